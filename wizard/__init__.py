@@ -1,0 +1,1 @@
+"""The core of gomod-wizard: detect, decide, render, apply. No user interface lives here."""
