@@ -1,0 +1,49 @@
+"""What a detection is asked to look at, and the events that it reports while it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from wizard.facts.mirrors import MirrorProbe
+
+DEFAULT_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One detection: one project, one deadline."""
+
+    project: Path
+    timeout_s: float = DEFAULT_TIMEOUT_S
+    """The deadline of the whole detection, in seconds."""
+    mirror_urls: tuple[str, ...] = ()
+    """Replace the catalogue where given."""
+    prove_all: bool = False
+    """Prove every mirror that spoke the protocol, not only those the plan would use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaKnown:
+    """One area of the facts is complete: `proxy`, `docker`, `go` …"""
+
+    area: str
+    facts: object
+    """The area's facts: `ProxyFacts`, `DockerFacts` …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorAnswered:
+    """One mirror's row is new or changed."""
+
+    probe: MirrorProbe
+
+
+Event = AreaKnown | MirrorAnswered
+Listener = Callable[[Event], None]
+"""Called on the detection's own event loop, between awaits; must return at once."""
+
+
+def ignore(event: Event) -> None:
+    """Listen to nothing."""

@@ -1,0 +1,63 @@
+"""Everything that was observed on one machine: frozen values, no I/O.
+
+`Facts` is a tree of areas; `flat()` turns it into the list that `detect --json` prints, with
+keys `area.field`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+from wizard.facts.base import Fact, Problem, State, known, not_applicable, unknown
+from wizard.facts.docker import DockerFacts
+from wizard.facts.go import GoFacts
+from wizard.facts.mirrors import MirrorFacts
+from wizard.facts.network import NetworkFacts
+from wizard.facts.private import PrivateFacts
+from wizard.facts.project import ProjectFacts
+from wizard.facts.proxy import ProxyFacts
+
+__all__ = [
+    "DockerFacts",
+    "Fact",
+    "Facts",
+    "GoFacts",
+    "MirrorFacts",
+    "NetworkFacts",
+    "PrivateFacts",
+    "Problem",
+    "ProjectFacts",
+    "ProxyFacts",
+    "State",
+    "known",
+    "not_applicable",
+    "unknown",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """One look at one machine and one project."""
+
+    observed_at: str
+    """ISO 8601, UTC."""
+    platform: str
+    """As `sys.platform`: linux, darwin, win32."""
+    proxy: ProxyFacts
+    mirrors: MirrorFacts
+    docker: DockerFacts
+    network: NetworkFacts
+    private: PrivateFacts
+    project: ProjectFacts
+    go: GoFacts
+
+    def flat(self) -> Iterator[tuple[str, Fact[Any]]]:
+        """Yield every fact with its key, `area.field`, in a fixed order."""
+        for area in fields(self):
+            part = getattr(self, area.name)
+            if isinstance(part, str):
+                continue
+            for field in fields(part):
+                yield f"{area.name}.{field.name}", getattr(part, field.name)

@@ -1,0 +1,254 @@
+"""The types of a plan: what was decided, because of what, and what lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from wizard.rules.proxy_url import ProxyUrl
+from wizard.text import Text
+
+T = TypeVar("T")
+
+
+class Origin(StrEnum):
+    """Who decided; the order is the precedence, strongest first."""
+
+    FLAG = "flag"
+    ENVIRONMENT = "environment"
+    PROJECT = "project"
+    USER = "user"
+    PRESET = "preset"
+    DETECTED = "detected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A value that a person gave for one decision, as text, and where it was given."""
+
+    text: str
+    origin: Origin
+    source: str = ""
+    """`--set`, the variable, or the file and line."""
+
+
+Answers = Mapping[str, Answer]
+"""Decision key → answer; only what somebody chose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """A value that lost, and why."""
+
+    value: object
+    because: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Generic[T]):
+    """One decided value. `value` None means: leave it as it is, nothing is written."""
+
+    key: str
+    value: T
+    because: Text
+    facts: tuple[str, ...] = ()
+    """Keys of the facts it rests on, `area.field`."""
+    alternatives: tuple[Alternative, ...] = ()
+    origin: Origin = Origin.DETECTED
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    FAULT = "fault"
+    """The build fails because of it, or would."""
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that is wrong or worth knowing, and what cures it."""
+
+    id: str
+    """Stable, `area.name`: `proxy.loopback`, `daemon-json.broken`."""
+    severity: Severity
+    message: Text
+    cure: Text = ""
+    decision: str | None = None
+    """The decision that answers it."""
+    facts: tuple[str, ...] = ()
+
+
+class ModuleSource(StrEnum):
+    """Where the build gets its modules from."""
+
+    PROXY = "proxy"
+    VENDOR = "vendor"
+    BRIDGE = "bridge"
+
+
+class BuildNetwork(StrEnum):
+    """The network of RUN steps: `docker build --network`."""
+
+    DEFAULT = "default"
+    HOST = "host"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerProxy:
+    """The proxies as a RUN step must name them."""
+
+    http: ProxyUrl | None
+    https: ProxyUrl | None
+    rewritten: bool
+    """The address differs from the host's, because the host's is a loopback one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressPool:
+    """One entry of default-address-pools."""
+
+    base: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedCa:
+    """A certificate authority that the build must trust, out of the host's own store."""
+
+    subject: str
+    sha256: str
+    expires: str
+    pem: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildSecret:
+    """A BuildKit secret: an id in the Dockerfile, a file on this host, no value anywhere."""
+
+    id: str
+    source: str
+    """Path of the file that `docker build --secret` reads."""
+    because: Text
+
+
+class DockerfileForm(StrEnum):
+    """What the engine's builder understands."""
+
+    MOUNTS = "mounts"
+    """BuildKit: cache, secret and ssh mounts (Dockerfile 1.2, engine 20.10 on)."""
+    PLAIN = "plain"
+    """The legacy builder: no mounts; the module proxy comes as a build argument."""
+
+
+class DockerfilePlace(StrEnum):
+    """How the Dockerfile is written."""
+
+    CREATE = "create"
+    """None there: a whole file."""
+    BLOCK = "block"
+    """One there: a managed block in its Go stage."""
+    BESIDE = "beside"
+    """One there that the user keeps untouched: `Dockerfile.gomod` beside it."""
+    KEEP = "keep"
+    """Nothing is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DockerfileShape:
+    """Form and place of the Dockerfile."""
+
+    form: DockerfileForm
+    place: DockerfilePlace
+    stage: str | None = None
+    """The stage that gets the block."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildInputs:
+    """What of the project the artifacts need to name; facts carried into the plan."""
+
+    project_root: str
+    module_dirs: tuple[str, ...]
+    """Folders with a go.mod that the download needs, relative, `.` first."""
+    sum_dirs: tuple[str, ...]
+    """Those of them that have a go.sum."""
+    workspace: bool
+    workspace_sum: bool
+    local_dirs: tuple[str, ...]
+    """Folders inside the context that a replace points to."""
+    main_package: str
+    """Relative, `.` or `./cmd/x`; empty where there is none to build."""
+    image_tag: str
+    config_dir: str
+    """Folder for this project's build inputs in the user's configuration."""
+    go_env_file: str
+    """Path of the user's go/env file."""
+    daemon_json: str
+    """Where this flavour keeps daemon.json; empty where there is none to write."""
+    docker_config: str
+    """Path of the docker client's config.json."""
+    dockerfile: str
+    """Name of the existing or new Dockerfile, relative to the project."""
+    engine: str
+    """Engine version; empty where none answered."""
+    client: str
+    """Docker client's version; empty where there is none."""
+    buildx: bool
+    has_go: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Every decision for one machine, one project and one network."""
+
+    goproxy: Decision[str | None]
+    gosumdb: Decision[str | None]
+    goprivate: Decision[tuple[str, ...]]
+    gonoproxy: Decision[tuple[str, ...]]
+    gonosumdb: Decision[tuple[str, ...]]
+    goinsecure: Decision[tuple[str, ...]]
+    gotoolchain: Decision[str | None]
+    goauth: Decision[str | None]
+    http_proxy: Decision[ProxyUrl | None]
+    https_proxy: Decision[ProxyUrl | None]
+    no_proxy: Decision[tuple[str, ...]]
+    container_proxy: Decision[ContainerProxy | None]
+    ca: Decision[tuple[TrustedCa, ...]]
+    bip: Decision[str | None]
+    fixed_cidr: Decision[str | None]
+    address_pools: Decision[tuple[AddressPool, ...] | None]
+    mtu: Decision[int | None]
+    dns: Decision[tuple[str, ...] | None]
+    dns_search: Decision[tuple[str, ...] | None]
+    hosts: Decision[tuple[tuple[str, str], ...]]
+    iptables: Decision[bool | None]
+    ip_forward: Decision[bool | None]
+    userland_proxy: Decision[bool | None]
+    registry_mirrors: Decision[tuple[str, ...] | None]
+    base_image: Decision[str]
+    build_network: Decision[BuildNetwork]
+    module_source: Decision[ModuleSource]
+    secrets: Decision[tuple[BuildSecret, ...]]
+    ssh: Decision[bool]
+    dockerfile: Decision[DockerfileShape]
+    findings: tuple[Finding, ...]
+    inputs: BuildInputs
+
+    def decisions(self) -> Iterator[Decision[Any]]:
+        """Yield every decision, in the fixed order of the contract."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Decision):
+                yield value
+
+
+KEYS: tuple[str, ...] = tuple(
+    field.name for field in fields(Plan) if field.name not in {"findings", "inputs"}
+)
+"""The decision keys: of `plan`, `--set`, `check`, `--what-if`, the profile, `cure.decision`."""

@@ -1,0 +1,93 @@
+"""What render produces: text for one place, and how it joins what stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from wizard.text import Text
+
+
+class Scope(StrEnum):
+    """Whose file it is."""
+
+    PROJECT = "project"
+    USER = "user"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """The file is this program's own: written whole."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonKeys:
+    """Keys of a JSON object that belongs to somebody else; a None value removes a key.
+
+    A nested mapping merges into the object that stands there.
+    """
+
+    keys: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A managed block at the end of a text file of the user's (`#` comments)."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DockerfileBlock:
+    """A managed block in one stage of an existing Dockerfile.
+
+    It takes the place of that stage's own download step, which is commented out and named.
+    """
+
+    stage: str | None
+    lines: tuple[str, ...]
+    build_mounts: tuple[str, ...] = ()
+    """`--mount=…` options that later `go` steps of the stage need."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoEnv:
+    """Variables for `go env -w`; None means `go env -u`."""
+
+    variables: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TomlKeys:
+    """Keys of a TOML table of a profile; comments and unknown keys are kept."""
+
+    table: str
+    keys: Mapping[str, object]
+
+
+Content = Whole | JsonKeys | Block | DockerfileBlock | GoEnv | TomlKeys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """One file of the set."""
+
+    name: str
+    """File name in `generate --out`: `Dockerfile`, `daemon.json`, `docker-config.json` …"""
+    scope: Scope
+    path: str
+    """Where `apply` puts it: absolute, or relative to the project; empty: only generated."""
+    content: Content
+    standalone: str
+    """The whole text for `generate --out`, where nothing stands yet."""
+    because: tuple[Text, ...] = ()
+    mode: int = 0o644
+    """For a file that does not exist yet."""
+    restarts: tuple[str, ...] = ()
+    """What must restart before it takes effect: `docker`."""
+    decisions: tuple[str, ...] = field(default=())
+    """Keys of the decisions it carries."""

@@ -1,0 +1,149 @@
+"""The door to the machine: environment, files, programs, clock. Tests pass another one.
+
+Nothing below `wizard/` reads `os.environ` or starts a program by itself; it asks a `System`.
+`root` is `/` on a real machine; a test gives a folder that stands for it, so that
+`/etc/docker/daemon.json` can be played with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+READ_LIMIT = 8 * 1024 * 1024
+"""Bytes read of any configuration file; a larger one is reported, not read."""
+
+OUTPUT_LIMIT = 4 * 1024 * 1024
+"""Bytes kept of a program's output."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """A program that ended by itself. Its output is decoded, bad bytes replaced."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A program or file that gave nothing: `missing`, `timeout`, `denied`, `unreadable`."""
+
+    kind: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """One machine as one user sees it."""
+
+    env: Mapping[str, str]
+    home: Path | None
+    """None: there is no HOME."""
+    uid: int
+    root: Path = Path("/")
+    platform: str = sys.platform
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+    def path(self, absolute: str) -> Path:
+        """Return the path that stands for the machine's `absolute`."""
+        return Path(absolute) if self.root == Path("/") else self.root / absolute.lstrip("/")
+
+    def which(self, program: str) -> str | None:
+        """Return the program that the user's PATH finds, or None."""
+        return shutil.which(program, path=self.env.get("PATH", os.defpath))
+
+    def config_home(self) -> Path | None:
+        """Return the folder of the user's configuration (XDG), or None without a HOME."""
+        if base := self.env.get("XDG_CONFIG_HOME"):
+            return Path(base)
+        return None if self.home is None else self.home / ".config"
+
+    def state_home(self) -> Path | None:
+        """Return the folder of the user's program state (XDG), or None without a HOME."""
+        if base := self.env.get("XDG_STATE_HOME"):
+            return Path(base)
+        return None if self.home is None else self.home / ".local" / "state"
+
+    def read(self, path: Path, limit: int = READ_LIMIT) -> bytes | Failed:
+        """Return at most `limit` bytes of a regular file, or why it cannot be read."""
+        try:
+            if not path.is_file():
+                kind = "unreadable" if path.exists() else "missing"
+                return Failed(kind=kind, detail="not a regular file" if path.exists() else "")
+            with path.open("rb") as file:
+                data = file.read(limit + 1)
+        except PermissionError as error:
+            return Failed(kind="denied", detail=error.strerror or "")
+        except OSError as error:
+            return Failed(kind="unreadable", detail=error.strerror or str(error))
+        if len(data) > limit:
+            return Failed(kind="unreadable", detail=f"larger than {limit} bytes")
+        return data
+
+    def read_text(self, path: Path, limit: int = READ_LIMIT) -> str | Failed:
+        """Return a file as UTF-8 text, bad bytes replaced, or why it cannot be read."""
+        data = self.read(path, limit)
+        return data if isinstance(data, Failed) else data.decode("utf-8", "replace")
+
+    async def run(
+        self,
+        argv: tuple[str, ...],
+        *,
+        timeout_s: float,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> Completed | Failed:
+        """Run a program without a shell and without input, and wait at most `timeout_s`.
+
+        `env` replaces the user's environment. The program is killed when time is up or the
+        caller is cancelled.
+        """
+        program = self.which(argv[0])
+        if program is None:
+            return Failed(kind="missing", detail=argv[0])
+        try:
+            process = await asyncio.create_subprocess_exec(
+                program,
+                *argv[1:],
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=dict(self.env if env is None else env),
+                cwd=cwd,
+            )
+        except OSError as error:
+            return Failed(kind="denied", detail=error.strerror or str(error))
+        try:
+            async with asyncio.timeout(timeout_s):
+                out, err = await process.communicate()
+        except TimeoutError:
+            return Failed(kind="timeout", detail=f"no answer in {timeout_s:g} s")
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+        return Completed(
+            code=process.returncode or 0,
+            out=out[:OUTPUT_LIMIT].decode("utf-8", "replace"),
+            err=err[:OUTPUT_LIMIT].decode("utf-8", "replace"),
+        )
+
+
+def this_machine() -> System:
+    """Return the real machine, as the current user sees it."""
+    home = os.environ.get("HOME") or os.environ.get("USERPROFILE")
+    return System(
+        env=dict(os.environ),
+        home=Path(home) if home and Path(home).is_absolute() else None,
+        uid=os.getuid() if hasattr(os, "getuid") else -1,
+    )
