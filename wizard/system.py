@@ -7,7 +7,6 @@ Nothing below `wizard/` reads `os.environ` or starts a program by itself; it ask
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import shutil
@@ -107,6 +106,8 @@ class System:
         `env` replaces the user's environment. The program is killed when time is up or the
         caller is cancelled.
         """
+        import asyncio  # 90 ms that `--help` and `plan --profile` need not pay
+
         program = self.which(argv[0])
         if program is None:
             return Failed(kind="missing", detail=argv[0])

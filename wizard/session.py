@@ -1,0 +1,84 @@
+"""The stream in one place: detect → decide → render → changes → apply.
+
+Both faces, the screens and the command line, go through here; neither decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wizard.detect.request import Listener, Request, ignore
+from wizard.plan.types import Answers, Plan
+from wizard.render.types import Artifact, Scope
+from wizard.system import System
+
+if TYPE_CHECKING:
+    from wizard.apply.types import ChangeSet, Receipt
+    from wizard.facts import Facts
+    from wizard.render.build_command import BuildCommand
+
+ALL_SCOPES = (Scope.PROJECT, Scope.USER, Scope.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One machine, one project, one person's answers."""
+
+    system: System
+    request: Request
+    answers: Answers = field(default_factory=dict)
+
+    async def detect(self, listener: Listener = ignore) -> Facts:
+        """Look at everything once, under the request's deadline. Never raises for the world."""
+        from wizard.detect import detect
+
+        return await detect(self.system, self.request, listener)
+
+    def decide(self, facts: Facts, answers: Answers | None = None) -> Plan:
+        """Return the plan for `facts`; `answers` replaces the session's where given.
+
+        Raises UsageError for an answer that cannot be used, UnsafeError for an unsafe one.
+        """
+        from wizard.plan import decide
+
+        return decide(facts, self.answers if answers is None else answers)
+
+    def render(self, plan: Plan) -> tuple[Artifact, ...]:
+        """Return every artifact of `plan`, project scope first."""
+        from wizard.render import render
+
+        return render(plan)
+
+    def build_command(self, plan: Plan) -> BuildCommand:
+        """Return the build command of `plan`: argv and environment, no secret in them."""
+        from wizard.render.build_command import build_command
+
+        return build_command(plan)
+
+    async def changes(
+        self, artifacts: tuple[Artifact, ...], scopes: tuple[Scope, ...] = ALL_SCOPES
+    ) -> ChangeSet:
+        """Compare `artifacts` with what stands on disk; nothing is written."""
+        from wizard.apply import plan_changes
+
+        return await plan_changes(self.system, self.request.project, artifacts, scopes)
+
+    async def apply(
+        self,
+        changes: ChangeSet,
+        *,
+        restart: bool | None = None,
+        on_step: Callable[[str], None] = lambda step: None,
+    ) -> Receipt:
+        """Write `changes` as one transaction. `restart` None: only when no container runs.
+
+        Raises ForbiddenError (permission, disk) with everything put back, UnsafeError where a
+        file changed since it was compared.
+        """
+        from wizard.apply import commit
+
+        return await commit(
+            self.system, self.request.project, changes, restart=restart, on_step=on_step
+        )
