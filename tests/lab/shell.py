@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,13 +56,17 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     stdin: str | None = None,
+    stdin_file: Path | None = None,
 ) -> Done:
     """Run `argv` to its end, or kill its whole process group at the limit."""
     words = tuple(str(word) for word in argv)
     started = time.monotonic()
+    source: int | IO[bytes] = subprocess.DEVNULL if stdin is None else subprocess.PIPE
+    if stdin_file is not None:
+        source = stdin_file.open("rb")
     process = subprocess.Popen(
         words,
-        stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+        stdin=source,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=dict(env) if env is not None else None,

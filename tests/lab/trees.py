@@ -31,7 +31,7 @@ HOST_TOOLS: Final = {
 PACKAGES: Final = {
     "forky": (
         "docker.io docker-cli docker-buildx iptables ca-certificates python3 git openssh-client "
-        "iproute2 curl tinyproxy dnsmasq-base procps"
+        "iproute2 curl procps"
     ),
     "bookworm": (
         "docker.io iptables ca-certificates python3 git openssh-client openssh-server iproute2 "

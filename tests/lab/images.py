@@ -1,0 +1,83 @@
+"""The base images that Dockerfiles name, made here: no lab has Docker Hub.
+
+`golang:1.27-bookworm` is a real Debian with a real Go, git, ssh and CA certificates, laid out and
+configured as the official image is. The `alpine` variant has no git, no ssh and no tools to manage
+CA certificates, which is what makes the real one different for `go mod download`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from . import authorities, shell, store, toolchains, trees
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOT_IN_ALPINE: Final = (
+    "./usr/bin/git*", "./usr/lib/git-core", "./usr/share/git-core", "./usr/share/perl*",
+    "./usr/lib/x86_64-linux-gnu/perl*", "./usr/bin/ssh*", "./usr/bin/openssl", "./usr/bin/c_rehash",
+    "./usr/sbin/update-ca-certificates", "./usr/share/ca-certificates", "./etc/ca-certificates*",
+    "./usr/bin/apt*", "./usr/bin/dpkg*",
+)
+NOT_IN_ANY: Final = ("./.lab-packages", "./var/cache/apt/*", "./var/lib/apt/lists/*",
+                     "./usr/share/doc", "./usr/share/locale", "./usr/share/man", "./dev/*")
+
+
+@dataclass(frozen=True)
+class BaseImage:
+    """One image: its tags, the Go in it, and what it lacks."""
+
+    name: str
+    go: str | None
+    tags: tuple[str, ...]
+    without: tuple[str, ...] = ()
+
+    def configuration(self) -> list[str]:
+        """The `docker import --change` lines: the official images' environment."""
+        if self.go is None:
+            return ["CMD [\"bash\"]"]
+        _, verifier = toolchains.sumdb_keys()
+        return [
+            "ENV PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
+            ":/sbin:/bin",
+            f"ENV GOLANG_VERSION={self.go}",
+            "ENV GOTOOLCHAIN=local",
+            "ENV GOPATH=/go",
+            f"ENV GOSUMDB={verifier}",
+            "WORKDIR /go",
+            "CMD [\"bash\"]",
+        ]
+
+    def archive(self) -> Path:
+        """The image's file system as one tar file, made on first use."""
+        tree = trees.tree("image")
+        goroot = toolchains.go(self.go) if self.go else None
+        file = store.cached("images", f"{self.name}.tar")
+        with store.lock(f"image-{self.name}"):
+            if file.exists():
+                return file
+            authorities.trust_public(tree)
+            fresh = file.with_suffix(".new")
+            leave = [f"--exclude={pattern}" for pattern in (*NOT_IN_ANY, *self.without)]
+            shell.run(["tar", "-C", tree, *leave, "-cf", fresh, "."], timeout=300).must()
+            if goroot is not None:
+                shell.run(["tar", "-C", goroot.parent, "--owner=0", "--group=0",
+                           "--transform=s,^go,./usr/local/go,", "-rf", fresh, "go"],
+                          timeout=300).must()
+            fresh.rename(file)
+        return file
+
+
+GOLANG: Final = BaseImage("golang", toolchains.CURRENT, (
+    "golang:1.27-bookworm", "golang:1.27", "golang:1.27.3", "golang:1.27.3-bookworm", "golang:1",
+    "golang:1-bookworm", "golang:bookworm", "golang:latest"))
+GOLANG_OLD: Final = BaseImage("golang-old", toolchains.PREVIOUS, (
+    "golang:1.26-bookworm", "golang:1.26", "golang:1.26.6", "golang:1.26.6-bookworm"))
+GOLANG_ALPINE: Final = BaseImage("golang-alpine", toolchains.CURRENT, (
+    "golang:1.27-alpine", "golang:alpine", "golang:1-alpine"), NOT_IN_ALPINE)
+DEBIAN: Final = BaseImage("debian", None, (
+    "debian:bookworm-slim", "debian:bookworm", "debian:stable-slim",
+    "gcr.io/distroless/static-debian12:nonroot", "gcr.io/distroless/static-debian12"), NOT_IN_ALPINE)
+ALL: Final = (GOLANG, GOLANG_OLD, GOLANG_ALPINE, DEBIAN)
