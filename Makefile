@@ -1,0 +1,55 @@
+# One command for each. Needs only Python 3.11 or newer, make and git.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+.PHONY: run test lint lab lab-report bench pictures clean
+
+## Set up, then start the wizard; without a terminal show the headless result for this machine.
+run: $(VENV)/.run
+	@if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then $(BIN)/gomod-wizard; else $(BIN)/gomod-wizard plan; fi
+
+## Set up, then run all tests; as root also those that need a real engine.
+test: $(VENV)/.dev
+	$(BIN)/python tests/setup_machine.py
+	$(BIN)/python -m pytest
+
+## Lint, format check, types, import contracts.
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+## The scoreboard of broken networks (root).
+lab: $(VENV)/.dev
+	tests/lab/run
+
+## The scoreboard with the static recipes beside it, kept in docs/ (root).
+lab-report: $(VENV)/.dev
+	tests/lab/run --compare --report docs/scoreboard.md --json docs/scoreboard.json
+
+## Ratios within one run, on loopback.
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench.run
+
+## The README's pictures, from the real program.
+pictures: $(VENV)/.dev
+	$(BIN)/python tests/screens/take_pictures.py
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "gomod-wizard needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml requirements-dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(VENV)/.run $@

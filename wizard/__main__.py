@@ -1,0 +1,31 @@
+"""The composition root: chooses a face, the wizard or the command line, and starts it.
+
+The one module of the core that names `screens`, and only when the wizard is wanted: the
+command line must not pay for Textual.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from wizard.cli import run
+
+if TYPE_CHECKING:
+    from wizard.session import Session
+
+
+def start_wizard(session: Session) -> int:
+    """Start the full-screen wizard; returns its exit code."""
+    from screens.app import run_wizard
+
+    return run_wizard(session)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run `gomod-wizard` with `argv` (default: the process's arguments); returns the exit code."""
+    return run(sys.argv[1:] if argv is None else argv, start_wizard=start_wizard)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""What people answered, from every place where an answer can stand, strongest first.
+
+flag (`--set`) > environment (`GOMOD_WIZARD_SET_<KEY>`) > project (`gomod-wizard.toml`, or the
+file of `--profile`) > user (`<config>/gomod-wizard/config.toml`) > detected.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from wizard.errors import UsageError
+from wizard.plan.types import KEYS, Answer, Origin
+from wizard.system import Failed, System
+from wizard.text import msg
+
+PROFILE_NAME = "gomod-wizard.toml"
+WAIVER_KEYS = ("reason", "until")
+"""Beside the decisions: why an unsafe value is needed, and until when."""
+_ENV_PREFIX = "GOMOD_WIZARD_SET_"
+
+
+def collect_answers(
+    system: System,
+    project: Path,
+    *,
+    sets: Iterable[str] = (),
+    profile: Path | None = None,
+    reason: str | None = None,
+    until: str | None = None,
+) -> Mapping[str, Answer]:
+    """Return every answer, each from the strongest place that has one.
+
+    Raises UsageError for a `--set` without `=`, an unknown key, or a profile that cannot be
+    read: with the file, the line, and what to do.
+    """
+    answers: dict[str, Answer] = {}
+    config = system.config_home()
+    if config is not None:
+        user_file = config / "gomod-wizard" / "config.toml"
+        answers |= _from_file(system, user_file, Origin.USER, required=False)
+    answers |= _from_file(
+        system, profile or project / PROFILE_NAME, Origin.PROJECT, required=profile is not None
+    )
+    for name, value in system.env.items():
+        if name.startswith(_ENV_PREFIX):
+            key = _known(name.removeprefix(_ENV_PREFIX).lower(), where=name)
+            answers[key] = Answer(text=value, origin=Origin.ENVIRONMENT, source=name)
+    for item in sets:
+        key, equals, value = item.partition("=")
+        if not equals:
+            raise UsageError(
+                msg("--set takes KEY=VALUE, not {item}", item=item),
+                where="--set",
+                hint=msg("for example: --set mtu=1400"),
+            )
+        key = _known(key.strip().replace("-", "_"), where="--set")
+        answers[key] = Answer(text=value.strip(), origin=Origin.FLAG, source="--set")
+    for key, given in (("reason", reason), ("until", until)):
+        if given is not None:
+            answers[key] = Answer(text=given, origin=Origin.FLAG, source=f"--{key}")
+    return answers
+
+
+def _known(key: str, where: str) -> str:
+    if key in KEYS or key in WAIVER_KEYS:
+        return key
+    from difflib import get_close_matches
+
+    near = get_close_matches(key, KEYS, n=1)
+    raise UsageError(
+        msg("there is no decision {key}", key=key),
+        where=where,
+        hint=msg("did you mean {near}?", near=near[0])
+        if near
+        else msg("the keys are: {keys}", keys=", ".join(KEYS)),
+    )
+
+
+def _from_file(
+    system: System, path: Path, origin: Origin, *, required: bool
+) -> Mapping[str, Answer]:
+    text = system.read_text(path, limit=1024 * 1024)
+    if isinstance(text, Failed):
+        if text.kind == "missing" and not required:
+            return {}
+        raise UsageError(
+            msg("the profile cannot be read: {why}", why=text.detail or text.kind),
+            where=str(path),
+            hint=msg("give another file by --profile, or remove it"),
+        )
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            msg("the profile is not valid TOML: {why}", why=str(error)),
+            where=str(path),
+            hint=msg("mend that line; answers stand as key = value under [answers]"),
+        ) from None
+    table = document.get("answers", {})
+    if not isinstance(table, dict):
+        raise UsageError(
+            msg("answers must be a table"), where=str(path), hint=msg("write a line [answers]")
+        )
+    found: dict[str, Answer] = {}
+    for key, value in table.items():
+        where = f"{path}:{_line_of(text, key)}"
+        known = _known(key, where=where)
+        found[known] = Answer(text=_as_text(value, where), origin=origin, source=where)
+    return found
+
+
+def _line_of(text: str, key: str) -> int:
+    pattern = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
+    return next((n for n, line in enumerate(text.splitlines(), 1) if pattern.match(line)), 1)
+
+
+def _as_text(value: object, where: str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    if isinstance(value, list) and all(isinstance(item, str | int) for item in value):
+        return ",".join(str(item) for item in value)
+    raise UsageError(
+        msg("an answer is a text, a number, true or false, or a list of texts"),
+        where=where,
+        hint=msg('for example: goprivate = ["git.corp.example"]'),
+    )

@@ -1,0 +1,173 @@
+"""`diff`, `apply`, `undo`, `history`: the commands around the transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.cli.commands.changes import change_rows, refusal_rows, show_changes, show_refusals
+from wizard.cli.commands.plan import show_findings
+from wizard.cli.context import Context
+from wizard.cli.output import BOLD, DIM, GREEN, YELLOW
+from wizard.errors import ExitCode, UsageError
+from wizard.render.types import Scope
+from wizard.text import msg
+
+if TYPE_CHECKING:
+    from wizard.apply.types import ChangeSet, Receipt, Refusal
+    from wizard.plan.types import Plan
+
+
+async def diff(context: Context) -> int:
+    """Show what `apply` would change; writes nothing; exit 0."""
+    _, changes = await _changes(context)
+    _emit(context, "diff", None, changes)
+    show_changes(context.output, changes)
+    if not changes.changes:
+        context.output.line(msg("Nothing to change: everything is as planned."), GREEN)
+    return ExitCode.OK
+
+
+async def apply(context: Context) -> int:
+    """Show, ask, write. Exit 3 where the system scope waits for root, 2 or 4 for a refusal."""
+    if staged := context.flag("staged"):
+        return await _apply_staged(context, staged)
+    plan, changes = await _changes(context)
+    output = context.output
+    show_findings(output, plan.findings)
+    output.line()
+    show_changes(output, changes)
+    if not changes.changes:
+        _emit(context, "apply", None, changes)
+        if not changes.refusals:
+            output.line(msg("Nothing to change: everything is as planned."), GREEN)
+        return _exit_code(None, changes.refusals)
+    if context.flag("dry_run", False):
+        _emit(context, "apply", None, changes)
+        output.line(msg("Dry run: nothing was written."), YELLOW)
+        return ExitCode.OK
+    if not context.flag("yes", False) and not _confirmed(context, changes):
+        output.talk(msg("Nothing was changed."))
+        _emit(context, "apply", None, changes)
+        return ExitCode.NO
+    receipt = await context.session.apply(
+        changes,
+        restart=context.flag("restart"),
+        on_step=lambda step: output.talk(step, DIM) if output.verbose else None,
+    )
+    _emit(context, "apply", receipt, changes)
+    show_receipt(context, receipt)
+    if context.session.build_command(plan).argv:
+        output.line(msg("next: gomod-wizard build"), BOLD)
+    return _exit_code(receipt, changes.refusals)
+
+
+async def _apply_staged(context: Context, staged: str) -> int:
+    from wizard.apply import commit_staged
+
+    receipt = await commit_staged(context.session.system, staged, restart=context.flag("restart"))
+    context.emit("apply", id=receipt.id, changes=change_rows(receipt.changes))
+    show_receipt(context, receipt)
+    return ExitCode.OK
+
+
+async def undo(context: Context) -> int:
+    """Take a transaction back, the latest by default; exit 4 where a file changed since."""
+    from wizard.apply import undo as take_back
+
+    receipt = await take_back(
+        context.session.system,
+        context.flag("id"),
+        force=context.flag("force", False),
+        dry_run=context.flag("dry_run", False),
+    )
+    context.emit("undo", id=receipt.id, changes=change_rows(receipt.changes))
+    if not receipt.changes and receipt.id is None:
+        context.output.line(msg("There is nothing to undo."))
+        return ExitCode.OK
+    show_receipt(context, receipt)
+    return ExitCode.FORBIDDEN if receipt.staged else ExitCode.OK
+
+
+async def history(context: Context) -> int:
+    """List what was done when, newest first."""
+    from wizard.apply import history as transactions
+
+    done = transactions(context.session.system)
+    context.emit("history", transactions=[
+        {"id": t.id, "at": t.at, "state": t.state, "project": t.project,
+         "changes": change_rows(t.changes)} for t in done
+    ])  # fmt: skip
+    for t in done:
+        context.output.line(f"{t.id}  {t.at}  {t.state}  {t.project}", BOLD)
+        for change in t.changes:
+            context.output.line(f"  {change.action}  {change.path}")
+    if not done:
+        context.output.line(msg("Nothing was done yet."))
+    return ExitCode.OK
+
+
+def show_receipt(context: Context, receipt: Receipt) -> None:
+    """Say what was written, what waits for root, and how to take it back."""
+    output = context.output
+    for change in receipt.changes:
+        output.line(f"{change.action}  {change.path}")
+    for message in receipt.messages:
+        output.line(message)
+    if receipt.sudo_command:
+        output.line(msg("These wait for root:"), YELLOW)
+        for change in receipt.staged:
+            output.line(f"  {change.action}  {change.path}")
+        output.line(msg("  run: {command}", command=receipt.sudo_command), BOLD)
+    if receipt.id and receipt.changes:
+        output.line(msg("taken back by: gomod-wizard undo {id}", id=receipt.id), DIM)
+
+
+async def _changes(context: Context) -> tuple[Plan, ChangeSet]:
+    scopes = _scopes(context.flags.scope)
+    plan = await context.plan()
+    return plan, await context.session.changes(context.session.render(plan), scopes)
+
+
+def _scopes(text: str) -> tuple[Scope, ...]:
+    try:
+        chosen = {Scope(name.strip()) for name in text.split(",") if name.strip()}
+    except ValueError:
+        raise UsageError(
+            msg("a scope is project, user or system, not {text}", text=text),
+            where="--scope",
+            hint=msg("for example: --scope project,user"),
+        ) from None
+    if not chosen:
+        raise UsageError(msg("--scope names nothing"), where="--scope")
+    return tuple(scope for scope in Scope if scope in chosen)
+
+
+def _confirmed(context: Context, changes: ChangeSet) -> bool:
+    if context.ask is None:
+        raise UsageError(
+            msg("there is no terminal to confirm {n} changes on", n=len(changes.changes)),
+            where="apply",
+            hint=msg("look at `gomod-wizard diff`, then `gomod-wizard apply --yes`"),
+        )
+    question = str(msg("Write these {n} changes? [y/N] ", n=len(changes.changes)))
+    return context.ask(question).lower() in {"y", "yes"}
+
+
+def _emit(context: Context, name: str, receipt: Receipt | None, changes: ChangeSet) -> None:
+    context.emit(
+        name,
+        id=None if receipt is None else receipt.id,
+        changes=change_rows(changes.changes),
+        refused=refusal_rows(changes.refusals),
+        sudo=None if receipt is None else receipt.sudo_command,
+    )
+    if context.output.json_mode:
+        show_refusals(context.output, changes.refusals)
+
+
+def _exit_code(receipt: Receipt | None, refusals: tuple[Refusal, ...]) -> int:
+    if any(refusal.unsafe for refusal in refusals):
+        return ExitCode.UNSAFE
+    if refusals:
+        return ExitCode.USAGE
+    return ExitCode.FORBIDDEN if receipt is not None and receipt.staged else ExitCode.OK

@@ -1,0 +1,60 @@
+"""`build-command` and `build`: the exact `docker build`, printed or run."""
+
+from __future__ import annotations
+
+from wizard.cli.context import Context
+from wizard.errors import ExitCode, ForbiddenError
+from wizard.text import msg
+
+
+async def build_command(context: Context) -> int:
+    """Print the build command for this project and network, with no secret in it."""
+    command = context.session.build_command(await context.plan())
+    context.emit("build-command", argv=command.argv, env=command.env)
+    context.output.line(command.shell())
+    return ExitCode.OK
+
+
+async def build(context: Context) -> int:
+    """Run the build; exit 0 when it is green, 1 when it failed, 3 without a docker."""
+    import asyncio
+
+    from wizard.render.build_command import secret_env
+
+    plan = await context.plan()
+    command = context.session.build_command(plan)
+    extra = [argument for argument in context.flag("args", []) if argument != "--"]
+    argv = [*command.argv[:-1], *extra, command.argv[-1]]
+    system = context.session.system
+    program = system.which(argv[0])
+    if program is None:
+        raise ForbiddenError(
+            msg("there is no {program} on PATH", program=argv[0]),
+            where="build",
+            hint=msg("install Docker, or use `gomod-wizard generate --out DIR` for elsewhere"),
+        )
+    secrets = secret_env(plan)
+    context.output.hide(secrets.values())
+    context.output.talk(command.shell())
+    if context.flag("dry_run", False):
+        return ExitCode.OK
+    process = await asyncio.create_subprocess_exec(
+        program,
+        *argv[1:],
+        cwd=context.session.request.project,
+        env={**system.env, **command.env, **{k: v.reveal() for k, v in secrets.items()}},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        limit=1024 * 1024,
+    )
+    try:
+        # Line by line through the output, so that nothing that a tool prints back leaks.
+        while process.stdout is not None and (raw := await process.stdout.readline()):
+            context.output.talk(raw.decode("utf-8", "replace").rstrip("\r\n"))
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        code = await process.wait()
+    context.emit("build", ok=code == 0, exit_code=code)
+    return ExitCode.OK if code == 0 else ExitCode.NO

@@ -1,0 +1,177 @@
+"""The command line's grammar: every command, every flag, help by examples."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from wizard.errors import UsageError
+from wizard.text import msg
+
+_EXAMPLES = """\
+examples:
+  gomod-wizard                     the wizard: looks, proposes, writes, undoes
+  gomod-wizard plan                what is wrong here and what it would do, because of what
+  gomod-wizard diff                what `apply` would change, nothing is written
+  gomod-wizard apply               shows it, asks, writes it as one transaction
+  gomod-wizard build               runs the build command for this project and network
+  gomod-wizard undo                back to the exact earlier bytes
+
+exit codes: 0 yes or done · 1 the answer is no · 2 wrong usage or unusable input ·
+3 this machine forbids it · 4 refused as unsafe · 130 interrupted
+"""
+
+_COMMANDS: dict[str, tuple[str, str]] = {
+    "detect": (
+        "every fact about this machine and project, with its source",
+        "gomod-wizard detect\n  gomod-wizard detect --json | jq '.facts[] | select(.value)'\n"
+        "  gomod-wizard detect --explain       which hosts would be contacted, nothing is sent",
+    ),
+    "mirrors": (
+        "the ranking of Go module mirrors, measured and proved",
+        "gomod-wizard mirrors\n  gomod-wizard mirrors --prove\n"
+        "  gomod-wizard mirrors --url https://goproxy.cn --url https://nexus.corp.example/go",
+    ),
+    "plan": (
+        "every decision, with its because",
+        "gomod-wizard plan\n  gomod-wizard plan --set mtu=1400 --set dns=10.0.0.53",
+    ),
+    "generate": (
+        "write all artifacts into a folder, nothing else is touched",
+        "gomod-wizard generate --out build-setup",
+    ),
+    "diff": (
+        "what `apply` would change, as a unified diff",
+        "gomod-wizard diff\n  gomod-wizard diff --scope project",
+    ),
+    "apply": (
+        "show, ask, and write everything as one transaction",
+        "gomod-wizard apply\n  gomod-wizard apply --yes --scope project,user",
+    ),
+    "undo": (
+        "take a transaction back, to the exact earlier bytes",
+        "gomod-wizard undo\n  gomod-wizard undo 20260823-101502-3f2a",
+    ),
+    "history": ("what was done when", "gomod-wizard history"),
+    "build-command": (
+        "the exact `docker build` for this project and network, no secret in it",
+        'gomod-wizard build-command\n  eval "$(gomod-wizard build-command)"',
+    ),
+    "build": (
+        "run that build; secrets go by file or process environment alone",
+        "gomod-wizard build\n  gomod-wizard build -- --no-cache --progress=plain",
+    ),
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with errors as `UsageError`, so that one place prints them."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(
+            msg("{problem}", problem=message),
+            where=self.prog,
+            hint=msg("`{command} --help` shows examples", command=self.prog),
+        )
+
+
+def _common() -> _Parser:
+    """The flags that every command takes, before or after its name."""
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = common.add_argument_group("common flags")
+    group.add_argument("--project", metavar="DIR", help="the Go project (default: here)")
+    group.add_argument("--profile", metavar="FILE", help="answers from FILE (gomod-wizard.toml)")
+    group.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        dest="sets",
+        help="answer one decision; repeatable; `--set mtu=1400`; an empty value leaves it alone",
+    )
+    group.add_argument("--reason", metavar="TEXT", help="why an unsafe value is needed")
+    group.add_argument(
+        "--until", metavar="DATE", help="until when (YYYY-MM-DD); `check` fails then"
+    )
+    group.add_argument("--yes", action="store_true", help="confirm what was shown")
+    group.add_argument("--no-input", action="store_true", help="never ask")
+    group.add_argument("--dry-run", action="store_true", help="show, write nothing")
+    group.add_argument(
+        "--plain",
+        action="store_true",
+        help="no full screen: numbered questions, line by line (screen readers, dumb terminals)",
+    )
+    group.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    group.add_argument(
+        "--timeout", type=_seconds, metavar="S", help="deadline of a detection (default: 5)"
+    )
+    group.add_argument("--no-color", action="store_true", help="no colours (NO_COLOR does so too)")
+    group.add_argument("-v", "--verbose", action="store_true", help="say more")
+    return common
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0.1 <= value <= 600:
+        raise argparse.ArgumentTypeError("must lie between 0.1 and 600 seconds")
+    return value
+
+
+def build_parser(version: str) -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    common = _common()
+    parser = _Parser(
+        prog="gomod-wizard",
+        description="Makes `go mod download` work inside `docker build` on corporate networks.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[common],
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"gomod-wizard {version}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    parsers = {
+        name: commands.add_parser(
+            name,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            epilog=f"examples:\n  {example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            parents=[common],
+            allow_abbrev=False,
+        )
+        for name, (summary, example) in _COMMANDS.items()
+    }
+    parsers["detect"].add_argument(
+        "--explain", action="store_true", help="list the hosts that would be contacted, and stop"
+    )
+    parsers["mirrors"].add_argument(
+        "--url", action="append", default=[], metavar="U", help="probe U instead of the catalogue"
+    )
+    parsers["mirrors"].add_argument(
+        "--prove", action="store_true", help="prove all of them, not only the best"
+    )
+    parsers["generate"].add_argument("--out", required=True, metavar="DIR", help="where to write")
+    for name in ("diff", "apply"):
+        parsers[name].add_argument(
+            "--scope",
+            default="project,user,system",
+            metavar="S[,S]",
+            help="of project, user, system (default: all)",
+        )
+    restart = parsers["apply"].add_mutually_exclusive_group()
+    restart.add_argument(
+        "--restart", action="store_true", default=None, dest="restart",
+        help="restart the engine where a change needs it, even if containers run",
+    )  # fmt: skip
+    restart.add_argument(
+        "--no-restart", action="store_false", dest="restart", help="never restart the engine"
+    )
+    parsers["apply"].add_argument("--staged", metavar="ID", help=argparse.SUPPRESS)
+    parsers["undo"].add_argument("id", nargs="?", metavar="ID", help="default: the latest")
+    parsers["undo"].add_argument(
+        "--force", action="store_true", help="also where a file changed since; a copy is kept"
+    )
+    parsers["build"].add_argument(
+        "args", nargs=argparse.REMAINDER, metavar="-- ARG", help="more arguments for docker build"
+    )
+    return parser
