@@ -1,0 +1,149 @@
+"""Race and proof together: the best are proved, and the next one takes a failed one's place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from wizard.detect.mirrors.prove import Prover
+from wizard.detect.mirrors.race import Race, Runner
+from wizard.detect.mirrors.rank import ranked
+from wizard.detect.mirrors.resolve import Names
+from wizard.detect.mirrors.trust import Trust
+from wizard.facts.mirrors import Canary, Mirror, MirrorProbe
+from wizard.facts.proxy import GoProxyEnvironment
+from wizard.system import System
+
+_PROOFS_AT_ONCE = 3
+_SHARE_OF_RACE = 0.5
+"""Where the whole table is wanted, proving begins at the latest when this share of time is over."""
+
+
+class Contest:
+    """One probing of many mirrors, from the first packet to the ranked table."""
+
+    def __init__(
+        self,
+        *,
+        system: System,
+        mirrors: tuple[Mirror, ...],
+        environment: GoProxyEnvironment,
+        canaries: tuple[Canary, ...],
+        sumdb: str | None,
+        listener: Callable[[MirrorProbe], None],
+        deadline: float,
+        wanted: int,
+        whole_table: bool,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._deadline = deadline
+        self._wanted = wanted
+        self._whole_table = whole_table
+        self._listener = listener
+        self._told: dict[str, MirrorProbe] = {}
+        self._names = Names()
+        trust = Trust(system)
+        self._warm_up = self._loop.create_task(asyncio.to_thread(trust.quick))
+        self._prover = Prover(
+            environment=environment,
+            canaries=canaries,
+            sumdb=sumdb,
+            trust=trust,
+            deadline=deadline,
+        )
+        self._race = Race(
+            mirrors,
+            environment=environment,
+            canaries=canaries,
+            trust=trust,
+            names=self._names,
+            deadline=deadline,
+            changed=self._tell,
+        )
+
+    async def run(self) -> tuple[MirrorProbe, ...]:
+        """Return the ranked table; at the latest shortly after the deadline."""
+        try:
+            await self._until_decided()
+            await self._prove()
+            if self._whole_table:
+                while not self._race.over and await self._race.news(self._deadline):
+                    pass
+            await self._race.stop(early=self._loop.time() < self._deadline)
+        finally:
+            self._names.close()
+            await self._prover.close()
+            await self._warm_up
+        table = ranked(runner.probe for runner in self._race.runners)
+        for probe in table:
+            self._report(probe)
+        return table
+
+    async def _until_decided(self) -> None:
+        if not self._whole_table:
+            await self._race.decided()
+            return
+        begin = self._loop.time() + (self._deadline - self._loop.time()) * _SHARE_OF_RACE
+        while not self._race.over and await self._race.news(begin):
+            pass
+
+    async def _prove(self) -> None:
+        """Prove the best that are not proved yet, until enough are, or nothing is left."""
+        running: dict[asyncio.Task[MirrorProbe], Runner] = {}
+        tried: set[int] = set()
+        try:
+            while self._loop.time() < self._deadline:
+                proved = sum(1 for r in self._race.runners if r.probe.proved)
+                free = min(_PROOFS_AT_ONCE, self._wanted - proved) - len(running)
+                for runner in self._candidates(tried)[: max(free, 0)]:
+                    tried.add(id(runner))
+                    task = self._loop.create_task(self._prover.prove(runner.probe, runner.canary))
+                    running[task] = runner
+                if running:
+                    done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                    for task in done:
+                        self._settle(running.pop(task), task.result())
+                elif (
+                    proved >= self._wanted
+                    or self._race.over
+                    or not await self._race.news(self._deadline)
+                ):
+                    return
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    def _candidates(self, tried: set[int]) -> list[Runner]:
+        """Return the runners that may be proved next, best first."""
+        by_url = {r.probe.mirror.url: r for r in self._race.runners}
+        order = ranked(r.probe for r in self._race.runners if r.complete)
+        return [
+            runner
+            for probe in order
+            if probe.ok and id(runner := by_url[probe.mirror.url]) not in tried
+        ]
+
+    def _settle(self, runner: Runner, proof: MirrorProbe) -> None:
+        runner.probe = replace(
+            runner.probe,
+            ok=runner.probe.ok and proof.ok,
+            proved=proof.proved,
+            reason=proof.reason,
+            detail=proof.detail,
+            checksum_database=proof.checksum_database,
+            redirects=proof.redirects,
+        )
+        self._tell(runner)
+
+    def _tell(self, runner: Runner) -> None:
+        """Report one row with the rank that it has among those known so far."""
+        for probe in ranked(r.probe for r in self._race.runners if r.probe.ok or r.done):
+            if probe.mirror == runner.probe.mirror:
+                self._report(probe)
+
+    def _report(self, probe: MirrorProbe) -> None:
+        if self._told.get(probe.mirror.url) != probe:
+            self._told[probe.mirror.url] = probe
+            self._listener(probe)

@@ -1,0 +1,250 @@
+"""The race: every mirror asked at once for a `.info`, and a decision before the slowest answers.
+
+TCP to all at once; TLS in the order of TCP completion through eight places, so that the nearest
+come first and handshakes do not distort each other; one cold and two warm samples each. The race
+is decided when three mirrors are complete and twice the slowest of them (at least a quarter
+of a second) has passed; with fewer, one second after the first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from wizard.detect.mirrors.resolve import Names
+from wizard.detect.mirrors.session import Exchange, Place, Session
+from wizard.detect.mirrors.trust import Trust
+from wizard.detect.mirrors.verdict import (
+    ProbeError,
+    check_info,
+    cut_off,
+)
+from wizard.facts.mirrors import Canary, Failure, Latency, Mirror, MirrorProbe, Origin
+from wizard.facts.proxy import GoProxyEnvironment
+from wizard.rules.modpath import wire_path
+from wizard.text import msg
+
+PLACES = 8
+WANTED = 3
+_FACTOR = 2.0
+_FLOOR_S = 0.25
+_ALONE_S = 1.0
+_WARM_SAMPLES = 2
+_MOST_CANARIES = 4
+_TRY_NEXT = {Failure.HTTP_404, Failure.HTTP_410}
+
+
+@dataclass(slots=True)
+class Runner:
+    """One mirror in the race."""
+
+    session: Session
+    probe: MirrorProbe
+    canary: Canary | None = None
+    """The one that it answered."""
+    complete: bool = False
+    cold_s: float = 0.0
+    done: bool = False
+
+
+class Race:
+    """A race under way. `runners` keep the order in which the mirrors were given."""
+
+    def __init__(
+        self,
+        mirrors: tuple[Mirror, ...],
+        *,
+        environment: GoProxyEnvironment,
+        canaries: tuple[Canary, ...],
+        trust: Trust,
+        names: Names,
+        deadline: float,
+        changed: Callable[[Runner], None],
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._deadline = deadline
+        self._canaries = canaries[:_MOST_CANARIES]
+        self._changed = changed
+        self._start = self._loop.time()
+        self._first: float | None = None
+        self._news = asyncio.Event()
+        places = asyncio.Semaphore(PLACES)
+        self.runners = tuple(
+            self._runner(
+                mirror,
+                Session(
+                    mirror.url,
+                    environment=environment,
+                    names=names,
+                    trust=trust,
+                    place=lambda: Place(places),
+                ),
+            )
+            for mirror in mirrors
+        )
+        self._tasks = [self._loop.create_task(self._run(runner)) for runner in self.runners]
+
+    @staticmethod
+    def _runner(mirror: Mirror, session: Session) -> Runner:
+        return Runner(
+            session=session,
+            probe=MirrorProbe(
+                mirror=mirror,
+                rank=None,
+                ok=False,
+                proved=None,
+                reason=None,
+                detail="",
+                latency=Latency(),
+                samples=0,
+                checksum_database=None,
+                through=None if session.proxy is None else str(session.proxy),
+            ),
+        )
+
+    @property
+    def over(self) -> bool:
+        """Every mirror has answered or failed."""
+        return all(runner.done for runner in self.runners)
+
+    @property
+    def decided_at(self) -> float | None:
+        """The loop time at which the order is good enough to go on with; None: not yet known."""
+        complete = sorted(r.cold_s for r in self.runners if r.complete)
+        if self._first is None:
+            return None
+        alone = self._first + _ALONE_S
+        waits_for = any(
+            r.probe.mirror.origin is Origin.GOPROXY and not r.done for r in self.runners
+        )
+        if len(complete) < WANTED or waits_for:
+            return alone
+        return self._start + max(_FACTOR * complete[WANTED - 1], _FLOOR_S)
+
+    async def decided(self) -> None:
+        """Wait until the order is good enough, the race is over, or time is up."""
+        while not self.over:
+            at = self.decided_at
+            limit = self._deadline if at is None else min(at, self._deadline)
+            if not await self.news(limit):
+                return
+
+    async def news(self, until: float) -> bool:
+        """Wait for the next answer; False when it is `until` (loop time) first."""
+        try:
+            async with asyncio.timeout_at(until):
+                await self._news.wait()
+        except TimeoutError:
+            return False
+        self._news.clear()
+        return True
+
+    async def stop(self, *, early: bool) -> None:
+        """End the race; who has not answered failed by what it was waiting for.
+
+        `early`: not the deadline ended it, enough others had answered.
+        """
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        waited = (self._loop.time() - self._start) * 1000
+        for runner in self.runners:
+            runner.session.close()
+            if runner.done:
+                continue
+            progress = runner.session.progress
+            error = cut_off(progress.phase, progress.where)
+            if early:
+                error = ProbeError(
+                    Failure.TIMEOUT,
+                    msg("no answer in {ms} ms, and enough others had one", ms=round(waited)),
+                )
+            self._fail(runner, error)
+
+    async def _run(self, runner: Runner) -> None:
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                await self._measure(runner)
+        except ProbeError as error:
+            self._fail(runner, error)
+        except TimeoutError:
+            progress = runner.session.progress
+            self._fail(runner, cut_off(progress.phase, progress.where))
+        finally:
+            runner.session.close()
+        runner.done = True
+        self._news.set()
+
+    def _complete(self, runner: Runner) -> None:
+        runner.complete = True
+        if self._first is None:
+            self._first = self._loop.time()
+        self._changed(runner)
+
+    def _fail(self, runner: Runner, error: ProbeError) -> None:
+        runner.done = True
+        if runner.probe.ok:
+            self._complete(runner)  # a warm sample was lost; the cold one stands
+            return
+        runner.probe = replace(
+            runner.probe,
+            ok=False,
+            reason=error.reason,
+            detail=error.detail,
+            issuer=runner.session.issuer,
+        )
+        self._changed(runner)
+
+    async def _measure(self, runner: Runner) -> None:
+        started = self._loop.time()
+        first, canary = await self._cold(runner)
+        runner.canary = canary
+        runner.cold_s = self._loop.time() - started
+        samples = [first.first_byte_ms]
+        self._note(runner, first, samples)
+        path = wire_path(canary.path, canary.version, "info")
+        for _ in range(_WARM_SAMPLES):
+            again = await runner.session.get(path)
+            check_info(again.reply, canary, runner.session.target.shown)
+            samples.append(again.first_byte_ms)
+            runner.probe = replace(
+                runner.probe,
+                samples=len(samples),
+                latency=replace(runner.probe.latency, first_byte=min(samples)),
+            )
+        self._complete(runner)
+
+    async def _cold(self, runner: Runner) -> tuple[Exchange, Canary]:
+        """Ask for one canary after the other until the mirror has one."""
+        failure: ProbeError | None = None
+        for canary in self._canaries:
+            exchange = await runner.session.get(wire_path(canary.path, canary.version, "info"))
+            where = (*exchange.hosts, runner.session.target.shown)[0]
+            try:
+                check_info(exchange.reply, canary, where)
+            except ProbeError as error:
+                failure = failure or error
+                if error.reason not in _TRY_NEXT:
+                    raise
+                continue
+            return exchange, canary
+        raise failure or ProbeError(Failure.HTTP_404, msg("it has none of the known modules"))
+
+    def _note(self, runner: Runner, cold: Exchange, samples: list[float]) -> None:
+        legs = runner.session.legs
+        runner.probe = replace(
+            runner.probe,
+            ok=True,
+            latency=Latency(
+                dns=legs.dns,
+                connect=legs.connect,
+                tls=legs.tls,
+                first_byte=min(samples),
+                total=cold.total_ms,
+            ),
+            samples=len(samples),
+            redirects=cold.hosts,
+            issuer=runner.session.issuer,
+        )
+        self._changed(runner)

@@ -1,0 +1,36 @@
+"""The order of the mirrors: by the fastest first byte, and in favour of the one in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from wizard.facts.mirrors import MirrorProbe, Origin
+
+_CLEARLY_MS = 10.0
+_CLEARLY_PART = 1 / 3
+"""netcheck's rule: a change must gain more than 10 ms and more than a third."""
+
+
+def _speed(probe: MirrorProbe) -> float:
+    value = probe.latency.first_byte
+    return float("inf") if value is None else value
+
+
+def clearly_faster(one: MirrorProbe, other: MirrorProbe) -> bool:
+    """Return whether leaving `other` for `one` is worth it."""
+    gain = _speed(other) - _speed(one)
+    return gain > _CLEARLY_MS and gain > _speed(other) * _CLEARLY_PART
+
+
+def ranked(probes: Iterable[MirrorProbe]) -> tuple[MirrorProbe, ...]:
+    """Return the good ones with their ranks, then the failed ones in the order they came."""
+    probes = tuple(probes)
+    good = sorted((p for p in probes if p.ok), key=_speed)
+    # GOPROXY's own entries, last first, so that the first of them ends up highest.
+    for current in [p for p in reversed(probes) if p.ok and p.mirror.origin is Origin.GOPROXY]:
+        rest = [p for p in good if p is not current]
+        place = next((i for i, p in enumerate(rest) if not clearly_faster(p, current)), len(rest))
+        good = [*rest[:place], current, *rest[place:]]
+    failed = (replace(p, rank=None) for p in probes if not p.ok)
+    return (*(replace(p, rank=n) for n, p in enumerate(good, start=1)), *failed)

@@ -1,0 +1,282 @@
+"""One mirror, asked as Go would ask it: through the same proxy, along its redirects."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import quote, urljoin, urlsplit
+
+from wizard.detect.mirrors.dial import (
+    USER_AGENT,
+    Opened,
+    Progress,
+    Target,
+    connect,
+    may_be_cured,
+    open_channel,
+    peek_issuer,
+    proxy_authorization,
+    refused_by_proxy,
+    target_of,
+)
+from wizard.detect.mirrors.http1 import Channel, Closed, Reply
+from wizard.detect.mirrors.resolve import Names
+from wizard.detect.mirrors.trust import Trust
+from wizard.detect.mirrors.verdict import (
+    Phase,
+    ProbeError,
+    from_exception,
+    not_a_proxy,
+)
+from wizard.facts.mirrors import Failure
+from wizard.facts.proxy import GoProxyEnvironment
+from wizard.rules.noproxy import proxy_for
+from wizard.rules.proxy_url import ProxyUrl
+from wizard.text import msg
+
+MOST_REDIRECTS = 10
+"""net/http's own limit."""
+_REDIRECTS = {301, 302, 303, 307, 308}
+_PATH_SAFE = "/%!$&'()*+,;=:@~"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One question with its redirects, answered. Milliseconds."""
+
+    reply: Reply
+    first_byte_ms: float
+    total_ms: float
+    hosts: tuple[str, ...]
+    """Hosts that it was redirected to, in order."""
+
+
+@dataclass(slots=True)
+class Legs:
+    """Milliseconds of the first connection; None: not seen from here."""
+
+    dns: float | None = None
+    connect: float | None = None
+    tls: float | None = None
+
+
+class Session:
+    """The connections to one mirror and to where it redirects."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        environment: GoProxyEnvironment,
+        names: Names,
+        trust: Trust,
+        place: Callable[[], Place],
+    ) -> None:
+        self.url = url
+        self.target = target_of(urlsplit(url))
+        self.proxy = proxy_for(url, environment)
+        self.progress = Progress(self.target.shown)
+        self.legs = Legs()
+        self.issuer: str | None = None
+        self._environment = environment
+        self._names = names
+        self._trust = trust
+        self._place = place
+        self._channels: dict[Target, Channel] = {}
+
+    def close(self) -> None:
+        """Drop every connection at once."""
+        for channel in self._channels.values():
+            channel.abort()
+        self._channels.clear()
+
+    async def get(self, path: str) -> Exchange:
+        """Ask the mirror for `path` below its base, following redirects. Raises ProbeError."""
+        url = self.url + path
+        first = total = 0.0
+        hosts: list[str] = []
+        for _ in range(MOST_REDIRECTS + 1):
+            parts = urlsplit(url)
+            target = target_of(parts)
+            try:
+                reply, waited = await self._ask(url, target)
+            except ProbeError as error:
+                if not hosts:
+                    raise
+                raise _lost_on_the_way(error, url, target) from None
+            first += reply.first_byte * 1000
+            total += reply.last_byte * 1000 + waited
+            location = reply.header("location")
+            if reply.status not in _REDIRECTS or not location:
+                return Exchange(
+                    reply=reply, first_byte_ms=first, total_ms=total, hosts=tuple(hosts)
+                )
+            url = _next_url(url, location, reply)
+            if (host := target_of(urlsplit(url)).shown) not in (self.target.shown, *hosts):
+                hosts.append(host)
+        raise ProbeError(
+            Failure.NOT_A_MODULE_PROXY,
+            msg("{where} redirects in a circle", where=self.target.shown),
+        )
+
+    async def _ask(self, url: str, target: Target) -> tuple[Reply, float]:
+        """Return the answer to one request, and the milliseconds until it could be sent."""
+        waited = 0.0
+        for attempt in ("kept", "fresh"):
+            channel = self._channels.pop(target, None) if attempt == "kept" else None
+            reused = channel is not None
+            try:
+                if channel is None:
+                    channel, waited = await self._open(target)
+                self.progress.at(Phase.ANSWER, target.shown)
+                reply = await channel.ask(self._request(url, target))
+            except Closed as error:
+                if reused:
+                    continue  # the server closed an idle connection, which is its right
+                raise from_exception(error, target.shown) from None
+            except OSError as error:
+                if channel is not None:
+                    channel.abort()
+                raise from_exception(error, target.shown) from None
+            except asyncio.CancelledError:
+                if channel is not None:
+                    channel.abort()
+                raise
+            if reply.keep:
+                self._channels[target] = channel
+            else:
+                channel.abort()
+            proxy = self._proxy(target)
+            if reply.status == 407 and proxy is not None:
+                raise refused_by_proxy(reply, proxy)
+            return reply, waited
+        raise ProbeError(Failure.RESET, msg("{where} broke the connection", where=target.shown))
+
+    def _proxy(self, target: Target) -> ProxyUrl | None:
+        return proxy_for(f"{target.scheme}://{target.authority}/", self._environment)
+
+    async def _open(self, target: Target) -> tuple[Channel, float]:
+        """Return a fresh connection and the milliseconds that its legs took."""
+        quick = self._trust.ready
+        if quick is None:
+            quick = await asyncio.to_thread(self._trust.quick)
+        try:
+            return await self._open_with(target, quick)
+        except ssl.SSLCertVerificationError as error:
+            failure: ssl.SSLCertVerificationError = error
+        if may_be_cured(failure):
+            whole = await asyncio.to_thread(self._trust.whole)
+            if whole is not quick:
+                try:
+                    return await self._open_with(target, whole)
+                except ssl.SSLCertVerificationError as error:
+                    failure = error
+        verdict = from_exception(failure, target.shown)
+        signer = await peek_issuer(target, self._proxy(target), self._names, quick)
+        if signer is not None:
+            if target == self.target:
+                self.issuer = signer
+            raise ProbeError(
+                verdict.reason,
+                msg("{why}; it is signed by {issuer}", why=verdict.detail, issuer=signer),
+            )
+        raise verdict
+
+    async def _open_with(self, target: Target, context: ssl.SSLContext) -> tuple[Channel, float]:
+        proxy = self._proxy(target)
+        connected = await connect(target, proxy, self._names, self.progress)
+        try:
+            async with self._place().held():
+                opened = await open_channel(connected, target, proxy, context, self.progress)
+        except BaseException:
+            connected.sock.close()
+            raise
+        if target == self.target:
+            self._note(opened, connected.dns_ms, connected.connect_ms, proxy)
+        return opened.channel, connected.dns_ms + connected.connect_ms + (opened.tls_ms or 0.0)
+
+    def _note(
+        self, opened: Opened, dns_ms: float, connect_ms: float, proxy: ProxyUrl | None
+    ) -> None:
+        self.issuer = opened.issuer
+        if proxy is None:
+            self.legs = Legs(dns=dns_ms, connect=connect_ms, tls=opened.tls_ms)
+        else:
+            # Name and TCP are the proxy's; only what passes the tunnel is the mirror's.
+            self.legs = Legs(tls=opened.tls_ms)
+
+    def _request(self, url: str, target: Target) -> bytes:
+        parts = urlsplit(url)
+        path = quote(parts.path or "/", safe=_PATH_SAFE)
+        if parts.query:
+            path += "?" + quote(parts.query, safe=_PATH_SAFE + "?")
+        usual = {"http": 80, "https": 443}[target.scheme]
+        host = target.authority if target.port != usual else target.authority.rpartition(":")[0]
+        lines = [f"Host: {host}", f"User-Agent: {USER_AGENT}", "Accept: */*"]
+        proxy = self._proxy(target)
+        if proxy is not None and target.scheme == "http" and proxy.scheme in ("http", "https"):
+            path = f"http://{host}{path}"
+            if login := proxy_authorization(proxy):
+                lines.append(f"Proxy-Authorization: {login}")
+        lines = [f"GET {path} HTTP/1.1", *lines, "Accept-Encoding: identity"]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
+
+
+def _next_url(url: str, location: str, reply: Reply) -> str:
+    """Return where a redirect leads. Raises ProbeError where Go would not follow it."""
+    here = urlsplit(url).hostname or ""
+    try:
+        following = urljoin(url, location)
+        parts = urlsplit(following)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        shown = target_of(parts).shown if usable else ""
+    except (ValueError, KeyError):
+        usable, shown = False, ""
+    if not usable:
+        raise not_a_proxy(reply.body, here)
+    if url.startswith("https:") and parts.scheme == "http":
+        raise ProbeError(
+            Failure.NOT_A_MODULE_PROXY,
+            msg("{where} redirects to http://{target}, which Go refuses", where=here, target=shown),
+        )
+    return following.partition("#")[0]
+
+
+def _lost_on_the_way(error: ProbeError, url: str, target: Target) -> ProbeError:
+    """Tell a blocked download host from a login host that cannot be reached from here."""
+    module = "/@v/" in urlsplit(url).path
+    return ProbeError(
+        Failure.REDIRECT_BLOCKED if module else Failure.NOT_A_MODULE_PROXY,
+        msg("it redirects to {target}: {why}", target=target.shown, why=error.detail),
+    )
+
+
+class Place:
+    """One of the places for handshakes; a silent mirror loses it after a while."""
+
+    _HOLD_S = 0.4
+    """A handshake that takes longer is waiting for the network, not for this processor."""
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
+        self._taken = False
+
+    def _leave(self) -> None:
+        if self._taken:
+            self._taken = False
+            self._places.release()
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Hold the place for the block, and not longer than a fair while."""
+        await self._places.acquire()
+        self._taken = True
+        timer = asyncio.get_running_loop().call_later(self._HOLD_S, self._leave)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self._leave()
