@@ -1,0 +1,128 @@
+"""An existing Dockerfile and .dockerignore, as far as the plan needs to know them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from wizard.facts.base import Fact, Problem, known, not_applicable, unknown
+from wizard.facts.project import DockerfileFacts, IgnoreFacts
+from wizard.rules.dockerfile import Dockerfile, DockerfileError, Stage, parse_dockerfile
+from wizard.rules.dockerignore import DockerignoreError, hidden_by, parse_dockerignore
+from wizard.rules.proxy_url import mask_credentials
+from wizard.system import Failed, System
+from wizard.text import msg
+from wizard.untrusted import clean_line
+
+NAMES = ("Dockerfile", "dockerfile")
+BLOCK_MARKER = "# >>> gomod-wizard >>>"
+_WHOLE_MARKER = re.compile(r"#.*\b(?:written|generated|made) by gomod-wizard\b", re.IGNORECASE)
+_LIMIT = 1024 * 1024
+_DOWNLOADS = re.compile(r"\bgo\s+mod\s+(?:download|vendor|tidy)\b")
+_BUILDS = re.compile(r"\bgo\s+(?:build|install|get|test|run|vet|generate|list)\b")
+_GOLANG = re.compile(r"(?:^|/)golang(?:[:@]|$)")
+
+
+def dockerfile_fact(system: System, root: Path) -> Fact[DockerfileFacts]:
+    """Return the Dockerfile that `docker build` would take from this folder."""
+    for name in NAMES:
+        path = root / name
+        text = system.read_text(path, limit=_LIMIT)
+        if not isinstance(text, Failed):
+            return known(_facts(path, text), str(path))
+        if text.kind != "missing":
+            why = msg("it cannot be read: {why}", why=text.detail or text.kind)
+            return unknown(why, str(path))
+    return not_applicable(msg("there is no Dockerfile"), str(root / NAMES[0]))
+
+
+def _facts(path: Path, text: str) -> DockerfileFacts:
+    lines = [line.strip() for line in text.splitlines()]
+    whole = any(_WHOLE_MARKER.match(line) for line in lines[:3])
+    managed = whole or BLOCK_MARKER in lines
+    try:
+        dockerfile = parse_dockerfile(text)
+    except DockerfileError as error:
+        return DockerfileFacts(
+            path=str(path),
+            syntax=None,
+            stages=(),
+            go_stage=None,
+            base_image=None,
+            managed=managed,
+            problem=Problem(message=error.message, line=error.line),
+            whole=whole,
+        )
+    stage = go_stage(dockerfile)
+    syntax = dockerfile.directives.get("syntax")
+    return DockerfileFacts(
+        path=str(path),
+        syntax=None if syntax is None else _shown(syntax),
+        stages=tuple(
+            (_shown(item.label), _shown(dockerfile.resolved_base(item)))
+            for item in dockerfile.stages
+        ),
+        go_stage=None if stage is None else _shown(stage.label),
+        base_image=None if stage is None else _shown(dockerfile.resolved_base(stage)),
+        managed=managed,
+        problem=None,
+        whole=whole,
+    )
+
+
+def _shown(text: str) -> str:
+    return clean_line(mask_credentials(text), 500)
+
+
+def go_stage(dockerfile: Dockerfile) -> Stage | None:
+    """Return the stage that downloads modules, else the first that runs go, else a golang one."""
+    for pattern in (_DOWNLOADS, _BUILDS):
+        for item in dockerfile.instructions:
+            if item.keyword == "RUN" and item.stage is not None and pattern.search(item.script):
+                return dockerfile.stages[item.stage]
+    for stage in dockerfile.stages:
+        if _GOLANG.search(dockerfile.resolved_base(stage)):
+            return stage
+    return None
+
+
+def dockerignore_fact(system: System, root: Path, needed: Iterable[str]) -> Fact[IgnoreFacts]:
+    """Return the .dockerignore that BuildKit would take, and which `needed` paths it hides.
+
+    `Dockerfile.dockerignore` beside the Dockerfile takes the place of `.dockerignore`.
+    """
+    for name in ("Dockerfile.dockerignore", ".dockerignore"):
+        path = root / name
+        text = system.read_text(path, limit=_LIMIT)
+        if isinstance(text, Failed):
+            if text.kind == "missing":
+                continue
+            why = msg("it cannot be read: {why}", why=text.detail or text.kind)
+            return unknown(why, str(path))
+        try:
+            patterns = parse_dockerignore(text)
+        except DockerignoreError as error:
+            why = msg("line {line}: {why}", line=error.line, why=error.message)
+            return unknown(why, f"{path}:{error.line}")
+        hides = []
+        for wanted in needed:
+            pattern = hidden_by(patterns, wanted)
+            if pattern is not None:
+                hides.append((wanted, clean_line(pattern.text, 300)))
+        facts = IgnoreFacts(
+            path=str(path),
+            patterns=tuple(clean_line(pattern.text, 300) for pattern in patterns),
+            hides=tuple(hides),
+        )
+        return known(facts, str(path))
+    return not_applicable(msg("there is no .dockerignore"), str(root / ".dockerignore"))
+
+
+def is_writable(root: Path) -> bool:
+    """Whether this user may create files in the project."""
+    try:
+        return os.access(root, os.W_OK | os.X_OK)
+    except OSError:
+        return False

@@ -1,0 +1,202 @@
+"""The user's Go: which one, with which settings, and where each setting comes from."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from wizard.detect.deadline import Deadline, in_thread, in_time
+from wizard.facts.base import Fact, known, not_applicable, unknown
+from wizard.facts.go import GoFacts, GoSetting, GoToolchain
+from wizard.rules.dotenv import parse_go_env
+from wizard.rules.proxy_url import mask_credentials
+from wizard.system import Completed, Failed, System
+from wizard.text import msg
+from wizard.untrusted import clean_line
+
+NAMES = (
+    "GOPROXY",
+    "GOSUMDB",
+    "GOPRIVATE",
+    "GONOPROXY",
+    "GONOSUMDB",
+    "GOINSECURE",
+    "GOTOOLCHAIN",
+    "GOAUTH",
+    "GOVCS",
+    "GOFLAGS",
+    "GOMODCACHE",
+    "GOPATH",
+    "GOROOT",
+    "GO111MODULE",
+)
+"""The settings that are looked at."""
+
+DEFAULT_GOPROXY = "https://proxy.golang.org,direct"
+_GO_TIMEOUT_S = 3.0
+PROCESS, ENV_FILE, DEFAULT = "process", "go/env file", "default"
+
+
+async def detect_go(system: System, deadline: Deadline) -> GoFacts:
+    """Look at the go on PATH and at the settings that it would use. Runs nothing of a project."""
+    path = env_file(system)
+    written = await in_thread(lambda: _written(system, path))
+    reported = await _ask_go(system, path, deadline)
+    settings = _settings(system, written, reported)
+    toolchain: Fact[GoToolchain]
+    if isinstance(reported, Failed):
+        toolchain = (
+            not_applicable(msg("there is no go on PATH"), "PATH")
+            if reported.kind == "missing"
+            else unknown(msg("go did not answer: {why}", why=reported.detail), "go env")
+        )
+    else:
+        version = reported.get("GOVERSION", "").removeprefix("go")
+        where = system.which("go") or "go"
+        toolchain = known(GoToolchain(path=where, version=version), "go env GOVERSION")
+    cache = settings["GOMODCACHE"].value if "GOMODCACHE" in settings else _default_cache(system)
+    return GoFacts(
+        toolchain=toolchain,
+        settings=known(settings, "go env" if isinstance(reported, Mapping) else str(path)),
+        env_file=(
+            known(str(path), "GOENV")
+            if path is not None
+            else not_applicable(msg("there is no folder for it: no HOME, or GOENV=off"), "GOENV")
+        ),
+        mod_cache=await in_time(deadline, _mod_cache(cache), "GOMODCACHE"),
+    )
+
+
+def env_file(system: System) -> Path | None:
+    """Return the user's go/env file (os.UserConfigDir of Go), or None where Go uses none."""
+    if chosen := system.env.get("GOENV"):
+        return None if chosen == "off" else Path(chosen)
+    if system.platform == "darwin":
+        base = system.home and system.home / "Library" / "Application Support"
+    elif system.platform == "win32":
+        base = Path(system.env["AppData"]) if system.env.get("AppData") else None
+    else:
+        base = system.config_home()
+    return None if base is None else base / "go" / "env"
+
+
+def written_setting(system: System, name: str) -> str:
+    """Return a setting as process or go/env file have it, without running go; else empty."""
+    return system.env.get(name) or _written(system, env_file(system)).get(name, "")
+
+
+def _written(system: System, path: Path | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    text = system.read_text(path)
+    if isinstance(text, Failed):
+        return {}
+    return {entry.name: entry.value for entry in parse_go_env(text)}
+
+
+async def _ask_go(
+    system: System, path: Path | None, deadline: Deadline
+) -> Mapping[str, str] | Failed:
+    """Run `go env` where it can neither switch toolchains nor write into the user's folders."""
+    if system.which("go") is None:
+        return Failed(kind="missing", detail="go")
+    try:
+        with tempfile.TemporaryDirectory(prefix="gomod-wizard-", ignore_cleanup_errors=True) as tmp:
+            empty = await in_thread(lambda: _quiet_home(Path(tmp)))
+            env = {
+                **system.env,
+                "GOTOOLCHAIN": "local",
+                "GOFLAGS": "",
+                "GOWORK": "off",
+                "GOENV": "off" if path is None else str(path),
+                "XDG_CONFIG_HOME": tmp,
+                "PWD": str(empty),
+            }
+            if system.home is not None:
+                env["HOME"] = str(system.home)
+            result = await system.run(
+                ("go", "env", "-json"),
+                timeout_s=min(_GO_TIMEOUT_S, deadline.left()),
+                env=env,
+                cwd=empty,
+            )
+    except OSError as error:
+        return Failed(kind="unreadable", detail=error.strerror or str(error))
+    return result if isinstance(result, Failed) else _parsed(result)
+
+
+def _quiet_home(tmp: Path) -> Path:
+    """Make a configuration folder in which go's telemetry is off; return an empty folder."""
+    telemetry = tmp / "go" / "telemetry"
+    telemetry.mkdir(parents=True)
+    telemetry.joinpath("mode").write_text("off")
+    empty = tmp / "empty"
+    empty.mkdir()
+    return empty
+
+
+def _parsed(result: Completed) -> Mapping[str, str] | Failed:
+    if result.code != 0:
+        return Failed(kind="unreadable", detail=clean_line(mask_credentials(result.err), 200))
+    try:
+        values = json.loads(result.out)
+    except ValueError:
+        return Failed(kind="unreadable", detail="go env printed no JSON")
+    if not isinstance(values, dict):
+        return Failed(kind="unreadable", detail="go env printed no JSON object")
+    return {str(name): str(value) for name, value in values.items()}
+
+
+def _settings(
+    system: System, written: Mapping[str, str], reported: Mapping[str, str] | Failed
+) -> dict[str, GoSetting]:
+    found: dict[str, GoSetting] = {}
+    for name in NAMES:
+        if value := system.env.get(name):
+            found[name] = _setting(value, PROCESS)
+        elif name in written:
+            found[name] = _setting(written[name], ENV_FILE)
+        elif isinstance(reported, Mapping) and name in reported:
+            value = reported[name]
+            if name in {"GOTOOLCHAIN", "GOFLAGS"}:
+                # These two were set for the question itself.
+                value = _goroot_default(system, reported.get("GOROOT", ""), name)
+            found[name] = _setting(value, DEFAULT)
+    return found
+
+
+def _setting(value: str, origin: str) -> GoSetting:
+    return GoSetting(value=clean_line(mask_credentials(value)), origin=origin)
+
+
+def _goroot_default(system: System, goroot: str, name: str) -> str:
+    text = system.read_text(Path(goroot, "go.env")) if goroot else Failed(kind="missing")
+    if not isinstance(text, Failed):
+        for entry in parse_go_env(text):
+            if entry.name == name:
+                return entry.value
+    return "auto" if name == "GOTOOLCHAIN" else ""
+
+
+def _default_cache(system: System) -> str:
+    gopath = system.env.get("GOPATH", "").split(":")[0]
+    if not gopath:
+        return "" if system.home is None else str(system.home / "go" / "pkg" / "mod")
+    return f"{gopath}/pkg/mod"
+
+
+async def _mod_cache(path: str) -> Fact[str]:
+    if not path or not Path(path).is_absolute():
+        return not_applicable(msg("there is no folder for it: no HOME and no GOPATH"), "GOMODCACHE")
+    if not await in_thread(lambda: _is_dir(Path(path))):
+        return not_applicable(msg("no module was downloaded here yet"), path)
+    return known(path, path)
+
+
+def _is_dir(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

@@ -1,0 +1,175 @@
+"""The area `project`: what there is to build, and what the build will miss."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wizard.detect.dockerfile_facts import dockerfile_fact, dockerignore_fact, is_writable
+from wizard.detect.project_modules import ModulesRead, read_modules
+from wizard.detect.project_walk import Walk, ordered_mains, parent_module, walk_project
+from wizard.facts.base import Fact, known, not_applicable, unknown
+from wizard.facts.mirrors import Canary
+from wizard.facts.project import ProjectFacts
+from wizard.rules.gosum import ModuleSums
+from wizard.rules.patterns import match_prefix_patterns
+from wizard.system import System
+from wizard.text import msg
+
+_CANARIES = (
+    "rsc.io/quote",
+    "rsc.io/sampler",
+    "github.com/pkg/errors",
+    "golang.org/x/xerrors",
+    "github.com/inconshreveable/mousetrap",
+    "github.com/pmezard/go-difflib",
+    "github.com/mattn/go-isatty",
+    "github.com/mattn/go-colorable",
+    "golang.org/x/sync",
+    "golang.org/x/term",
+    "golang.org/x/time",
+    "github.com/google/uuid",
+    "github.com/davecgh/go-spew",
+    "github.com/stretchr/objx",
+    "github.com/spf13/pflag",
+    "github.com/golang/snappy",
+    "golang.org/x/mod",
+    "github.com/spf13/cobra",
+    "github.com/google/go-cmp",
+    "github.com/golang/protobuf",
+    "golang.org/x/sys",
+    "golang.org/x/crypto",
+    "golang.org/x/net",
+)
+"""Public beyond doubt, and small: a few kilobytes at the front, a megabyte at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectRead:
+    """The area, and what other areas need of the project's files."""
+
+    facts: ProjectFacts
+    module_paths: tuple[str, ...]
+    """Paths of the modules that the project needs, from go.mod and go.sum."""
+    own_modules: tuple[str, ...]
+
+
+def read_project(system: System, root: Path, private: str) -> ProjectRead:
+    """Read the project's files; blocks. `private` is the machine's GOPRIVATE."""
+    root = Path(root)
+    if not root.is_dir():
+        return ProjectRead(facts=_no_folder(root), module_paths=(), own_modules=())
+    walk = walk_project(system, root)
+    read = read_modules(system, root, walk.module_dirs)
+    modules = read.modules.or_else(())
+    facts = ProjectFacts(
+        root=known(str(root), str(root)),
+        modules=_modules(system, root, read),
+        workspace=read.workspace,
+        replaces=read.replaces,
+        vendor=read.vendor,
+        dockerfile=dockerfile_fact(system, root),
+        dockerignore=dockerignore_fact(system, root, tuple(needed_paths(root, read))),
+        canary=_canary(root, read.sums, private),
+        main_packages=_mains(root, walk, modules[0].mod.module if modules else ""),
+        writable=known(is_writable(root), str(root)),
+    )
+    return ProjectRead(
+        facts=facts,
+        module_paths=read.paths,
+        own_modules=tuple(module.mod.module for module in modules),
+    )
+
+
+def _no_folder(root: Path) -> ProjectFacts:
+    missing: Fact[Any] = not_applicable(
+        msg("{folder} is no folder that can be read", folder=str(root)), str(root)
+    )
+    return ProjectFacts(
+        root=missing,
+        modules=missing,
+        workspace=missing,
+        replaces=missing,
+        vendor=missing,
+        dockerfile=missing,
+        dockerignore=missing,
+        canary=missing,
+        main_packages=missing,
+        writable=missing,
+    )
+
+
+def _modules(system: System, root: Path, read: ModulesRead) -> Fact[Any]:
+    if read.modules.value is None and read.modules.reason:
+        above = parent_module(root, system)
+        if above is not None and not (root / "go.mod").exists():
+            return not_applicable(
+                msg(
+                    "there is no go.mod here; this folder belongs to the module of {path}",
+                    path=str(above),
+                ),
+                str(root),
+            )
+    return read.modules
+
+
+def needed_paths(root: Path, read: ModulesRead) -> Iterator[str]:
+    """Yield the paths that a build of the modules cannot do without, those that exist."""
+    wanted: dict[str, None] = {}
+    workspace = read.workspace.value
+    vendor = read.vendor.value is not None
+    for module in read.modules.or_else(()):
+        if module.directory != "." and not _counts(module.directory, read):
+            continue
+        for name in ("go.mod", "go.sum"):
+            wanted[posixpath.normpath(posixpath.join(module.directory, name))] = None
+    if workspace is not None:
+        wanted["go.work"] = wanted["go.work.sum"] = None
+    if vendor:
+        wanted["vendor"] = wanted["vendor/modules.txt"] = None
+    for replace in read.replaces.or_else(()):
+        if not replace.outside:
+            wanted[replace.target] = None
+            wanted[posixpath.join(replace.target, "go.mod")] = None
+    for path in wanted:
+        if path != "." and (root / path).exists():
+            yield path
+
+
+def _counts(directory: str, read: ModulesRead) -> bool:
+    """Whether a nested module takes part in the build: a workspace or a replace names it."""
+    workspace = read.workspace.value
+    if workspace is not None and directory in workspace.uses:
+        return True
+    if any(replace.target == directory for replace in read.replaces.or_else(())):
+        return True
+    return not any(module.directory == "." for module in read.modules.or_else(()))
+
+
+def _canary(root: Path, sums: Mapping[tuple[str, str], ModuleSums], private: str) -> Fact[Canary]:
+    source = str(root / "go.sum")
+    for wanted in _CANARIES:
+        if match_prefix_patterns(private, wanted):
+            continue
+        for (path, version), hashes in sums.items():
+            if path == wanted and hashes.zip_hash and hashes.mod_hash:
+                canary = Canary(
+                    path=path,
+                    version=version,
+                    zip_hash=hashes.zip_hash,
+                    mod_hash=hashes.mod_hash,
+                    source=source,
+                )
+                return known(canary, source)
+    return not_applicable(msg("go.sum names no small module that is surely public"), source)
+
+
+def _mains(root: Path, walk: Walk, module: str) -> Fact[tuple[str, ...]]:
+    if not walk.main_dirs:
+        if not walk.complete:
+            return unknown(msg("the project is too large to look through"), str(root))
+        return not_applicable(msg("no package main was found"), str(root))
+    return known(ordered_mains(walk.main_dirs, module), str(root))

@@ -1,0 +1,217 @@
+"""All areas at once: who waits for whom, and what becomes of what is late."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Coroutine
+from dataclasses import fields
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from wizard.detect.catalogue import load_catalogue, mirrors_from_urls
+from wizard.detect.deadline import Deadline, in_thread, in_time, starting_now
+from wizard.detect.docker import detect_docker
+from wizard.detect.git_config import GitSetting, user_git_config
+from wizard.detect.go import DEFAULT_GOPROXY, detect_go, written_setting
+from wizard.detect.network import detect_network, local_names
+from wizard.detect.network_links import interfaces
+from wizard.detect.private import look_at_hosts, read_private
+from wizard.detect.private_evidence import Candidate
+from wizard.detect.project import ProjectRead, read_project
+from wizard.detect.proxy import detect_proxy, go_proxy_environment
+from wizard.detect.request import AreaKnown, Listener, Request
+from wizard.facts import (
+    DockerFacts,
+    Facts,
+    GoFacts,
+    MirrorFacts,
+    NetworkFacts,
+    PrivateFacts,
+    ProjectFacts,
+    ProxyFacts,
+    unknown,
+)
+from wizard.facts.base import Fact
+from wizard.facts.mirrors import Canary, Mirror
+from wizard.facts.network import Interface
+from wizard.rules.goproxy import GoProxyError, parse_goproxy
+from wizard.system import System
+from wizard.text import msg
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+_GRACE_S = 0.25
+"""Seconds after the deadline in which an area may hand over what it has."""
+_NO_SETTINGS: dict[str, Any] = {}
+
+
+async def look_at_everything(system: System, request: Request, listener: Listener) -> Facts:
+    """Return the facts of every area. Raises UsageError for a catalogue that cannot be used."""
+    mirrors = mirrors_from_urls(request.mirror_urls)
+    if not mirrors:
+        load_catalogue(system)
+    look = _Look(system, request, listener, mirrors)
+    try:
+        async with asyncio.TaskGroup() as group:
+            proxy = group.create_task(look.area("proxy", ProxyFacts, look.proxy()))
+            found = group.create_task(look.area("mirrors", MirrorFacts, look.mirrors()))
+            docker = group.create_task(look.area("docker", DockerFacts, look.docker()))
+            network = group.create_task(look.area("network", NetworkFacts, look.network()))
+            private = group.create_task(look.area("private", PrivateFacts, look.private()))
+            project = group.create_task(look.area("project", ProjectFacts, look.project()))
+            go = group.create_task(look.area("go", GoFacts, look.go()))
+    finally:
+        look.stop()
+    config = system.config_home()
+    return Facts(
+        observed_at=system.clock().isoformat(timespec="seconds"),
+        platform=system.platform,
+        proxy=proxy.result(),
+        mirrors=found.result(),
+        docker=docker.result(),
+        network=network.result(),
+        private=private.result(),
+        project=project.result(),
+        go=go.result(),
+        config_home="" if config is None else str(config),
+    )
+
+
+class _Look:
+    """One detection: the parts that several areas wait for are looked at once."""
+
+    def __init__(
+        self, system: System, request: Request, listener: Listener, mirrors: tuple[Mirror, ...]
+    ) -> None:
+        self.system = system
+        self.request = request
+        self.listener = listener
+        self.chosen = mirrors
+        self.deadline: Deadline = starting_now(request.timeout_s)
+        self.goproxy = written_setting(system, "GOPROXY") or DEFAULT_GOPROXY
+        self._shared: list[asyncio.Task[Any]] = []
+        self._git = self._share(user_git_config(system))
+        self._go = self._share(detect_go(system, self.deadline))
+        self._project = self._share(self._read_project())
+        self._links = self._share(
+            in_time(self.deadline, interfaces(system, self.deadline), "ip addr")
+        )
+        self._private = self._share(self._read_private())
+
+    def _share(self, look: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.create_task(look)
+        self._shared.append(task)
+        return task
+
+    def stop(self) -> None:
+        """Give up what is still being looked at."""
+        for task in self._shared:
+            task.cancel()
+
+    async def area(self, name: str, kind: type[A], look: Awaitable[A]) -> A:
+        """Return an area's facts, all of them unknown where they are late; and tell of it."""
+        try:
+            async with asyncio.timeout_at(self.deadline.at + _GRACE_S):
+                facts = await look
+        except TimeoutError:
+            late = unknown(
+                msg("not finished in {seconds} s", seconds=f"{self.deadline.seconds:g}"), name
+            )
+            facts = kind(**{field.name: late for field in fields(kind)})  # type: ignore[arg-type]
+        self.listener(AreaKnown(area=name, facts=facts))
+        return facts
+
+    async def _read_project(self) -> ProjectRead:
+        private = written_setting(self.system, "GOPRIVATE")
+        return await in_thread(lambda: read_project(self.system, self.request.project, private))
+
+    async def _read_private(self) -> tuple[PrivateFacts, tuple[Candidate, ...]]:
+        project = await asyncio.shield(self._project)
+        go = await asyncio.shield(self._go)
+        domains, hosts = await in_thread(lambda: local_names(self.system))
+        return await read_private(
+            self.system,
+            self.request.project,
+            modules=project.module_paths,
+            own_modules=project.own_modules,
+            settings=go.settings.or_else(_NO_SETTINGS),
+            git=await asyncio.shield(self._git),
+            search_domains=domains,
+            hosts_file=hosts,
+        )
+
+    async def go(self) -> GoFacts:
+        return await asyncio.shield(self._go)
+
+    async def project(self) -> ProjectFacts:
+        return (await asyncio.shield(self._project)).facts
+
+    async def proxy(self) -> ProxyFacts:
+        git: tuple[GitSetting, ...] = await asyncio.shield(self._git)
+        return await detect_proxy(
+            self.system, git, self._target(), asyncio.shield(self._links), self.deadline
+        )
+
+    async def docker(self) -> DockerFacts:
+        return await detect_docker(self.system, self.deadline)
+
+    async def network(self) -> NetworkFacts:
+        links: Awaitable[Fact[tuple[Interface, ...]]] = asyncio.shield(self._links)
+        return await detect_network(self.system, links, self._names(), self.deadline)
+
+    async def private(self) -> PrivateFacts:
+        facts, candidates = await asyncio.shield(self._private)
+        return await look_at_hosts(facts, candidates, self.deadline)
+
+    async def mirrors(self) -> MirrorFacts:
+        from wizard.detect.mirrors import probe_mirrors
+
+        go = await asyncio.shield(self._go)
+        project = await asyncio.shield(self._project)
+        settings = go.settings.or_else(_NO_SETTINGS)
+        goproxy = settings["GOPROXY"].value if "GOPROXY" in settings else self.goproxy
+        catalogue = load_catalogue(self.system, goproxy)
+        own = project.facts.canary.value
+        canaries: tuple[Canary, ...] = (
+            catalogue.canaries
+            if own is None
+            else (
+                own,
+                *catalogue.canaries,
+            )
+        )
+        return await probe_mirrors(
+            self.system,
+            self.request,
+            self.chosen or catalogue.mirrors,
+            go_proxy_environment(self.system),
+            canaries,
+            settings["GOSUMDB"].value if "GOSUMDB" in settings else None,
+            self.listener,
+            self.deadline.at,
+        )
+
+    def _mirror_url(self) -> str:
+        """Return the mirror that stands first: the one that a proxy or a resolver must know."""
+        if self.chosen:
+            return self.chosen[0].url
+        try:
+            hops = parse_goproxy(self.goproxy)
+        except GoProxyError:
+            hops = ()
+        for hop in hops:
+            if hop.is_url and hop.url.startswith(("http://", "https://")):
+                return hop.url
+        return "https://proxy.golang.org"
+
+    def _target(self) -> str:
+        parts = urlsplit(self._mirror_url())
+        host = parts.hostname or ""
+        bracketed = f"[{host}]" if ":" in host else host
+        return f"{bracketed}:{parts.port or (80 if parts.scheme == 'http' else 443)}"
+
+    async def _names(self) -> tuple[str, ...]:
+        mirror = urlsplit(self._mirror_url()).hostname or ""
+        _, candidates = await asyncio.shield(self._private)
+        return (mirror, *(item.host for item in candidates))
