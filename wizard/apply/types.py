@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from wizard.render.types import Scope
 from wizard.text import Text
@@ -63,6 +62,8 @@ class ChangeSet:
     refusals: tuple[Refusal, ...]
     unchanged: tuple[str, ...] = ()
     """Paths that already are as planned."""
+    notes: tuple[Text, ...] = ()
+    """What is not written, and why that is no fault: no `go` whose settings could be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,8 @@ class DockerfileBlock:
     lines: tuple[str, ...]
     build_mounts: tuple[str, ...] = ()
     """`--mount=…` options that later `go` steps of the stage need."""
+    drop_syntax: bool = False
+    """The image of the file's `# syntax` line cannot be pulled here: comment the line out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,306 @@
+"""Write a set of changes as one transaction over all scopes, or stage what waits for root."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from wizard.apply import engine
+from wizard.apply.disk import Disk, Ownership
+from wizard.apply.failure import cause, forbidden
+from wizard.apply.journal import Journal, Record, State, Step, load_record, state_folder
+from wizard.apply.lock import locked
+from wizard.apply.recovery import missing_folders, put_back, recover
+from wizard.apply.standing import NEW_FOLDER_MODES
+from wizard.apply.transaction import Move, changed_since, forward, install, refuse_changed
+from wizard.apply.types import Action, Change, ChangeSet, Receipt
+from wizard.errors import ForbiddenError, UnsafeError, UsageError
+from wizard.render.types import Scope
+from wizard.system import System
+from wizard.text import Text, msg
+
+Listener = Callable[[str], None]
+
+
+def silent(step: str) -> None:
+    """Tell nobody."""
+
+
+async def commit(
+    system: System,
+    project: Path,
+    changeset: ChangeSet,
+    *,
+    restart: bool | None = None,
+    on_step: Listener = silent,
+    disk: Disk | None = None,
+) -> Receipt:
+    """Write `changeset`: all of it, or nothing. System changes wait for root where it is missing.
+
+    `restart` None restarts the engine only where no container runs. Raises ForbiddenError
+    (permission, disk, the engine did not come back) with everything put back, UnsafeError where
+    a file changed since it was compared or dockerd refuses the new configuration.
+    """
+    disk = disk or Disk()
+    files = [change for change in changeset.changes if change.action is not Action.RUN]
+    runs = [change for change in changeset.changes if change.action is Action.RUN]
+    if len({change.path for change in files}) != len(files):
+        raise ValueError("two changes of one path in one transaction")
+    if not files:
+        return Receipt(id=None, changes=())
+    staged = [c for c in files if c.needs_root and c.scope is Scope.SYSTEM and system.uid != 0]
+    own = [change for change in files if change not in staged]
+    _refuse_unwritable(system, own)
+    state = state_folder(system)
+    with locked(state, disk):
+        journal = Journal(state, disk)
+        messages = [_recovered_message(one.record) for one in recover(journal)]
+        everything = forward(_record(system, project, files))
+        if changed := changed_since(disk, everything):
+            raise refuse_changed(changed)
+        own_runs = [run for run in runs if not (run.needs_root and staged)]
+        await engine.validate(system, own, state)
+        pending = None
+        if staged:
+            on_step(str(msg("lay the system's files ready for root")))
+            waiting = [run for run in runs if run not in own_runs]
+            pending = _add(journal, _record(system, project, staged, runs=waiting), State.STAGED)
+        receipt = Receipt(id=None, changes=())
+        if own:
+            record = _record(
+                system, project, own, runs=own_runs, staged=pending.id if pending else ""
+            )
+            receipt = await _write(system, journal, record, restart, on_step)
+    return Receipt(
+        id=receipt.id or (pending.id if pending else None),
+        changes=receipt.changes,
+        staged=tuple(staged),
+        sudo_command=sudo_command(system, journal, pending, restart) if pending else None,
+        messages=(*messages, *receipt.messages),
+    )
+
+
+async def commit_staged(
+    system: System,
+    id: str,
+    *,
+    restart: bool | None = None,
+    on_step: Listener = silent,
+    disk: Disk | None = None,
+) -> Receipt:
+    """As root, write exactly the changes that were staged and shown; `id` or its folder.
+
+    The id ends in the hash of the record, and the record holds the hashes of the bytes. Raises
+    UsageError where there is none, UnsafeError where it is not what was shown.
+    """
+    disk = disk or Disk()
+    folder = _staged_folder(system, id)
+    record = load_record(folder, disk)
+    if record is None:
+        if not folder.is_dir():
+            raise UsageError(
+                msg("nothing is staged under {id}", id=id),
+                where=str(folder),
+                hint=msg("run `gomod-wizard apply` again as yourself"),
+            )
+        raise UnsafeError(
+            msg("what is staged under {id} is not what was shown; nothing was written", id=id),
+            where=str(folder),
+            hint=msg("run `gomod-wizard apply` again as yourself"),
+        )
+    staged_state = Journal(folder.parent.parent, disk).state(record.id)
+    if staged_state != State.STAGED:
+        raise UsageError(
+            msg("{id} does not wait any more: {state}", id=record.id, state=staged_state),
+            hint=msg("run `gomod-wizard apply` again as yourself"),
+        )
+    if system.uid != 0:
+        raise ForbiddenError(
+            msg("the staged files belong to root"),
+            where=str(folder),
+            hint=msg("run it with sudo"),
+        )
+    changes = ChangeSet(changes=record.changes, refusals=())
+    return await commit(
+        system, Path(record.project), changes, restart=restart, on_step=on_step, disk=disk
+    )
+
+
+def _staged_folder(system: System, id_: str) -> Path:
+    """Return the folder that `id_` names: a path, or an id in a journal of this user's."""
+    if os.sep in id_:
+        return Path(os.path.realpath(id_))
+    homes = [state_folder(system)]
+    if system.home is not None:
+        homes.append(system.home / ".local" / "state" / "gomod-wizard")
+    for home in homes:
+        if (home / "journal" / id_).is_dir():
+            return Path(os.path.realpath(home / "journal" / id_))
+    return homes[0] / "journal" / Path(id_).name
+
+
+def sudo_command(
+    system: System, journal: Journal, record: Record, restart: bool | None = None
+) -> str:
+    """Return the one command that applies `record`; sudo changes PATH and HOME, so none is used."""
+    program = system.which("gomod-wizard")
+    argv = ["sudo", program] if program else ["sudo", sys.executable, "-m", "wizard"]
+    argv += ["apply", "--staged", str(journal.folder / record.id)]
+    if restart is not None:
+        argv.append("--restart" if restart else "--no-restart")
+    return shlex.join(argv)
+
+
+async def _write(
+    system: System, journal: Journal, record: Record, restart: bool | None, on_step: Listener
+) -> Receipt:
+    """Write one record, then restart what must; put everything back where either fails."""
+    on_step(str(msg("write the journal")))
+    record = _add(journal, record, State.BEGUN)
+    write_files(journal, record, forward(record), State.APPLIED, on_step)
+    changes = tuple(step.change for step in record.steps)
+    message, wrong = await restart_engine(system, changes, restart, on_step)
+    if wrong is not None:
+        raise await _put_back_and_restart(system, journal, record, wrong, on_step)
+    runs = record.runs if message is engine.RESTARTED else ()
+    messages = () if message is None else (message,)
+    return Receipt(id=record.id, changes=(*changes, *runs), messages=messages)
+
+
+def _add(journal: Journal, record: Record, state: str) -> Record:
+    try:
+        return journal.add(record, state)
+    except OSError as error:
+        raise forbidden(error, error.filename or journal.folder) from error
+
+
+def write_files(
+    journal: Journal, record: Record, moves: Sequence[Move], done: str, on_step: Listener
+) -> None:
+    """Install `moves` and mark the record as `done`; put everything back where that fails."""
+    disk = journal.disk
+    try:
+        for folder in record.folders:
+            disk.make_folder(Path(folder), _folder_owner(record, Path(folder)))
+        for move in moves:
+            on_step(str(msg("write {path}", path=move.path)))
+        install(disk, record.id, moves)
+        journal.set_state(record.id, done)
+    except OSError as error:
+        _try_put_back(journal, record)
+        raise forbidden(error, error.filename or record.project) from error
+    except BaseException:
+        _try_put_back(journal, record)
+        raise
+
+
+def _try_put_back(journal: Journal, record: Record) -> None:
+    """Put everything back now; where the disk does not let us, the next run does it."""
+    try:
+        put_back(journal, record)
+    except (OSError, ForbiddenError):
+        return
+
+
+async def restart_engine(
+    system: System, changes: Sequence[Change], restart: bool | None, on_step: Listener
+) -> tuple[Text | None, Text | None]:
+    """Restart the engine where `changes` need it; return what to tell, and what went wrong."""
+    how = engine.restart_of(system, changes)
+    if how is None:
+        concerned = any("docker" in change.restarts for change in changes)
+        return (
+            msg("restart Docker: the new settings take effect then") if concerned else None
+        ), None
+    if not how.user and system.uid != 0:
+        return msg("it takes effect with: sudo {command}", command=how.shown), None
+    if why_not := await engine.may_restart(system, how, restart):
+        return why_not, None
+    if wrong := await engine.run_restart(system, how, on_step):
+        return None, wrong
+    return engine.RESTARTED, None
+
+
+async def _put_back_and_restart(
+    system: System, journal: Journal, record: Record, wrong: Text, on_step: Listener
+) -> ForbiddenError:
+    """Give a dead engine its old files, start it with them, and return what to say."""
+    on_step(str(msg("the engine did not come back: put the old files back")))
+    put_back(journal, record)
+    _, still = await restart_engine(system, [step.change for step in record.steps], True, on_step)
+    return ForbiddenError(
+        msg(
+            "Docker did not come back with the new settings ({why}); every file was put back, and"
+            " {now}",
+            why=wrong,
+            now=still or msg("it runs again with the old ones"),
+        ),
+        hint=msg("`journalctl -u docker` says what the engine did not like"),
+    )
+
+
+def _record(
+    system: System,
+    project: Path,
+    changes: Sequence[Change],
+    *,
+    runs: Sequence[Change] = (),
+    staged: str = "",
+) -> Record:
+    return Record(
+        id="",
+        at=system.clock().isoformat(timespec="milliseconds"),
+        project=str(project),
+        steps=tuple(_step(system, change) for change in changes),
+        folders=missing_folders([Path(change.path) for change in changes]),
+        staged=staged,
+        runs=tuple(runs),
+    )
+
+
+def _step(system: System, change: Change) -> Step:
+    """Note the owner of the old file; a new one of root's gets the owner of its folder."""
+    try:
+        status = os.lstat(change.path)
+    except OSError:
+        uid, gid = _owner_above(Path(change.path)) if system.uid == 0 else (-1, -1)
+        return Step(change=change, uid=-1, gid=-1, new_uid=uid, new_gid=gid)
+    return Step(change=change, uid=status.st_uid, gid=status.st_gid)
+
+
+def _owner_above(path: Path) -> tuple[int, int]:
+    for folder in path.parents:
+        try:
+            status = os.stat(folder)
+        except OSError:
+            continue
+        return status.st_uid, status.st_gid
+    return -1, -1
+
+
+def _folder_owner(record: Record, folder: Path) -> Ownership:
+    """Return mode and owner of a folder that is made: those of the first file under it."""
+    for step in record.steps:
+        if step.path.is_relative_to(folder):
+            mode = NEW_FOLDER_MODES[step.change.scope]
+            return Ownership(mode=mode, uid=step.new_uid, gid=step.new_gid)
+    return Ownership(mode=0o755)
+
+
+def _refuse_unwritable(system: System, changes: Sequence[Change]) -> None:
+    for change in changes:
+        if change.needs_root and system.uid != 0:
+            why, hint = cause(PermissionError(13, "permission denied"))
+            raise ForbiddenError(
+                msg("{path} cannot be written: {why}; nothing was written",
+                    path=change.path, why=why),
+                where=change.path,
+                hint=hint,
+            )  # fmt: skip
+
+
+def _recovered_message(record: Record) -> Text:
+    return msg("an earlier run was interrupted ({id}); its files were put back first", id=record.id)

@@ -1,0 +1,66 @@
+"""Changes as a unified diff that a person reads: bounded, no escape obeyed, no secret shown."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from wizard.apply.types import Action, Change, ChangeSet
+from wizard.rules.proxy_url import mask_credentials
+from wizard.untrusted import clean, clean_line
+
+NO_NEWLINE = "\\ No newline at end of file"
+
+_SECRET_KEY = re.compile(
+    r'(?P<key>"[^"]*(?:auth|token|passw|secret|credential)[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*"',
+    re.IGNORECASE,
+)
+_SECRET_NAME = re.compile(
+    r"(?P<key>\b\w*(?:TOKEN|PASSWORD|PASSWD|SECRET)\w*\s*=\s*)(?P<value>[^\s\"']+|\"[^\"]*\"|'[^']*')",
+)
+
+
+def unified_diff(change: Change) -> str:
+    """Return one change as a unified diff, every line ended; a program as `# run: …`."""
+    if change.action is Action.RUN:
+        return f"# run: {clean_line(change.path)}\n"
+    path = clean_line(change.path)
+    if _is_binary(change.before) or _is_binary(change.after):
+        return f"Binary file {path} differs\n"
+    old = "/dev/null" if change.before is None else path
+    new = "/dev/null" if change.after is None else path
+    if not change.before and not change.after:
+        return f"--- {old}\n+++ {new}\n"  # an empty file comes or goes
+    lines = difflib.unified_diff(
+        _lines(change.before), _lines(change.after), fromfile=old, tofile=new
+    )
+    return "".join(_shown(line) for line in lines)
+
+
+def diff(changes: ChangeSet) -> str:
+    """Return every change as one unified diff."""
+    return "".join(unified_diff(change) for change in changes.changes)
+
+
+def _lines(data: bytes | None) -> list[str]:
+    parts = (data or b"").decode("utf-8", "replace").split("\n")
+    lines = [f"{part}\n" for part in parts[:-1]]
+    return [*lines, parts[-1]] if parts[-1] else lines
+
+
+def _is_binary(data: bytes | None) -> bool:
+    return data is not None and b"\0" in data
+
+
+def _shown(line: str) -> str:
+    whole = line.endswith("\n")
+    text = line.removesuffix("\n")
+    text = clean(mask(text))
+    return f"{text}\n" if whole else f"{text}\n{NO_NEWLINE}\n"
+
+
+def mask(text: str) -> str:
+    """Return a line with the secrets masked: credentials of URLs, values of telling keys."""
+    masked = mask_credentials(text)
+    masked = _SECRET_KEY.sub(lambda match: f'{match["key"]}"***"', masked)
+    return _SECRET_NAME.sub(lambda match: f"{match['key']}***", masked)

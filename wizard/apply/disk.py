@@ -1,0 +1,216 @@
+"""File operations that survive a crash, and nothing else: one small class, so that tests can fail
+or kill any of them.
+
+A folder is opened once, step by step, without following a symbolic link, and everything in it
+is then done relative to that open folder: a link that is swapped in later leads nowhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+_CHUNK = 1 << 20
+_HAS_DIR_FD = os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
+_O_PATH = getattr(os, "O_PATH", os.O_RDONLY)
+_O_DIRECTORY = getattr(os, "O_DIRECTORY", 0)
+_O_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_O_BINARY = getattr(os, "O_BINARY", 0)
+_NOT_OURS_ALONE = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.EBUSY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ownership:
+    """Mode and owner of a file; -1 leaves an owner as it comes."""
+
+    mode: int
+    uid: int = -1
+    gid: int = -1
+
+
+class Folder:
+    """An open folder. On a platform without `dir_fd` it is only its path."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.fd: int | None = _open_folder(path) if _HAS_DIR_FD else None
+
+    def at(self, name: str) -> str | Path:
+        """Return what to pass as the path of `name`, beside `dir_fd=self.fd`."""
+        return name if self.fd is not None else self.path / name
+
+    def close(self) -> None:
+        if self.fd is not None:
+            os.close(self.fd)
+            self.fd = None
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _open_folder(path: Path) -> int:
+    """Open an absolute folder component by component; a symbolic link on the way is an error."""
+    parts = path.parts
+    fd = os.open(parts[0], _O_PATH | _O_DIRECTORY)
+    try:
+        for number, part in enumerate(parts[1:], start=2):
+            access = os.O_RDONLY if number == len(parts) else _O_PATH
+            inner = os.open(part, access | _O_DIRECTORY | _O_NOFOLLOW, dir_fd=fd)
+            os.close(fd)
+            fd = inner
+    except OSError as error:
+        os.close(fd)
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    return fd
+
+
+class Disk:
+    """Every effect on files that a transaction has; each method is one step that can fail."""
+
+    def point(self, operation: str, path: Path) -> None:
+        """Stand before every single effect; a test raises, or kills the process, here."""
+
+    def read(self, folder: Folder, name: str, limit: int) -> bytes | None:
+        """Return a regular file's bytes, None where there is none. Raises OSError."""
+        try:
+            flags = os.O_RDONLY | _O_NOFOLLOW | _O_BINARY | getattr(os, "O_NONBLOCK", 0)
+            fd = os.open(folder.at(name), flags, dir_fd=folder.fd)
+        except FileNotFoundError:
+            return None
+        with os.fdopen(fd, "rb") as file:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                raise OSError(f"{folder.path / name} is not a regular file")
+            return file.read(limit)
+
+    def write_new(
+        self,
+        folder: Folder,
+        name: str,
+        data: bytes,
+        owner: Ownership,
+        like: str | None = None,
+    ) -> None:
+        """Write a file that does not exist, whole and on the disk when this returns.
+
+        It gets the access list and other extended attributes of `like`.
+        """
+        path = folder.path / name
+        self.point("create", path)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _O_NOFOLLOW | _O_BINARY
+        fd = os.open(folder.at(name), flags, 0o600, dir_fd=folder.fd)
+        try:
+            view = memoryview(data)
+            while view:
+                self.point("write", path)
+                view = view[self.write(fd, view[:_CHUNK]) :]
+            self.point("mode", path)
+            if sys.platform != "win32":
+                if (owner.uid, owner.gid) != (-1, -1):
+                    _own(fd, owner)
+                os.fchmod(fd, owner.mode)
+            if like is not None:
+                _copy_attributes(folder, like, fd)
+            self.point("fsync", path)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+    def write(self, fd: int, data: memoryview) -> int:
+        """Write some of `data`, and return how much."""
+        return os.write(fd, data)
+
+    def rename(self, folder: Folder, old: str, new: str) -> None:
+        """Put one file in the place of another, in one step."""
+        self.point("rename", folder.path / new)
+        os.replace(folder.at(old), folder.at(new), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
+
+    def remove(self, folder: Folder, name: str) -> None:
+        """Remove a file; one that is not there is fine."""
+        self.point("remove", folder.path / name)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(folder.at(name), dir_fd=folder.fd)
+
+    def sync(self, folder: Folder) -> None:
+        """Put a folder's names on the disk."""
+        if folder.fd is not None:
+            self.point("fsync", folder.path)
+            os.fsync(folder.fd)
+
+    def make_folder(self, path: Path, owner: Ownership) -> None:
+        """Make one folder; one that is there already is fine."""
+        self.point("mkdir", path)
+        with Folder(path.parent) as parent:
+            try:
+                os.mkdir(parent.at(path.name), owner.mode, dir_fd=parent.fd)
+            except FileExistsError:
+                return
+            if sys.platform != "win32" and (owner.uid, owner.gid) != (-1, -1):
+                os.chown(
+                    parent.at(path.name),
+                    owner.uid,
+                    owner.gid,
+                    dir_fd=parent.fd,
+                    follow_symlinks=False,
+                )
+            self.sync(parent)
+
+    def remove_folder(self, path: Path) -> None:
+        """Remove a folder where it is empty; leave it where it is not."""
+        self.point("rmdir", path)
+        try:
+            parent = Folder(path.parent)
+        except FileNotFoundError:
+            return
+        with parent:
+            try:
+                os.rmdir(parent.at(path.name), dir_fd=parent.fd)
+            except OSError as error:
+                if error.errno in _NOT_OURS_ALONE:
+                    return
+                raise
+            self.sync(parent)
+
+
+def _copy_attributes(folder: Folder, like: str, target: int) -> None:
+    if folder.fd is None or not hasattr(os, "listxattr"):
+        return
+    try:
+        source = os.open(like, os.O_RDONLY | _O_NOFOLLOW, dir_fd=folder.fd)
+    except FileNotFoundError:
+        return
+    try:
+        for name in _attributes(source):
+            with contextlib.suppress(OSError):  # `security.*` belongs to root
+                os.setxattr(target, name, os.getxattr(source, name))
+    finally:
+        os.close(source)
+
+
+def _attributes(fd: int) -> list[str]:
+    try:
+        return os.listxattr(fd)
+    except OSError:  # a file system without attributes has none to lose
+        return []
+
+
+def _own(fd: int, owner: Ownership) -> None:
+    """Give a file its owner; a group that this user cannot give is left."""
+    try:
+        os.fchown(fd, owner.uid, owner.gid)
+    except PermissionError:
+        if os.fstat(fd).st_uid != owner.uid and owner.uid != -1:
+            raise

@@ -1,0 +1,388 @@
+"""The journal: every transaction's bytes of before and after, on the disk ahead of the writes.
+
+One folder a transaction, `<state>/gomod-wizard/journal/<id>/`:
+
+    record.json   what is to be done; never changes, and the id ends in its hash
+    <sha256>      bytes of before and after, by content
+    state         one word, replaced in one step: it is what a crash leaves to recover from
+
+Folders are 0700 and files 0600, because a configuration file of the user's may hold a password.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from wizard.apply.disk import Disk, Folder, Ownership
+from wizard.apply.types import Action, Change, Transaction
+from wizard.errors import ForbiddenError
+from wizard.render.types import Scope
+from wizard.system import READ_LIMIT, System
+from wizard.text import msg
+
+PRIVATE_FILE = Ownership(mode=0o600)
+PRIVATE_FOLDER = Ownership(mode=0o700)
+SCHEMA = "gomod-wizard/journal/1"
+_NONE: Mapping[str, Any] = MappingProxyType({})
+_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{24}")
+_RECORD_LIMIT = 4 * READ_LIMIT
+
+
+class State:
+    """The words of the state file."""
+
+    STAGED = "staged"
+    """Written down; waits for root."""
+    BEGUN = "begun"
+    """Files may be old or new: recovery makes them old."""
+    APPLIED = "applied"
+    UNDOING = "undoing"
+    """Files may be new or old: recovery makes them old."""
+    UNDONE = "undone"
+    FAILED = "failed"
+    """Every file was put back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One file of a transaction, as the record keeps it."""
+
+    change: Change
+    uid: int
+    gid: int
+    """The owner of before; -1 where there was no file or no owner to keep."""
+    new_uid: int = -1
+    new_gid: int = -1
+    """The owner of a file that is made new."""
+
+    @property
+    def path(self) -> Path:
+        return Path(self.change.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One transaction."""
+
+    id: str
+    at: str
+    project: str
+    steps: tuple[Step, ...]
+    folders: tuple[str, ...] = ()
+    """Folders that it makes, outermost first."""
+    staged: str = ""
+    """The id of the part that was staged for root."""
+    undoes: str = ""
+    """The id of the transaction that this one takes back as root."""
+    runs: tuple[Change, ...] = ()
+    """Programs that it runs when the files are there."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return (*(step.change for step in self.steps), *self.runs)
+
+
+def digest(data: bytes | None) -> str | None:
+    """Return the SHA-256 of `data` in hex; None for a file that is not there."""
+    return None if data is None else hashlib.sha256(data).hexdigest()
+
+
+def state_folder(system: System) -> Path:
+    """Return the program's state folder. Raises ForbiddenError where there is no place for it.
+
+    Root under sudo keeps its own, so that no file of root's lands in the user's home.
+    """
+    if system.uid == 0 and system.env.get("SUDO_UID", "0") != "0":
+        return system.path("/var/lib") / "gomod-wizard"
+    base = system.state_home()
+    if base is None and system.uid == 0:
+        base = system.path("/var/lib")
+    if base is None and system.root == Path("/"):
+        from platformdirs import user_state_path
+
+        base = user_state_path()
+    if base is None or not base.is_absolute():
+        raise ForbiddenError(
+            msg("there is no folder to keep the journal in, without which nothing can be undone"),
+            hint=msg("set HOME or XDG_STATE_HOME to an absolute path"),
+        )
+    return Path(os.path.realpath(base)) / "gomod-wizard"
+
+
+class Journal:
+    """The transactions of one user."""
+
+    def __init__(self, folder: Path, disk: Disk) -> None:
+        self.folder = folder / "journal"
+        self.disk = disk
+
+    # Reading
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids, newest first."""
+        try:
+            names = [entry.name for entry in self.folder.iterdir() if _ID.fullmatch(entry.name)]
+        except FileNotFoundError:
+            return ()
+        return tuple(sorted(names, key=self._order, reverse=True))
+
+    def _order(self, id_: str) -> tuple[str, int]:
+        # Two transactions of one second are told apart by when their folder was made.
+        try:
+            return id_[:15], (self.folder / id_ / "record.json").stat().st_mtime_ns
+        except OSError:
+            return id_[:15], 0
+
+    def load(self, id_: str) -> Record | None:
+        """Return a record with its bytes, None where it is damaged or gone."""
+        return load_record(self.folder / id_, self.disk)
+
+    def state(self, id_: str) -> str:
+        """Return the state's word; a transaction without one never began."""
+        return str(self._state_file(id_).get("state", State.FAILED))
+
+    def found(self, id_: str) -> dict[str, bytes | None]:
+        """Return the bytes that a forced undo found in place of its own, by path."""
+        return {
+            path: None if sha is None else read_blob(self.folder / id_, sha, self.disk)
+            for path, sha in dict(self._state_file(id_).get("found", {})).items()
+        }
+
+    def _state_file(self, id_: str) -> dict[str, Any]:
+        try:
+            value = json.loads((self.folder / id_ / "state").read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    # Writing
+
+    def add(self, record: Record, state: str) -> Record:
+        """Write a transaction down, durably, and return it with its id."""
+        body = _body(record)
+        id_ = f"{_stamp(record.at)}-{hashlib.sha256(body).hexdigest()[:24]}"
+        make_private(self.folder, self.disk)
+        fresh = self.folder / f".new-{id_}"
+        self.disk.make_folder(fresh, PRIVATE_FOLDER)
+        blobs = {
+            sha: data
+            for step in record.steps
+            for data in (step.change.before, step.change.after)
+            if data is not None and (sha := digest(data)) is not None
+        }
+        with Folder(fresh) as folder:
+            for sha, data in blobs.items():
+                self.disk.write_new(folder, sha, data, PRIVATE_FILE)
+            self.disk.write_new(folder, "record.json", body, PRIVATE_FILE)
+            self.disk.write_new(folder, "state", _state_bytes(state), PRIVATE_FILE)
+            self.disk.sync(folder)
+        with Folder(self.folder) as folder:
+            self.disk.rename(folder, fresh.name, id_)
+            self.disk.sync(folder)
+        return replace(record, id=id_)
+
+    def set_state(self, id_: str, state: str, found: Mapping[str, bytes | None] = _NONE) -> None:
+        """Replace the state in one step; `found` are bytes that a forced undo writes over."""
+        hashes = {path: digest(data) for path, data in found.items()}
+        with Folder(self.folder / id_) as folder:
+            for path, data in found.items():
+                sha = hashes[path]
+                if data is not None and sha and _blob_or_none(folder, sha, self.disk) is None:
+                    self.disk.remove(folder, sha)
+                    self.disk.write_new(folder, sha, data, PRIVATE_FILE)
+            self.disk.remove(folder, "state.new")
+            self.disk.write_new(folder, "state.new", _state_bytes(state, hashes), PRIVATE_FILE)
+            self.disk.rename(folder, "state.new", "state")
+            self.disk.sync(folder)
+
+    def sweep(self) -> None:
+        """Remove what a crash left of transactions that never began."""
+        with contextlib.suppress(FileNotFoundError):
+            for entry in list(self.folder.iterdir()):
+                if entry.name.startswith(".new-"):
+                    shutil.rmtree(entry, ignore_errors=True)
+
+
+def load_record(folder: Path, disk: Disk) -> Record | None:
+    """Return the record in `folder`, whose name must end in the hash of what it says."""
+    try:
+        with Folder(folder) as opened:
+            body = disk.read(opened, "record.json", _RECORD_LIMIT)
+            if body is None or not _is_whole(folder.name, body):
+                return None
+            return _record(folder.name, json.loads(body), opened, disk)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def read_blob(folder: Path, sha: str, disk: Disk) -> bytes | None:
+    """Return the bytes with this hash, None where they are not there or not those."""
+    try:
+        with Folder(folder) as opened:
+            return _blob_or_none(opened, sha, disk)
+    except OSError:
+        return None
+
+
+def _blob_or_none(folder: Folder, sha: str, disk: Disk) -> bytes | None:
+    try:
+        return _blob(folder, sha, disk)
+    except (OSError, ValueError):
+        return None
+
+
+def make_private(folder: Path, disk: Disk) -> None:
+    """Make a folder of the program's own, and those above it that are missing."""
+    if folder.is_dir():
+        return
+    make_private(folder.parent, disk)
+    disk.make_folder(folder, PRIVATE_FOLDER)
+
+
+def history(system: System) -> tuple[Transaction, ...]:
+    """Return the transactions of this user, newest first; damaged ones are left out."""
+    journal = Journal(state_folder(system), Disk())
+    return tuple(_transactions(journal))
+
+
+def _transactions(journal: Journal) -> Iterator[Transaction]:
+    for id_ in journal.ids():
+        if record := journal.load(id_):
+            state = journal.state(id_)
+            if state == State.STAGED and stands_as(record.steps, after=True):
+                state = State.APPLIED
+            yield Transaction(
+                id=id_, at=record.at, state=state, project=record.project, changes=record.changes
+            )
+
+
+def stands_as(steps: Iterable[Step], *, after: bool) -> bool:
+    """Whether every file has the bytes of after (or of before) right now."""
+    for step in steps:
+        wanted = step.change.after if after else step.change.before
+        try:
+            now: bytes | None = step.path.read_bytes()
+        except FileNotFoundError:
+            now = None
+        except OSError:
+            return False
+        if now != wanted:
+            return False
+    return True
+
+
+def _is_whole(name: str, body: bytes) -> bool:
+    return _ID.fullmatch(name) is not None and name.endswith(hashlib.sha256(body).hexdigest()[:24])
+
+
+def _stamp(at: str) -> str:
+    return re.sub(r"[-:]", "", at[:19]).replace("T", "-")
+
+
+def _state_bytes(state: str, found: Mapping[str, str | None] = _NONE) -> bytes:
+    return json.dumps({"state": state, "found": dict(found)}).encode()
+
+
+def _body(record: Record) -> bytes:
+    """Return the record as it is hashed; the nonce keeps two equal transactions apart."""
+    return json.dumps(
+        {
+            "schema": SCHEMA,
+            "nonce": secrets.token_hex(8),
+            "at": record.at,
+            "project": record.project,
+            "folders": record.folders,
+            "staged": record.staged,
+            "undoes": record.undoes,
+            "steps": [
+                {
+                    **_change_fields(step.change),
+                    "before": digest(step.change.before),
+                    "after": digest(step.change.after),
+                    "uid": step.uid,
+                    "gid": step.gid,
+                    "new_uid": step.new_uid,
+                    "new_gid": step.new_gid,
+                }
+                for step in record.steps
+            ],
+            "runs": [_change_fields(change) for change in record.runs],
+        },
+        indent=1,
+    ).encode()
+
+
+def _change_fields(change: Change) -> dict[str, object]:
+    return {
+        "path": change.path,
+        "scope": change.scope.value,
+        "action": change.action.value,
+        "artifact": change.artifact,
+        "mode": change.mode,
+        "needs_root": change.needs_root,
+        "restarts": change.restarts,
+        "because": [str(text) for text in change.because],
+        "notes": [str(text) for text in change.notes],
+    }
+
+
+def _record(id_: str, data: dict[str, Any], folder: Folder, disk: Disk) -> Record:
+    return Record(
+        id=id_,
+        at=str(data["at"]),
+        project=str(data["project"]),
+        folders=tuple(data["folders"]),
+        staged=str(data["staged"]),
+        undoes=str(data["undoes"]),
+        steps=tuple(
+            Step(
+                change=_change(
+                    row, _blob(folder, row["before"], disk), _blob(folder, row["after"], disk)
+                ),
+                uid=int(row["uid"]),
+                gid=int(row["gid"]),
+                new_uid=int(row["new_uid"]),
+                new_gid=int(row["new_gid"]),
+            )
+            for row in data["steps"]
+        ),
+        runs=tuple(_change(row, None, None) for row in data["runs"]),
+    )
+
+
+def _change(row: dict[str, Any], before: bytes | None, after: bytes | None) -> Change:
+    return Change(
+        path=str(row["path"]),
+        scope=Scope(row["scope"]),
+        action=Action(row["action"]),
+        artifact=str(row["artifact"]),
+        before=before,
+        after=after,
+        mode=int(row["mode"]),
+        needs_root=bool(row["needs_root"]),
+        restarts=tuple(row["restarts"]),
+        because=tuple(row["because"]),
+        notes=tuple(row["notes"]),
+    )
+
+
+def _blob(folder: Folder, sha: str | None, disk: Disk) -> bytes | None:
+    if sha is None:
+        return None
+    if not re.fullmatch(r"[0-9a-f]{64}", sha):
+        raise ValueError("no hash")
+    data = disk.read(folder, sha, _RECORD_LIMIT)
+    if digest(data) != sha:
+        raise ValueError("these are other bytes")
+    return data

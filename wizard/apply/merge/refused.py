@@ -1,0 +1,37 @@
+"""Why a merge left a file alone."""
+
+from __future__ import annotations
+
+from wizard.text import Text, msg
+
+
+class CannotMerge(Exception):
+    """The text cannot be read or joined safely; it is left as it is.
+
+    `line` and `column` count from 1, in characters; 0 where there is no one place.
+    """
+
+    def __init__(self, message: Text, *, line: int = 0, column: int = 0, hint: Text = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+        self.hint = hint
+
+    def place(self, path: str) -> Text:
+        """Return the message with the file and the place in it."""
+        if not self.line:
+            return msg("{path}: {message}", path=path, message=self.message)
+        return msg(
+            "{path}:{line}:{column}: {message}",
+            path=path,
+            line=self.line,
+            column=self.column,
+            message=self.message,
+        )
+
+
+def place_of(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column of `offset`, both from 1; CR LF and LF end a line."""
+    line = text.count("\n", 0, offset) + 1
+    return line, offset - (text.rfind("\n", 0, offset) + 1) + 1

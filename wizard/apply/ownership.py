@@ -1,0 +1,32 @@
+"""Which whole files are this program's own, so that it may write them again."""
+
+from __future__ import annotations
+
+from wizard.apply.disk import Disk
+from wizard.apply.journal import Journal, State, state_folder
+from wizard.apply.standing import Standing
+from wizard.errors import ForbiddenError
+from wizard.system import System
+
+_HEAD = 400
+_MARK = b"gomod-wizard"
+
+
+def is_own(system: System, standing: Standing) -> bool:
+    """Whether this program wrote what stands there: by its name at the top, or by the journal."""
+    data = standing.data
+    if data is None:
+        return True
+    head = data[:_HEAD].split(b"\n")[:5]
+    if any(line.lstrip().startswith((b"#", b"//", b";")) and _MARK in line for line in head):
+        return True
+    try:
+        journal = Journal(state_folder(system), Disk())
+    except ForbiddenError:
+        return False
+    for id_ in journal.ids():
+        if journal.state(id_) in {State.APPLIED, State.STAGED} and (record := journal.load(id_)):
+            for change in record.changes:
+                if change.path == str(standing.path) and change.after == data:
+                    return True
+    return False

@@ -1,0 +1,179 @@
+"""Many files as one: all new, or all old again.
+
+First every new file is written beside its place and brought to the disk, which is where a full
+disk or a missing permission shows; then each is put in place in one step. Before each of those
+steps the file is compared once more with what was shown.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wizard.apply.disk import Disk, Folder, Ownership
+from wizard.apply.failure import forbidden
+from wizard.apply.journal import Record, Step
+from wizard.errors import UnsafeError
+from wizard.system import READ_LIMIT
+from wizard.text import msg
+
+_LIMIT = 4 * READ_LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One file from the bytes that stand there to the bytes that shall."""
+
+    path: Path
+    expected: bytes | None
+    target: bytes | None
+    owner: Ownership
+
+
+def forward(record: Record) -> tuple[Move, ...]:
+    """Return the moves from before to after."""
+    return tuple(
+        Move(
+            path=step.path,
+            expected=step.change.before,
+            target=step.change.after,
+            owner=owner_after(step),
+        )
+        for step in record.steps
+    )
+
+
+def owner_after(step: Step) -> Ownership:
+    """Return mode and owner of the new file: those of the old one where there is one."""
+    if step.change.before is None:
+        return Ownership(mode=step.change.mode, uid=step.new_uid, gid=step.new_gid)
+    return owner_before(step)
+
+
+def owner_before(step: Step) -> Ownership:
+    return Ownership(mode=step.change.mode, uid=step.uid, gid=step.gid)
+
+
+def current(disk: Disk, path: Path) -> bytes | None:
+    """Return what stands at `path`, None where nothing does. Raises OSError."""
+    try:
+        with Folder(path.parent) as folder:
+            return disk.read(folder, path.name, _LIMIT)
+    except FileNotFoundError:
+        return None
+
+
+def changed_since(disk: Disk, moves: Sequence[Move]) -> tuple[str, ...]:
+    """Return the paths that do not have the expected bytes any more."""
+    changed = []
+    for move in moves:
+        try:
+            same = current(disk, move.path) == move.expected
+        except OSError:
+            same = False
+        if not same:
+            changed.append(str(move.path))
+    return tuple(changed)
+
+
+def refuse_changed(paths: Sequence[str]) -> UnsafeError:
+    """Return the refusal for files that somebody changed in the meantime."""
+    return UnsafeError(
+        msg("changed since it was shown: {paths}; nothing was written", paths=", ".join(paths)),
+        where=paths[0],
+        hint=msg("run `gomod-wizard diff` to see the new difference, then apply that"),
+    )
+
+
+def install(disk: Disk, id_: str, moves: Sequence[Move]) -> None:
+    """Make all moves, or none.
+
+    Raises ForbiddenError where the system refused one, UnsafeError where a file changed;
+    everything is put back then. Where even that failed, the error names the files.
+    """
+    done: list[tuple[int, Move]] = []
+    at: Path = Path()
+    try:
+        for number, move in enumerate(moves):
+            at = move.path
+            _prepare(disk, id_, number, move)
+        for number, move in enumerate(moves):
+            at = move.path
+            with Folder(move.path.parent) as folder:
+                if disk.read(folder, move.path.name, _LIMIT) != move.expected:
+                    raise refuse_changed([str(move.path)])
+                # Noted before the step: where it fails half-way, putting back is harmless.
+                done.append((number, move))
+                _put(disk, folder, _temporary(id_, number, "new"), move)
+    except BaseException as error:
+        left = _put_back(disk, id_, moves, done)
+        if isinstance(error, OSError):
+            raise forbidden(error, at, left) from error
+        raise
+
+
+def _prepare(disk: Disk, id_: str, number: int, move: Move) -> None:
+    """Write the new file beside its place."""
+    if move.target is None:
+        return
+    with Folder(move.path.parent) as folder:
+        name = _temporary(id_, number, "new")
+        disk.remove(folder, name)
+        like = None if move.expected is None else move.path.name
+        disk.write_new(folder, name, move.target, move.owner, like)
+
+
+def _put(disk: Disk, folder: Folder, temporary: str, move: Move) -> None:
+    if move.target is None:
+        disk.remove(folder, move.path.name)
+    else:
+        disk.rename(folder, temporary, move.path.name)
+    disk.sync(folder)
+
+
+def _put_back(
+    disk: Disk, id_: str, moves: Sequence[Move], done: Sequence[tuple[int, Move]]
+) -> tuple[str, ...]:
+    """Undo what was done, the last first; return the paths where that failed."""
+    left: list[str] = []
+    for number, move in reversed(done):
+        try:
+            _restore(disk, _temporary(id_, number, "old"), move)
+        except OSError:
+            left.append(str(move.path))
+    with contextlib.suppress(OSError):  # recovery does it again, and only then calls it done
+        clean(disk, id_, [move.path for move in moves])
+    return tuple(left)
+
+
+def _restore(disk: Disk, temporary: str, move: Move) -> None:
+    with Folder(move.path.parent) as folder:
+        if disk.read(folder, move.path.name, _LIMIT) == move.expected:
+            return
+        back = Move(path=move.path, expected=move.target, target=move.expected, owner=move.owner)
+        if back.target is not None:
+            disk.remove(folder, temporary)
+            like = None if back.expected is None else back.path.name
+            disk.write_new(folder, temporary, back.target, back.owner, like)
+        _put(disk, folder, temporary, back)
+
+
+def clean(disk: Disk, id_: str, paths: Sequence[Path]) -> None:
+    """Remove what an interrupted transaction left beside its files. Raises OSError."""
+    for number, path in enumerate(paths):
+        try:
+            folder = Folder(path.parent)
+        except FileNotFoundError:
+            continue
+        with folder:
+            for kind in ("new", "old"):
+                name = _temporary(id_, number, kind)
+                if os.path.lexists(folder.path / name):
+                    disk.remove(folder, name)
+
+
+def _temporary(id_: str, number: int, kind: str) -> str:
+    return f".gomod-wizard-{id_}.{number}.{kind}"
