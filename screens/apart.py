@@ -1,0 +1,59 @@
+"""Work on another thread's event loop, so that the one that draws is never kept waiting.
+
+Detection imports heavy packages and talks to a synchronous SDK; even parsing a large go.sum
+would be felt as a key that does not answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def apart(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Return the result of `make()`, run on a thread of its own.
+
+    A caller that is cancelled cancels the work too, and does not wait for it.
+    """
+    here = asyncio.get_running_loop()
+    result: asyncio.Future[T] = here.create_future()
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = []
+
+    async def started() -> T:
+        task = asyncio.current_task()
+        if task is not None:
+            running.append((asyncio.get_running_loop(), task))
+        return await make()
+
+    def report(deliver: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop that waited is closed: nobody listens
+            here.call_soon_threadsafe(lambda: None if result.done() else deliver())
+
+    def work() -> None:
+        try:
+            value = asyncio.run(started())
+        except asyncio.CancelledError:
+            report(lambda: _cancel(result))
+        except BaseException as error:
+            failure = error
+            report(lambda: result.set_exception(failure))
+        else:
+            report(lambda: result.set_result(value))
+
+    threading.Thread(target=work, name="apart", daemon=True).start()
+    try:
+        return await result
+    except asyncio.CancelledError:
+        for loop, task in running:
+            with contextlib.suppress(RuntimeError):  # it ended in this very moment
+                loop.call_soon_threadsafe(task.cancel)
+        raise
+
+
+def _cancel(result: asyncio.Future[T]) -> None:
+    result.cancel()

@@ -1,0 +1,168 @@
+"""The decisions of a step as rows: title, value, because; Enter opens the alternatives."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import HorizontalGroup, VerticalGroup
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from screens.grid import Tone
+from screens.messages import Change
+from screens.state import State
+from wizard.flow import Step
+from wizard.plan.types import Decision, Finding, Origin, Severity
+from wizard.questions import BY_KEY, Question
+from wizard.text import Text, msg
+from wizard.untrusted import clean
+
+VALUE_LIMIT = 600
+"""Characters of a value shown in a row; the review shows all of it."""
+
+SEVERITY = {
+    Severity.FAULT: ("✗", msg("Fault"), Tone.BAD),
+    Severity.WARNING: ("!", msg("Warning"), Tone.WARN),
+    Severity.NOTE: ("·", msg("Note"), Tone.MUTED),
+}
+
+_ORIGINS = {
+    Origin.FLAG: msg("your choice"),
+    Origin.ENVIRONMENT: msg("from the environment"),
+    Origin.PROJECT: msg("from the project's profile"),
+    Origin.USER: msg("from your own profile"),
+    Origin.PRESET: msg("from a preset"),
+}
+
+
+def value_line(asked: Question, decision: Decision[object]) -> Content:
+    """Return a decision's value as people read it, and who chose it."""
+    if decision.value is None:
+        value = Content.styled(str(msg("left as it is")), Tone.MUTED)
+    else:
+        shown = clean(asked.format(decision.value), VALUE_LIMIT)
+        value = (
+            Content.styled(shown, Tone.STRONG)
+            if shown
+            else Content.styled(str(msg("none")), Tone.MUTED)
+        )
+    chosen = _ORIGINS.get(decision.origin)
+    if chosen is None:
+        return value
+    return value + "  " + Content.styled(f"({chosen})", Tone.ACCENT)
+
+
+class DecisionRow(HorizontalGroup, can_focus=True):
+    """One decision. It keeps its place while the plan is decided anew."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "change", show=False)]
+
+    def __init__(self, asked: Question, decision: Decision[object]) -> None:
+        super().__init__()
+        self.asked = asked
+        self.decision = decision
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(str(self.asked.title)), classes="decision-title")
+        with VerticalGroup():
+            yield Static(value_line(self.asked, self.decision), classes="decision-value")
+            yield Static(Content(clean(str(self.decision.because))), classes="because")
+
+    def show(self, decision: Decision[object]) -> None:
+        """Draw the decision as the newest plan has it."""
+        if decision == self.decision:
+            return
+        self.decision = decision
+        self.query_one(".decision-value", Static).update(value_line(self.asked, decision))
+        self.query_one(".because", Static).update(Content(clean(str(decision.because))))
+
+    def action_change(self) -> None:
+        self.post_message(Change(self.asked.key))
+
+    def on_click(self) -> None:
+        self.post_message(Change(self.asked.key))
+
+
+class Decisions(VerticalGroup):
+    """The rows of one step, or why there are none yet."""
+
+    def __init__(self, asked: tuple[Question, ...], state: State) -> None:
+        super().__init__()
+        self.asked = asked
+        self.state = state
+
+    def compose(self) -> ComposeResult:
+        yield from self._parts()
+
+    def _parts(self) -> list[Widget]:
+        plan = self.state.plan
+        if plan is None:
+            return [Static(waiting(self.state), classes="waiting")]
+        return [DecisionRow(asked, getattr(plan, asked.key)) for asked in self.asked]
+
+    def show(self, state: State) -> None:
+        """Draw the newest plan; rows that are there keep the focus."""
+        had_plan, self.state = self.state.plan is not None, state
+        if state.plan is None:
+            for line in self.query(".waiting").results(Static):
+                line.update(waiting(state))
+        elif had_plan:
+            for row in self.query(DecisionRow):
+                row.show(getattr(state.plan, row.asked.key))
+        else:
+            self.call_later(self.recompose)
+
+
+def waiting(state: State) -> Content:
+    """Return in words why nothing is decided yet."""
+    if state.trouble is not None:
+        parts = [Content.styled(f"✗ {clean(str(state.trouble.message))}", Tone.BAD)]
+        if state.trouble.where:
+            parts.append(Content(clean(state.trouble.where)))
+        if state.trouble.hint:
+            parts.append(Content(clean(str(state.trouble.hint))))
+        return Content("\n").join(parts)
+    words = msg("The recommendations appear here as soon as everything was looked at.")
+    return Content.styled(str(words), Tone.MUTED)
+
+
+def finding_lines(findings: tuple[Finding, ...]) -> Content:
+    """Return findings as lines: what, in words how bad, and the cure."""
+    lines: list[Content] = []
+    for finding in findings:
+        sign, word, tone = SEVERITY[finding.severity]
+        head = Content.styled(f"{sign} {word}: ", f"bold {tone}")
+        lines.append(head + Content(clean(str(finding.message))))
+        if str(finding.cure):
+            lines.append(Content.styled(f"  → {clean(str(finding.cure))}", Tone.MUTED))
+    return Content("\n").join(lines)
+
+
+_AREA_STEPS = {
+    "proxy": Step.PROXY,
+    "mirrors": Step.MIRRORS,
+    "private": Step.PRIVATE,
+    "docker": Step.DOCKER,
+    "network": Step.DOCKER,
+    "project": Step.BUILD,
+    "go": Step.BUILD,
+}
+
+
+def step_of(finding: Finding) -> Step:
+    """Return the step at which a finding is answered."""
+    if finding.decision is not None and (asked := BY_KEY.get(finding.decision)) is not None:
+        return Step(asked.step)
+    for key in finding.facts:
+        area = key.partition(".")[0]
+        if area in _AREA_STEPS:
+            return _AREA_STEPS[area]
+    return Step.REVIEW
+
+
+def text_of(value: Text) -> Content:
+    """Return a sentence as content that is never parsed."""
+    return Content(clean(str(value)))

@@ -1,0 +1,96 @@
+"""The last screen: what was written, what to run now, and how to take it back."""
+
+from __future__ import annotations
+
+import shlex
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalGroup
+from textual.widgets import Static
+
+from screens.decisions import text_of
+from screens.frame import ENTER, HELP, Framed, Key, Proceed
+from screens.grid import Cell, Column, Grid, GridView, Tone
+from screens.review import ACTIONS, SIGNS, bullets
+from screens.state import State
+from wizard.apply.types import Receipt
+from wizard.flow import Flow
+from wizard.text import Text, msg
+
+
+def written(receipt: Receipt) -> Grid:
+    """Return what was done, one line for each file."""
+    rows = [
+        (Cell(SIGNS[change.action], Tone.GOOD), Cell(ACTIONS[change.action]), Cell(change.path))
+        for change in receipt.changes
+    ]
+    rows += [
+        (Cell("#", Tone.WARN), Cell(msg("waits for root"), Tone.WARN), Cell(change.path))
+        for change in receipt.staged
+    ]
+    return Grid(
+        columns=(
+            Column(title="", least=1, most=1),
+            Column(title="", least=7, most=16),
+            Column(title="", least=20, most=100),
+        ),
+        rows=tuple(rows),
+        empty=msg("Nothing was written: everything already is as planned."),
+    )
+
+
+def next_steps(receipt: Receipt, command: tuple[str, ...]) -> tuple[tuple[Text, str], ...]:
+    """Return what to do now: the reason and the command, in order."""
+    steps: list[tuple[Text, str]] = []
+    if receipt.sudo_command:
+        steps.append((msg("Write the system files"), receipt.sudo_command))
+    if command:
+        steps.append((msg("Build"), shlex.join(command)))
+    steps.append((msg("Prove it by a real download"), "gomod-wizard verify"))
+    if receipt.id is not None:
+        steps.append((msg("Take it all back"), f"gomod-wizard undo {receipt.id}"))
+    return tuple(steps)
+
+
+class DoneScreen(Framed):
+    """The receipt and the next commands, the build command ready to be copied."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "copy", show=False)]
+    help_text = msg(
+        "The first command to run is at the top. c copies the build command, where your terminal "
+        "allows it. The same text stands in the terminal after you leave."
+    )
+
+    def __init__(
+        self, state: State, flow: Flow, project: str, receipt: Receipt, command: tuple[str, ...]
+    ) -> None:
+        super().__init__(state, flow, project)
+        self.receipt = receipt
+        self.command = command
+
+    def content(self) -> ComposeResult:
+        title = msg("Done") if self.receipt.changes else msg("Nothing had to be written")
+        if self.receipt.staged:
+            title = msg("Almost done: one command needs root")
+        yield Static(text_of(title), classes="heading")
+        yield GridView(written(self.receipt))
+        if self.receipt.messages:
+            yield Static(bullets(self.receipt.messages), classes="why")
+        yield Static(text_of(msg("What to do next")), classes="section")
+        for index, (words, command) in enumerate(next_steps(self.receipt, self.command), start=1):
+            with VerticalGroup(classes="next"):
+                yield Static(text_of(f"{index}. {words}"))
+                yield Static(text_of(command), classes="code")
+
+    def foot(self) -> ComposeResult:
+        yield Proceed(msg("Finish"))
+
+    def action_copy(self) -> None:
+        """Put the build command on the clipboard (OSC 52; not every terminal listens)."""
+        self.app.copy_to_clipboard(shlex.join(self.command))
+        self.notify(str(msg("The build command was copied.")), markup=False)
+
+    def keys(self) -> tuple[Key, ...]:
+        return ((ENTER, msg("Finish")), ("c", msg("Copy build command")), HELP)

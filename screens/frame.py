@@ -1,0 +1,193 @@
+"""What every screen of the wizard has around its content: title, place, keys, a kind refusal.
+
+The keys stand in a line of our own instead of Textual's Footer: their words are translated,
+they depend on what has the focus, and at most five fit every window.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from screens.grid import Tone
+from screens.messages import GoOn
+from screens.state import AREAS, State
+from screens.steps import StepRail, StepStrip
+from wizard.flow import Flow
+from wizard.text import Msg, Text, msg
+from wizard.untrusted import clean_line
+
+Key = tuple[str, Text]
+"""A key as people call it, and what it does."""
+
+LEAST_WIDTH, LEAST_HEIGHT = 50, 14
+
+ENTER, ARROWS, ESC = "enter", "↑↓", "esc"
+BACK: Key = (ESC, msg("Back"))
+HELP: Key = ("?", msg("Help"))
+LOOK_AGAIN: Key = ("r", msg("Measure again"))
+
+
+def key_line(keys: tuple[Key, ...]) -> Content:
+    """Return the keys and their meaning in one line."""
+    parts = [
+        Content.assemble((key, "bold $text-primary"), " ", (str(words), Tone.MUTED))
+        for key, words in keys
+    ]
+    return Content("   ").join(parts)
+
+
+class KeyBar(Static):
+    """The line of keys at the foot of a screen."""
+
+
+class TooSmall(Widget):
+    """What stands on a window that is too small to show anything else."""
+
+    def render(self) -> Content:
+        width, height = self.app.size
+        words = msg(
+            "This window has {width} columns and {height} lines; the wizard needs {least_width} "
+            "and {least_height}. Please make it larger.\n\nOr leave with ctrl+q, and run\n"
+            "gomod-wizard --plain\n\nNothing is lost.",
+            width=width,
+            height=height,
+            least_width=LEAST_WIDTH,
+            least_height=LEAST_HEIGHT,
+        )
+        return Content(str(words))
+
+
+class Proceed(Static, can_focus=True):
+    """The way on: it has the focus first, so that Enter alone walks through the wizard."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "go", show=False)]
+
+    def __init__(self, words: Text, *, id: str = "proceed") -> None:
+        super().__init__(Content(f" {words} → "), id=id)
+
+    def say(self, words: Text) -> None:
+        """Change the words."""
+        self.update(Content(f" {words} → "))
+
+    def action_go(self) -> None:
+        self.post_message(GoOn())
+
+    def on_click(self) -> None:
+        self.post_message(GoOn())
+
+
+class Framed(Screen[None]):
+    """A screen with the wizard's frame. A subclass gives `content`, `keys` and `show`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+    ]
+    AUTO_FOCUS = "#proceed"
+    help_text: ClassVar[Msg]
+    """What `?` shows."""
+
+    def __init__(self, state: State, flow: Flow, project: str) -> None:
+        super().__init__()
+        self.state = state
+        self.flow = flow
+        self.project = project
+        self.ready = False
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="top"):
+            yield Static("gomod-wizard", id="name")
+            yield Static(Content(clean_line(self.project)), id="project")
+            yield Static(look_status(self.state), id="look")
+        yield StepStrip(self.flow)
+        with Horizontal(id="middle"):
+            yield StepRail(self.flow)
+            with Vertical(id="page"):
+                yield from self.above()
+                with VerticalScroll(id="body", can_focus=False):
+                    yield from self.content()
+                yield from self.foot()
+        yield KeyBar(key_line(self.keys()))
+        yield TooSmall()
+
+    def above(self) -> ComposeResult:
+        """Yield what stays above what scrolls."""
+        yield from ()
+
+    def content(self) -> ComposeResult:
+        """Yield what scrolls."""
+        raise NotImplementedError
+
+    def foot(self) -> ComposeResult:
+        """Yield what stays below it."""
+        yield Proceed(msg("Continue"))
+
+    def keys(self) -> tuple[Key, ...]:
+        """Return the keys to show, at most five, for what has the focus."""
+        return ((ENTER, msg("Continue")), BACK, HELP)
+
+    def on_mount(self) -> None:
+        self.ready = True
+        self.draw()
+
+    def show(self, state: State, flow: Flow) -> None:
+        """Take a newer state, and draw it as soon as there is something to draw on."""
+        self.state, self.flow = state, flow
+        if self.ready:
+            self.draw()
+
+    def draw(self) -> None:
+        """Draw the state. A subclass draws its own part, and calls this."""
+        self.query_one("#look", Static).update(look_status(self.state))
+        self.query_one(StepStrip).show(self.flow)
+        self.query_one(StepRail).show(self.flow)
+
+    def action_move(self, direction: int) -> None:
+        """Give the focus to the next thing that can be opened."""
+        if direction > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    def action_page(self, direction: int) -> None:
+        """Scroll the content by a page, wherever the focus is."""
+        body = self.query_one("#body", VerticalScroll)
+        if direction > 0:
+            body.scroll_page_down(animate=False)
+        else:
+            body.scroll_page_up(animate=False)
+
+    def on_descendant_focus(self) -> None:
+        self.query_one(KeyBar).update(key_line(self.keys()))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.keep_focus)
+
+    def keep_focus(self) -> None:
+        """Give the focus back after a window was too small to show what had it."""
+        if self.focused is None and self.AUTO_FOCUS:
+            for widget in self.query(self.AUTO_FOCUS).results(Widget):
+                if widget.focusable:
+                    widget.focus()
+                    return
+
+
+def look_status(state: State) -> Content:
+    """Return in words how far the detection is."""
+    if state.looking:
+        done = sum(name in state.areas for name in AREAS)
+        words = msg("looking … {done} of {all}", done=done, all=len(AREAS))
+        return Content.styled(str(words), "$text-warning")
+    if state.facts is None:
+        return Content("")
+    return Content.styled(str(msg("measured")), Tone.MUTED)

@@ -1,0 +1,153 @@
+"""A small table of text for evidence: laid out for any width, wide characters counted right.
+
+Textual's DataTable scrolls sideways and takes the focus; evidence is only read. Columns that do
+not fit shrink, then leave, the least important first, so nothing runs out of a small window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rich.cells import cell_len, set_cell_size
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+
+from wizard.text import Text
+from wizard.untrusted import clean_line
+
+GAP = 2
+
+
+class Tone(StrEnum):
+    """How a piece of text is meant; the words beside it say the same, for who sees no colour."""
+
+    PLAIN = ""
+    STRONG = "bold"
+    MUTED = "$foreground-muted"
+    GOOD = "$text-success"
+    WARN = "$text-warning"
+    BAD = "$text-error"
+    ACCENT = "$text-accent"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One text of a table."""
+
+    text: Text
+    tone: Tone = Tone.PLAIN
+
+    @property
+    def shown(self) -> str:
+        """The text as one harmless line."""
+        return clean_line(str(self.text), 400)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column: `weight` 0 is kept longest; a higher one leaves a narrow window first."""
+
+    title: Text
+    weight: int = 0
+    least: int = 6
+    """Cells below which it is not worth showing."""
+    most: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table's content. Without rows, `empty` is shown in its place."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    empty: Text = ""
+
+
+def column_widths(grid: Grid, width: int) -> tuple[int, ...]:
+    """Return the cells of each column for a window of `width` cells; 0: not shown.
+
+    First the columns are as wide as their content, then the widest ones shrink, then the least
+    important ones leave.
+    """
+    wanted = [
+        min(column.most, max([cell_len(str(column.title)), *_lengths(grid, index)]))
+        for index, column in enumerate(grid.columns)
+    ]
+    shown = set(range(len(wanted)))
+    by_weight = sorted(shown, key=lambda index: (-grid.columns[index].weight, -index))
+    for leaving in by_weight:
+        least = sum(min(wanted[i], grid.columns[i].least) for i in shown)
+        if least + GAP * (len(shown) - 1) <= width or len(shown) == 1:
+            break
+        shown.discard(leaving)
+    room = max(1, width - GAP * (len(shown) - 1))
+    widths = {index: wanted[index] for index in shown}
+    while sum(widths.values()) > room:
+        slack = {i: w - min(w, grid.columns[i].least) for i, w in widths.items()}
+        widest = max(slack, key=lambda i: (slack[i], widths[i]))
+        if widths[widest] <= 1:
+            break
+        widths[widest] -= 1
+    return tuple(widths.get(index, 0) for index in range(len(wanted)))
+
+
+def _lengths(grid: Grid, index: int) -> Iterable[int]:
+    return (cell_len(row[index].shown) for row in grid.rows)
+
+
+def fit(text: str, width: int) -> str:
+    """Return `text` in exactly `width` cells: padded, or cut with an ellipsis."""
+    if cell_len(text) > width:
+        return set_cell_size(set_cell_size(text, max(0, width - 1)).rstrip() + "…", width)
+    return set_cell_size(text, width)
+
+
+def lay_out(grid: Grid, width: int) -> Content:
+    """Return the table as lines of at most `width` cells."""
+    if not grid.rows:
+        return Content.styled(str(grid.empty), Tone.MUTED)
+    widths = column_widths(grid, width)
+    lines = []
+    if any(str(column.title) for column in grid.columns):
+        header = tuple(Cell(column.title, Tone.MUTED) for column in grid.columns)
+        lines.append(_line(header, widths))
+    lines += [_line(row, widths) for row in grid.rows]
+    return Content("\n").join(lines)
+
+
+def _line(cells: tuple[Cell, ...], widths: tuple[int, ...]) -> Content:
+    shown = [
+        Content.styled(fit(cell.shown, width), cell.tone)
+        for cell, width in zip(cells, widths, strict=True)
+        if width
+    ]
+    return Content(" " * GAP).join(shown).rstrip()
+
+
+class GridView(Widget):
+    """Shows a `Grid` at the width that it is given."""
+
+    DEFAULT_CSS = "GridView { height: auto; width: 1fr; }"
+
+    def __init__(self, grid: Grid, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.grid = grid
+
+    def show(self, grid: Grid) -> None:
+        """Draw `grid` in place of what stood there."""
+        if grid != self.grid:
+            self.grid = grid
+            self.refresh(layout=True)
+
+    def render(self) -> Content:
+        return lay_out(self.grid, self.content_size.width)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        content = lay_out(self.grid, width)
+        return sum(
+            max(1, -(-cell_len(line.plain) // max(1, width))) if not self.grid.rows else 1
+            for line in content.split("\n")
+        )

@@ -1,0 +1,166 @@
+"""One decision as a question: the alternatives with their because, or a value of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from screens.decisions import text_of
+from screens.frame import ARROWS, ENTER, ESC, Key, KeyBar, TooSmall, key_line
+from screens.grid import Tone
+from wizard.errors import UnsafeError, UsageError, WizardError
+from wizard.plan.types import Decision, Origin
+from wizard.questions import REASON, UNTIL, Choice, Question
+from wizard.text import Text, msg
+from wizard.untrusted import clean
+
+TryAnswers = Callable[[Mapping[str, str | None]], WizardError | None]
+"""Take answers (None: take one back) if a plan can be decided with them, else say why not."""
+
+
+class QuestionScreen(ModalScreen[None]):
+    """Enter takes the highlighted choice; tab leads to the line for an own value."""
+
+    AUTO_FOCUS = "#choices"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", show=False),
+        Binding("ctrl+q,ctrl+c", "app.leave", show=False),
+    ]
+
+    def __init__(
+        self,
+        asked: Question,
+        decision: Decision[object],
+        choices: tuple[Choice, ...],
+        recommended: str | None,
+        try_answers: TryAnswers,
+    ) -> None:
+        super().__init__()
+        self.asked = asked
+        self.decision = decision
+        self.choices = choices
+        self.recommended = recommended
+        self.try_answers = try_answers
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="sheet", can_focus=False):
+            yield Static(text_of(self.asked.title), classes="heading")
+            yield Static(text_of(self.asked.why), classes="why")
+            yield OptionList(
+                *(Option(self._option(choice)) for choice in self.choices),
+                id="choices",
+                markup=False,
+            )
+            yield Static(text_of(msg("Or a value of your own")), classes="section")
+            yield Input(
+                id="own",
+                placeholder=clean(str(msg("for example {value}", value=self.asked.example))),
+                compact=True,
+                select_on_focus=False,
+            )
+            yield Static(text_of(msg("Expected: {what}", what=self.asked.expected)), id="verdict")
+            with VerticalScroll(id="waiver", can_focus=False):
+                yield Static(text_of(msg("Why it must be, for the record")))
+                yield Input(id="reason", compact=True)
+                yield Static(text_of(msg("Until which day (YYYY-MM-DD); then `check` fails")))
+                yield Input(id="until", compact=True, placeholder="2027-03-31")
+        yield KeyBar(key_line(self.keys()))
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self.query_one("#waiver").display = False
+        current = self.asked.format(self.decision.value)
+        values = [choice.value for choice in self.choices]
+        self.query_one("#choices", OptionList).highlighted = (
+            values.index(current) if current in values else 0
+        )
+
+    def _option(self, choice: Choice) -> Content:
+        marks: list[Text] = []
+        if choice.value == self.asked.format(self.decision.value):
+            marks.append(msg("now"))
+        if choice.value == self.recommended:
+            marks.append(msg("recommended"))
+        head = Content.styled(clean(str(choice.label), 300), Tone.STRONG)
+        if marks:
+            words = ", ".join(str(mark) for mark in marks)
+            head = head + "  " + Content.styled(f"({words})", Tone.ACCENT)
+        because = clean(str(choice.because))
+        return head + Content.styled(f"\n{because}", Tone.MUTED) if because else head
+
+    def keys(self) -> tuple[Key, ...]:
+        """Return the keys to show."""
+        return (
+            (ENTER, msg("Take it")),
+            (ARROWS, msg("Choose")),
+            ("tab", msg("Own value")),
+            (ESC, msg("Back, as it was")),
+        )
+
+    @on(OptionList.OptionSelected, "#choices")
+    def take_choice(self, event: OptionList.OptionSelected) -> None:
+        value = self.choices[event.option_index].value
+        self._take(None if value == self.recommended else value)
+
+    @on(Input.Submitted)
+    def take_own(self, event: Input.Submitted) -> None:
+        own = self.query_one("#own", Input).value
+        if own.strip() or event.input.id == "own":
+            self._take(own)
+        else:
+            index = self.query_one("#choices", OptionList).highlighted or 0
+            self._take(self.choices[index].value)
+
+    @on(Input.Changed, "#own")
+    def judge(self, event: Input.Changed) -> None:
+        """Say while it is typed whether the value can be used."""
+        if not event.value.strip():
+            self._say(msg("Expected: {what}", what=self.asked.expected), Tone.MUTED)
+            return
+        try:
+            value = self.asked.parse(event.value)
+        except UsageError as error:
+            self._say(msg("✗ {why}\n{hint}", why=error.message, hint=error.hint), Tone.BAD)
+            return
+        gives_up = self.asked.unsafe(value)
+        if gives_up is None:
+            self._say(msg("✓ can be used: press enter"), Tone.GOOD)
+        else:
+            self._say(msg("! unsafe: {why}", why=gives_up), Tone.WARN)
+
+    def _take(self, text: str | None) -> None:
+        changes: dict[str, str | None] = {self.asked.key: text}
+        for key, id_ in ((REASON, "#reason"), (UNTIL, "#until")):
+            if given := self.query_one(id_, Input).value.strip():
+                changes[key] = given
+        refused = self.try_answers(changes)
+        if refused is None:
+            self.dismiss()
+            return
+        waiver = self.query_one("#waiver")
+        if isinstance(refused, UnsafeError) and not waiver.display:
+            waiver.display = True
+            self.call_after_refresh(self.query_one("#reason", Input).focus)
+            self._say(msg("! {why}", why=refused.message), Tone.WARN)
+            return
+        self._say(msg("✗ {why}\n{hint}", why=refused.message, hint=refused.hint), Tone.BAD)
+
+    def _say(self, words: Text, tone: Tone) -> None:
+        self.query_one("#verdict", Static).update(Content.styled(clean(str(words)), tone))
+
+    def action_close(self) -> None:
+        self.dismiss()
+
+
+def is_answer(decision: Decision[object]) -> bool:
+    """Tell whether a person chose the value, wherever they wrote it."""
+    return decision.origin is not Origin.DETECTED

@@ -1,0 +1,357 @@
+"""The review: every file with its difference and its reasons, before anything is written."""
+
+from __future__ import annotations
+
+import shlex
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalGroup
+from textual.content import Content
+from textual.widgets import Static, Tab, Tabs
+
+from screens.decisions import SEVERITY, finding_lines, text_of, waiting
+from screens.frame import BACK, ENTER, HELP, Framed, Key, Proceed
+from screens.grid import Cell, Column, Grid, GridView, Tone
+from screens.messages import LeaveOut
+from screens.state import Preview, State
+from wizard.apply.types import Action, Change, Refusal
+from wizard.flow import Step, step_title
+from wizard.plan.types import Severity
+from wizard.render.types import Artifact, Scope
+from wizard.text import Text, msg
+from wizard.untrusted import clean, clean_line
+
+SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.REMOVE: "-", Action.RUN: "»"}
+ACTIONS = {
+    Action.CREATE: msg("new"),
+    Action.UPDATE: msg("changed"),
+    Action.REMOVE: msg("removed"),
+    Action.RUN: msg("run"),
+}
+SCOPES = {
+    Scope.PROJECT: msg("project"),
+    Scope.USER: msg("your account"),
+    Scope.SYSTEM: msg("system, as root"),
+}
+
+OVERVIEW = "overview"
+
+
+def diff_lines(diff: str) -> Content:
+    """Return a unified diff with its signs kept; colour only repeats what + and - say."""
+    lines = []
+    for line in diff.splitlines():
+        if line.startswith(("+++", "---")):
+            tone = Tone.MUTED
+        elif line.startswith("+"):
+            tone = Tone.GOOD
+        elif line.startswith("-"):
+            tone = Tone.BAD
+        elif line.startswith("@@"):
+            tone = Tone.ACCENT
+        else:
+            tone = Tone.PLAIN
+        lines.append(Content.styled(clean(line), tone))
+    return Content("\n").join(lines)
+
+
+def bullets(sentences: tuple[Text, ...], sign: str = "•") -> Content:
+    """Return sentences as a list, each once."""
+    shown = dict.fromkeys(clean(str(sentence)) for sentence in sentences)
+    return Content("\n").join(Content(f"{sign} {sentence}") for sentence in shown)
+
+
+class ReviewScreen(Framed):
+    """Tabs: the overview, then one for each file."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "tab(-1)", show=False),
+        Binding("right", "tab(1)", show=False),
+        Binding("up", "scroll(-1)", show=False, priority=True),
+        Binding("down", "scroll(1)", show=False, priority=True),
+        Binding("space", "leave_out", show=False),
+    ]
+    help_text = msg(
+        "Each tab is one file. Lines with + are added, lines with - are removed; everything else "
+        "in the file stays as it is. The reasons stand beside the difference.\n\n"
+        "← and → go from file to file, ↑ and ↓ scroll. Space leaves a file out, or takes it in "
+        "again: what belongs to it, such as a restart, goes with it.\n\n"
+        "Enter asks once more, then writes everything as one transaction. Esc goes back to the "
+        "decisions. Files that need root are not written by this program unless it is root: it "
+        "shows the one sudo command instead."
+    )
+
+    def content(self) -> ComposeResult:
+        yield Static(text_of(msg("Before anything is written")), classes="heading")
+        with Vertical(id="overview"):
+            yield Static(id="findings")
+            yield Static(id="files-title", classes="section")
+            yield GridView(Grid(columns=(), rows=()), id="files")
+            yield Static(text_of(msg("The build, afterwards")), classes="section")
+            yield Static(id="command", classes="code")
+            yield Static(id="skipped", classes="because")
+        with VerticalGroup(id="file"):
+            yield Static(id="path", classes="why")
+            with VerticalGroup(id="sides"):
+                with VerticalGroup(id="reasons"):
+                    yield Static(text_of(msg("Because")), classes="section")
+                    yield Static(id="because")
+                with VerticalGroup(id="difference"):
+                    yield Static(text_of(msg("Difference")), classes="section")
+                    yield Static(id="diff", classes="code")
+
+    def above(self) -> ComposeResult:
+        tabs = Tabs(id="tabs")
+        tabs.can_focus = False
+        yield tabs
+
+    def foot(self) -> ComposeResult:
+        yield Proceed(msg("Continue"))
+
+    def on_mount(self) -> None:
+        self.names: tuple[str, ...] = ()
+
+    def draw(self) -> None:
+        super().draw()
+        self.draw_tabs()
+        self.draw_tab()
+        self.query_one(Proceed).say(self.onward())
+
+    def onward(self) -> Text:
+        """Return what enter does next."""
+        preview = self.state.preview
+        if preview is None:
+            return msg("Please wait")
+        count = sum(change.action is not Action.RUN for change in preview.changes.changes)
+        if count == 0:
+            return msg("Nothing to write: finish")
+        return msg("Write 1 file …") if count == 1 else msg("Write {n} files …", n=count)
+
+    def draw_tabs(self) -> None:
+        """Give every file its tab, with a sign for what happens to it."""
+        labels = [(OVERVIEW, Content(str(msg("Overview"))))]
+        preview = self.state.preview
+        if preview is not None:
+            for artifact in listed(preview):
+                sign = sign_of(artifact, preview, self.state.left_out)
+                labels.append((artifact.name, Content(f"{sign} {clean_line(artifact.name)}")))
+        tabs = self.query_one("#tabs", Tabs)
+        names = tuple(name for name, _ in labels)
+        if names == self.names:
+            for index, (_, label) in enumerate(labels):
+                tabs.query_one(f"#t{index}", Tab).label = label
+            return
+        self.names = names
+        self.call_later(self._renew_tabs, labels)
+
+    async def _renew_tabs(self, labels: list[tuple[str, Content]]) -> None:
+        tabs = self.query_one("#tabs", Tabs)
+        await tabs.clear()
+        for index, (_, label) in enumerate(labels):
+            await tabs.add_tab(Tab(label, id=f"t{index}"))
+
+    @property
+    def open_name(self) -> str:
+        """The file whose tab is open, or the overview."""
+        active = self.query_one("#tabs", Tabs).active
+        index = int(active[1:]) if active else 0
+        return self.names[index] if index < len(self.names) else OVERVIEW
+
+    def draw_tab(self) -> None:
+        """Draw what belongs to the open tab."""
+        preview, name = self.state.preview, self.open_name
+        overview = self.query_one("#overview")
+        overview.display = preview is None or name == OVERVIEW
+        self.query_one("#file").display = not overview.display
+        if overview.display:
+            self.draw_overview()
+        elif preview is not None:
+            self.draw_file(preview, name)
+
+    def draw_overview(self) -> None:
+        """Draw what was found, what happens to which file, and the build command."""
+        state, preview = self.state, self.state.preview
+        order = list(SEVERITY)
+        found = sorted(state.findings, key=lambda finding: order.index(finding.severity))
+        if state.trouble is not None or state.plan is None:
+            found_text = waiting(state)
+        else:
+            found_text = finding_lines(tuple(found))
+        findings = self.query_one("#findings", Static)
+        findings.update(found_text)
+        findings.display = bool(found_text.plain)
+        title = msg("Files") if preview is not None else msg("Comparing with what stands on disk …")
+        self.query_one("#files-title", Static).update(text_of(title))
+        if preview is not None:
+            self.query_one("#files", GridView).show(files_grid(preview, state))
+            self.query_one("#command", Static).update(text_of(shlex.join(preview.command)))
+        skipped = self.query_one("#skipped", Static)
+        skipped.update(bullets(self.skipped_steps(), "–"))
+        skipped.display = bool(self.flow.skipped)
+
+    def skipped_steps(self) -> tuple[Text, ...]:
+        """Return the steps that had nothing to ask, with the reason."""
+        return tuple(
+            msg("{step}: skipped, nothing to ask on this machine", step=step_title(step))
+            for step in Step
+            if step in self.flow.skipped
+        )
+
+    def draw_file(self, preview: Preview, name: str) -> None:
+        """Draw one file: where it stands, why, and its difference."""
+        change = change_of(name, preview)
+        refusal = refusal_of(name, preview)
+        artifact = next(one for one in preview.artifacts if one.name == name)
+        self.query_one("#path", Static).update(path_line(artifact, change, self.state.left_out))
+        reasons = artifact.because if change is None else (*change.because, *change.notes)
+        self.query_one("#because", Static).update(bullets(reasons))
+        self.query_one("#reasons").display = bool(reasons)
+        if refusal is not None:
+            words = Content.styled(f"✗ {clean(str(refusal.message))}", Tone.BAD)
+            if str(refusal.hint):
+                words = words + Content.styled(f"\n→ {clean(str(refusal.hint))}", Tone.MUTED)
+        elif name in self.state.left_out:
+            words = Content.styled(
+                str(msg("You left this file out: it stays as it is.")), Tone.WARN
+            )
+        elif change is None:
+            words = Content.styled(str(msg("Already as planned: nothing to write.")), Tone.GOOD)
+        else:
+            words = diff_lines(preview.diffs.get(change.path, ""))
+        self.query_one("#diff", Static).update(words)
+
+    @on(Tabs.TabActivated)
+    def switched(self) -> None:
+        self.draw_tab()
+        self.query_one("#body").scroll_home(animate=False)
+
+    def action_tab(self, direction: int) -> None:
+        """Open the neighbour tab."""
+        tabs = self.query_one("#tabs", Tabs)
+        if direction > 0:
+            tabs.action_next_tab()
+        else:
+            tabs.action_previous_tab()
+
+    def action_scroll(self, direction: int) -> None:
+        """Scroll by a line."""
+        self.query_one("#body").scroll_relative(y=direction, animate=False)
+
+    def action_leave_out(self) -> None:
+        """Leave the open file out, or take it in again."""
+        if self.open_name != OVERVIEW:
+            self.post_message(LeaveOut(self.open_name))
+
+    def keys(self) -> tuple[Key, ...]:
+        return (
+            (ENTER, msg("Write")),
+            ("←→", msg("File")),
+            ("space", msg("Leave out")),
+            BACK,
+            HELP,
+        )
+
+
+def listed(preview: Preview) -> tuple[Artifact, ...]:
+    """Return the artifacts that have a place on disk."""
+    return tuple(artifact for artifact in preview.artifacts if artifact.path)
+
+
+def change_of(name: str, preview: Preview) -> Change | None:
+    """Return what would happen to an artifact's file."""
+    return next(
+        (
+            change
+            for change in preview.changes.changes
+            if change.artifact == name and change.action is not Action.RUN
+        ),
+        None,
+    )
+
+
+def refusal_of(name: str, preview: Preview) -> Refusal | None:
+    """Return why an artifact's file is left alone, where it is."""
+    return next((one for one in preview.changes.refusals if one.artifact == name), None)
+
+
+def sign_of(artifact: Artifact, preview: Preview, left_out: frozenset[str]) -> str:
+    """Return one sign for what happens to an artifact's file."""
+    if artifact.name in left_out:
+        return "–"
+    if refusal_of(artifact.name, preview) is not None:
+        return "✗"
+    change = change_of(artifact.name, preview)
+    return "=" if change is None else SIGNS[change.action]
+
+
+def path_line(artifact: Artifact, change: Change | None, left_out: frozenset[str]) -> Content:
+    """Return where a file stands and what happens to it, in words."""
+    if artifact.name in left_out:
+        state: Text = msg("left out")
+    elif change is None:
+        state = msg("unchanged")
+    else:
+        state = ACTIONS[change.action]
+    path = artifact.path if change is None else change.path
+    words = [str(state), str(SCOPES[artifact.scope])]
+    if change is not None and change.restarts:
+        words.append(str(msg("{what} restarts", what=", ".join(change.restarts))))
+    return Content.assemble((clean_line(path), "bold"), "  ", (", ".join(words), Tone.MUTED))
+
+
+def files_grid(preview: Preview, state: State) -> Grid:
+    """Return every file in one line: sign, name, what happens, whose it is."""
+    rows = []
+    for artifact in listed(preview):
+        sign = sign_of(artifact, preview, state.left_out)
+        change = change_of(artifact.name, preview)
+        words: Text
+        tone = Tone.PLAIN
+        if sign == "–":
+            words, tone = msg("left out by you"), Tone.WARN
+        elif sign == "✗":
+            words, tone = msg("refused: see its tab"), Tone.BAD
+        elif change is None:
+            words, tone = msg("already as planned"), Tone.MUTED
+        else:
+            words = ACTIONS[change.action]
+        path = artifact.path if change is None else change.path
+        rows.append(
+            (
+                Cell(sign, tone),
+                Cell(artifact.name),
+                Cell(words, tone),
+                Cell(SCOPES[artifact.scope], Tone.MUTED),
+                Cell(path, Tone.MUTED),
+            )
+        )
+    for change in preview.changes.changes:
+        if change.action is Action.RUN:
+            rows.append(
+                (
+                    Cell(SIGNS[Action.RUN]),
+                    Cell(change.path),
+                    Cell(ACTIONS[Action.RUN]),
+                    Cell(SCOPES[change.scope], Tone.MUTED),
+                    Cell(""),
+                )
+            )
+    return Grid(
+        columns=(
+            Column(title="", least=1, most=1),
+            Column(title="", least=10, most=32),
+            Column(title="", least=8, most=22),
+            Column(title="", least=8, weight=1, most=18),
+            Column(title="", least=16, weight=2, most=60),
+        ),
+        rows=tuple(rows),
+        empty=msg("This plan needs no file."),
+    )
+
+
+def has_faults(state: State) -> bool:
+    """Tell whether something is known to be wrong still."""
+    return any(finding.severity is Severity.FAULT for finding in state.findings)

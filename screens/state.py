@@ -1,0 +1,109 @@
+"""What the wizard knows right now: facts as they arrive, answers, and the plan they give. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from wizard.apply.types import ChangeSet
+from wizard.detect.request import AreaKnown, Event
+from wizard.errors import WizardError
+from wizard.facts import Facts, MirrorFacts
+from wizard.facts.mirrors import MirrorProbe
+from wizard.plan.types import Answers, Finding, Plan
+from wizard.render.types import Artifact
+
+A = TypeVar("A")
+
+AREAS = ("project", "go", "network", "proxy", "private", "docker", "mirrors")
+"""The areas of the facts in the order in which the welcome screen lists them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What would be written, compared with what stands on disk."""
+
+    artifacts: tuple[Artifact, ...]
+    """Every artifact of the plan, those that were left out too."""
+    changes: ChangeSet
+    """Of the artifacts that were not left out."""
+    diffs: Mapping[str, str]
+    """Path → unified diff."""
+    command: tuple[str, ...]
+    """The build command's argv."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One moment of the wizard. Every screen is drawn from it and keeps nothing of its own."""
+
+    looking: bool = False
+    """A detection is under way."""
+    areas: Mapping[str, object] = field(default_factory=dict)
+    """Areas that the detection under way, or the last one, has completed."""
+    probes: tuple[MirrorProbe, ...] = ()
+    """Mirrors as they answer, good ones first; complete when `looking` ends."""
+    facts: Facts | None = None
+    """The last complete look."""
+    plan: Plan | None = None
+    answers: Answers = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
+    """Names of artifacts that the user does not want written."""
+    preview: Preview | None = None
+    """None: not compared yet with what stands on disk."""
+    trouble: WizardError | None = None
+    """Why there is no plan for these facts and answers, or why the look failed."""
+
+    def area(self, name: str, kind: type[A]) -> A | None:
+        """Return an area's facts: the newest, else those of the last look, else None."""
+        newest = self.areas.get(name)
+        if newest is None and self.facts is not None:
+            newest = getattr(self.facts, name)
+        return newest if isinstance(newest, kind) else None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the plan found wrong or worth knowing."""
+        return () if self.plan is None else self.plan.findings
+
+    def begin(self) -> State:
+        """Start to look again; what the last look gave stays until it is replaced."""
+        return replace(self, looking=True, areas={}, probes=())
+
+    def see(self, event: Event) -> State:
+        """Take one report of the detection under way."""
+        if isinstance(event, AreaKnown):
+            areas = {**self.areas, event.area: event.facts}
+            if isinstance(event.facts, MirrorFacts):
+                probes = event.facts.ranking.or_else(())
+                return replace(self, areas=areas, probes=ranked(probes))
+            return replace(self, areas=areas)
+        url = event.probe.mirror.url
+        others = tuple(probe for probe in self.probes if probe.mirror.url != url)
+        return replace(self, probes=ranked((*others, event.probe)))
+
+    def complete(self, facts: Facts) -> State:
+        """Take the whole result of a detection."""
+        return replace(
+            self,
+            looking=False,
+            facts=facts,
+            areas={name: getattr(facts, name) for name in AREAS},
+            probes=ranked(facts.mirrors.ranking.or_else(())),
+        )
+
+
+def ranked(probes: tuple[MirrorProbe, ...]) -> tuple[MirrorProbe, ...]:
+    """Return `probes` as the table lists them: by rank, then by speed, failed ones last."""
+    return tuple(sorted(probes, key=_place))
+
+
+def _place(probe: MirrorProbe) -> tuple[bool, float, float, str]:
+    speed = probe.latency.first_byte
+    return (
+        not probe.ok,
+        float("inf") if probe.rank is None else probe.rank,
+        float("inf") if speed is None or not probe.ok else speed,
+        probe.mirror.url,
+    )

@@ -1,0 +1,80 @@
+"""A step: what was seen, what is wrong, and what was decided because of it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.decisions import DecisionRow, Decisions, finding_lines, step_of, text_of
+from screens.frame import ARROWS, BACK, ENTER, HELP, LOOK_AGAIN, Framed, Key, Proceed
+from screens.grid import Grid, GridView
+from screens.state import State
+from wizard.flow import Flow, Step, step_title
+from wizard.plan.types import Severity
+from wizard.questions import QUESTIONS
+from wizard.text import Msg, Text, msg
+
+Section = tuple[Text, Grid]
+"""A heading (may be empty) and the evidence under it."""
+
+
+class StepScreen(Framed):
+    """One step of the wizard; a subclass says which, why, and on what evidence."""
+
+    step: ClassVar[Step]
+    heading: ClassVar[Msg]
+    why: ClassVar[Msg]
+
+    def evidence(self, state: State) -> tuple[Section, ...]:
+        """Return the tables of this step; always the same number of them."""
+        raise NotImplementedError
+
+    def content(self) -> ComposeResult:
+        yield Static(text_of(self.heading), classes="heading")
+        yield Static(text_of(self.why), classes="why")
+        yield Static(self._found(self.state), id="findings")
+        for index, (title, grid) in enumerate(self.evidence(self.state)):
+            yield Static(text_of(title), id=f"section{index}", classes="section")
+            yield GridView(grid, id=f"grid{index}")
+        yield Static(text_of(msg("Decided")), classes="section")
+        yield Decisions(
+            tuple(asked for asked in QUESTIONS if Step(asked.step) is self.step), self.state
+        )
+
+    def foot(self) -> ComposeResult:
+        yield Proceed(self._onward(self.flow))
+
+    def _onward(self, flow: Flow) -> Text:
+        return msg("Continue to {step}", step=str(step_title(flow.forward().at)))
+
+    def _found(self, state: State) -> Content:
+        here = tuple(finding for finding in state.findings if step_of(finding) is self.step)
+        order = list(Severity)
+        return finding_lines(tuple(sorted(here, key=lambda f: order.index(f.severity))))
+
+    def draw(self) -> None:
+        super().draw()
+        self.query_one("#findings", Static).update(self._found(self.state))
+        for index, (_, grid) in enumerate(self.evidence(self.state)):
+            self.query_one(f"#grid{index}", GridView).show(grid)
+        self.query_one(Decisions).show(self.state)
+        self.query_one(Proceed).say(self._onward(self.flow))
+        self._hide_empty()
+
+    def _hide_empty(self) -> None:
+        found = self.query_one("#findings", Static)
+        found.display = bool(str(found.content))
+        for index, (title, grid) in enumerate(self.evidence(self.state)):
+            shown = bool(grid.rows or str(grid.empty))
+            self.query_one(f"#grid{index}").display = shown
+            self.query_one(f"#section{index}").display = shown and bool(str(title))
+
+    def keys(self) -> tuple[Key, ...]:
+        enter: Key = (
+            ENTER,
+            msg("Change") if isinstance(self.focused, DecisionRow) else msg("Continue"),
+        )
+        return (enter, (ARROWS, msg("Choose")), BACK, LOOK_AGAIN, HELP)

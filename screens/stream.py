@@ -1,0 +1,44 @@
+"""The stream as the screens see it: `wizard.session.Session`, or a stand-in of a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from wizard.detect.request import Listener, Request
+from wizard.plan.types import Answers, Plan
+from wizard.render.types import Artifact
+from wizard.system import System
+
+if TYPE_CHECKING:
+    from wizard.render.build_command import BuildCommand
+
+    from wizard.apply.types import ChangeSet, Receipt
+    from wizard.facts import Facts
+
+
+class Stream(Protocol):
+    """What a session does for the wizard; see `wizard.session.Session` for what each raises."""
+
+    @property
+    def system(self) -> System: ...
+
+    @property
+    def request(self) -> Request: ...
+
+    @property
+    def answers(self) -> Answers: ...
+
+    async def detect(self, listener: Listener) -> Facts: ...
+
+    def decide(self, facts: Facts, answers: Answers) -> Plan: ...
+
+    def render(self, plan: Plan) -> tuple[Artifact, ...]: ...
+
+    def build_command(self, plan: Plan) -> BuildCommand: ...
+
+    async def changes(self, artifacts: tuple[Artifact, ...]) -> ChangeSet: ...
+
+    async def apply(
+        self, changes: ChangeSet, *, restart: bool | None, on_step: Callable[[str], None]
+    ) -> Receipt: ...

@@ -1,0 +1,108 @@
+"""The first screen: what this is, what is being looked at, and the two ways on."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from screens.decisions import finding_lines, text_of, waiting
+from screens.frame import ARROWS, ENTER, HELP, LOOK_AGAIN, Framed, Key
+from screens.grid import GridView, Tone
+from screens.messages import GoOn, Leap
+from screens.state import State
+from screens.summary import overview
+from wizard.flow import Step
+from wizard.plan.types import Severity
+from wizard.text import msg
+
+
+class WelcomeScreen(Framed):
+    """Live detection, and the choice between the short way and every step."""
+
+    AUTO_FOCUS = "#ways"
+    help_text = msg(
+        "The wizard finds out what is true on this machine, decides once, and writes one set of "
+        "files from that decision, so that `go mod download` works inside `docker build`.\n\n"
+        "The short way takes every recommendation and shows you the files and their changes. The "
+        "long way shows the evidence and the alternatives, one topic at a time. Nothing is written "
+        "before you have seen it and said yes, and `gomod-wizard undo` takes it back.\n\n"
+        "Nothing is sent anywhere but to the servers that are being checked."
+    )
+
+    def content(self) -> ComposeResult:
+        yield Static(
+            text_of(msg("Make `go mod download` work inside `docker build`")), classes="heading"
+        )
+        yield Static(
+            text_of(
+                msg(
+                    "This machine and its network are being looked at. Nothing is changed before "
+                    "you have seen every line and said yes."
+                )
+            ),
+            classes="why",
+        )
+        yield GridView(overview(self.state), id="overview")
+        yield Static(_news(self.state), id="news")
+
+    def foot(self) -> ComposeResult:
+        yield OptionList(
+            Option(
+                _way(
+                    msg("Take the recommendations"),
+                    msg("see every file and its changes, then decide"),
+                )
+            ),
+            Option(
+                _way(msg("Go step by step"), msg("proxy, mirrors, private hosts, Docker, build"))
+            ),
+            id="ways",
+            markup=False,
+            compact=True,
+        )
+
+    def on_mount(self) -> None:
+        self.query_one("#ways", OptionList).highlighted = 0
+
+    def draw(self) -> None:
+        super().draw()
+        self.query_one("#overview", GridView).show(overview(self.state))
+        self.query_one("#news", Static).update(_news(self.state))
+
+    @on(OptionList.OptionSelected, "#ways")
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        self.post_message(Leap(Step.REVIEW) if event.option_index == 0 else GoOn())
+
+    def keys(self) -> tuple[Key, ...]:
+        return (
+            (ENTER, msg("Continue")),
+            (ARROWS, msg("Choose")),
+            LOOK_AGAIN,
+            HELP,
+            ("ctrl+q", msg("Quit")),
+        )
+
+
+def _way(title: object, detail: object) -> Content:
+    return Content.assemble((str(title), "bold"), ("  " + str(detail), Tone.MUTED))
+
+
+def _news(state: State) -> Content:
+    """What a person should know before choosing: faults first, warnings in a count."""
+    if state.trouble is not None:
+        return waiting(state)
+    faults = tuple(f for f in state.findings if f.severity is Severity.FAULT)
+    warnings = sum(f.severity is Severity.WARNING for f in state.findings)
+    lines = finding_lines(faults)
+    if warnings:
+        words = (
+            msg("! 1 warning: the review lists it.")
+            if warnings == 1
+            else msg("! {n} warnings: the review lists them.", n=warnings)
+        )
+        more = Content.styled(str(words), Tone.WARN)
+        lines = lines + "\n" + more if faults else more
+    return lines
