@@ -52,6 +52,8 @@ class Facts:
     private: PrivateFacts
     project: ProjectFacts
     go: GoFacts
+    config_home: str = ""
+    """The user's configuration folder (XDG); empty: not known, or there is no HOME."""
 
     def flat(self) -> Iterator[tuple[str, Fact[Any]]]:
         """Yield every fact with its key, `area.field`, in a fixed order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wizard.facts.base import Fact
+from wizard.facts.base import Fact, unknown
 from wizard.text import Text
 
 
@@ -112,8 +112,26 @@ class MirrorProbe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """A certificate authority that signed what was seen, and that no public image knows."""
+
+    subject: str
+    sha256: str
+    """Fingerprint of the certificate, hex."""
+    expires: str
+    """ISO 8601 date."""
+    pem: str
+    source: str
+    """The file of the host's store that holds it."""
+    hosts: tuple[str, ...]
+    """Hosts that showed a certificate signed by it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MirrorFacts:
     """The area `mirrors`."""
 
     ranking: Fact[tuple[MirrorProbe, ...]]
     """Good ones first, by rank; then failed ones in the catalogue's order."""
+    authorities: Fact[tuple[Authority, ...]] = unknown("not looked", "TLS")
+    """Authorities of the host's own store behind intercepted or internal connections."""

@@ -70,6 +70,8 @@ class DockerfileFacts:
     managed: bool
     """It already holds this program's block, or was written whole by it."""
     problem: Problem | None
+    whole: bool = False
+    """It was written whole by this program, so it may be written whole again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

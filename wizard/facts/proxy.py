@@ -71,6 +71,8 @@ class ProxyEndpoint:
     auth_schemes: tuple[str, ...]
     """From Proxy-Authenticate of a 407: Basic, NTLM, Negotiate …"""
     detail: Text
+    on_bridge: bool | None = None
+    """A loopback proxy also answers on the address of Docker's bridge; None: not tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -201,6 +201,20 @@ class BuildInputs:
     """Docker client's version; empty where there is none."""
     buildx: bool
     has_go: bool
+    buildkit_variable: bool = False
+    """The client takes BuildKit only with DOCKER_BUILDKIT=1."""
+    caller_proxies: tuple[tuple[str, str], ...] = ()
+    """(HTTP_PROXY …, the spelling under which the caller's environment has the same value)."""
+    ssh_rewrites: tuple[tuple[str, str], ...] = ()
+    """(`ssh://git@host/`, `https://host/`): git's url.<first>.insteadOf=<second>."""
+    ssh_key: str = ""
+    """Private key for `--ssh default=…`; empty: the agent's."""
+    outside_dirs: tuple[tuple[str, str], ...] = ()
+    """(name of a build context, folder outside of the project that a replace points to)."""
+    mod_cache: str = ""
+    """The host's module cache, for the bridge; empty where there is none."""
+    proxies_left_over: bool = False
+    """docker's config.json names a proxy that is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,138 @@
+"""What of the project and of this machine the artifacts have to name."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+from pathlib import PurePosixPath
+
+from wizard.facts import Facts
+from wizard.facts.docker import Flavour
+from wizard.facts.proxy import Reader
+from wizard.plan.credentials import ssh_key, ssh_rewrites
+from wizard.plan.project import has_named_contexts, needs_variable
+from wizard.plan.types import BuildInputs, DockerfilePlace, DockerfileShape
+
+_NO_FILE_HERE = {Flavour.PODMAN, Flavour.REMOTE, Flavour.RANCHER, Flavour.COLIMA}
+"""Where daemon.json is on another machine, or rewritten at every start."""
+
+
+def config_home(facts: Facts) -> str:
+    """Return the folder of the user's configuration, the one that Go uses too."""
+    if facts.config_home:
+        return facts.config_home
+    env_file = facts.go.env_file.value
+    if env_file is not None and env_file.endswith("/go/env"):
+        return posixpath.dirname(posixpath.dirname(env_file))
+    return ""
+
+
+def config_dir(facts: Facts) -> str:
+    """Return the folder of this project's build inputs; the same for the same project."""
+    home, root = config_home(facts), facts.project.root.value or ""
+    if not home:
+        return ""
+    digest = hashlib.sha256(root.encode()).hexdigest()[:8]
+    return f"{home}/gomod-wizard/{_slug(PurePosixPath(root).name)}-{digest}"
+
+
+def _slug(text: str) -> str:
+    """Return `text` as an image name's component: lower case, digits, single separators."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "app"
+
+
+def _image_tag(facts: Facts) -> str:
+    modules = facts.project.modules.or_else(())
+    root = next((one.mod.module for one in modules if one.directory == "."), "")
+    name = re.sub(r"/v[0-9]+$", "", root).rpartition("/")[2]
+    return _slug(name or PurePosixPath(facts.project.root.value or "").name)
+
+
+def _main_package(facts: Facts) -> str:
+    packages = facts.project.main_packages.or_else(())
+    if not packages:
+        return ""
+    first = packages[0].strip("/")
+    return "." if first in ("", ".") else f"./{first.removeprefix('./')}"
+
+
+def _dockerfile(facts: Facts, shape: DockerfileShape) -> str:
+    found = facts.project.dockerfile.value
+    if shape.place is DockerfilePlace.BESIDE:
+        return "Dockerfile.gomod"
+    return "Dockerfile" if found is None else found.path
+
+
+def _daemon_json(facts: Facts) -> str:
+    config, engine = facts.docker.daemon_json.value, facts.docker.engine.value
+    if config is None or (engine is not None and engine.flavour in _NO_FILE_HERE):
+        return ""
+    return config.path
+
+
+def _caller_proxies(facts: Facts) -> tuple[tuple[str, str], ...]:
+    """Return each proxy variable and the spelling that Go takes it from in this shell."""
+    found: dict[str, str] = {}
+    for setting in facts.proxy.settings.or_else(()):
+        if setting.reader is Reader.PROCESS and (setting.url or setting.text):
+            current = found.get(setting.name)
+            if current is None or setting.spelled == setting.name:
+                found[setting.name] = setting.spelled
+    return tuple(sorted(found.items()))
+
+
+def _outside_dirs(facts: Facts) -> tuple[tuple[str, str], ...]:
+    if not has_named_contexts(facts):
+        return ()
+    targets = dict.fromkeys(
+        one.target for one in facts.project.replaces.or_else(()) if one.outside and one.exists
+    )
+    named: dict[str, str] = {}
+    for target in targets:
+        name = base = f"outside-{_slug(PurePosixPath(target).name)}"
+        count = 2
+        while name in named:
+            name, count = f"{base}-{count}", count + 1
+        named[name] = target
+    return tuple(named.items())
+
+
+def gather_inputs(facts: Facts, shape: DockerfileShape) -> BuildInputs:
+    """Return what the artifacts name beside decided values."""
+    project, docker = facts.project, facts.docker
+    modules = project.modules.or_else(())
+    directories = sorted({one.directory for one in modules}, key=lambda d: (d != ".", d))
+    workspace = project.workspace.value
+    client, engine = docker.client.value, docker.engine.value
+    client_config = docker.client_config.value
+    local = dict.fromkeys(
+        one.target for one in project.replaces.or_else(()) if not one.outside and one.exists
+    )
+    return BuildInputs(
+        project_root=project.root.value or "",
+        module_dirs=tuple(directories),
+        sum_dirs=tuple(
+            d for d in directories if any(m.directory == d and m.has_sum for m in modules)
+        ),
+        workspace=workspace is not None,
+        workspace_sum=workspace is not None and workspace.has_sum,
+        local_dirs=tuple(local),
+        main_package=_main_package(facts),
+        image_tag=_image_tag(facts),
+        config_dir=config_dir(facts),
+        go_env_file=facts.go.env_file.value or "",
+        daemon_json=_daemon_json(facts),
+        docker_config="" if client_config is None else client_config.path,
+        dockerfile=_dockerfile(facts, shape),
+        engine="" if engine is None else engine.version,
+        client="" if client is None else (client.version or ""),
+        buildx=client is not None and client.buildx is not None,
+        has_go=facts.go.toolchain.value is not None,
+        buildkit_variable=needs_variable(facts, shape.form),
+        caller_proxies=_caller_proxies(facts),
+        ssh_rewrites=ssh_rewrites(facts),
+        ssh_key=ssh_key(facts),
+        outside_dirs=_outside_dirs(facts),
+        mod_cache=facts.go.mod_cache.value or "",
+    )

@@ -1,0 +1,363 @@
+"""The build's shape: where modules come from, and how the Dockerfile is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from wizard.facts import Facts
+from wizard.facts.docker import Client
+from wizard.plan.answering import Case
+from wizard.plan.module_mirrors import proved_mirrors
+from wizard.plan.types import (
+    Alternative,
+    Decision,
+    DockerfileForm,
+    DockerfilePlace,
+    DockerfileShape,
+    Finding,
+    ModuleSource,
+    Severity,
+)
+from wizard.text import msg
+
+WHOLE_FILE_STAGE = ("gomodcache", "scratch")
+"""The first stage of a Dockerfile that this program wrote whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildShape:
+    """The decisions of this topic."""
+
+    module_source: Decision[ModuleSource]
+    dockerfile: Decision[DockerfileShape]
+    findings: tuple[Finding, ...]
+
+
+def decide_project(case: Case) -> BuildShape:
+    """Decide the shape of the build."""
+    facts = case.facts
+    source = case.decided(_module_source(facts))
+    dockerfile = case.decided(_dockerfile(facts))
+    answer = case.answers.get("dockerfile")
+    if answer is not None and "+" not in answer.text:
+        form = _form(facts)
+        stage = dockerfile.value.stage
+        if dockerfile.value.place is DockerfilePlace.BLOCK and stage is None:
+            found = facts.project.dockerfile.value
+            stage = None if found is None else found.go_stage
+        dockerfile = replace(dockerfile, value=replace(dockerfile.value, form=form, stage=stage))
+    findings = (
+        *_no_project(facts),
+        *_sums(facts),
+        *_vendor(facts),
+        *_outside(facts),
+        *_hidden(facts),
+        *_form_findings(facts, dockerfile.value),
+        *_existing(facts, dockerfile.value),
+    )
+    return BuildShape(module_source=source, dockerfile=dockerfile, findings=findings)
+
+
+def major(version: str | None) -> int | None:
+    """Return the major version of an engine or client."""
+    head = (version or "").partition(".")[0]
+    return int(head) if head.isdigit() else None
+
+
+def has_named_contexts(facts: Facts) -> bool:
+    """Return whether `--build-context` works: Dockerfile 1.4, engine 23, buildx."""
+    client, engine = facts.docker.client.value, facts.docker.engine.value
+    if client is None or client.buildx is None:
+        return False
+    return engine is None or (major(engine.version) or 0) >= 23
+
+
+def _module_source(facts: Facts) -> Decision[ModuleSource]:
+    rests = ("project.vendor", "mirrors.ranking", "go.mod_cache", "docker.client")
+    vendor = facts.project.vendor.value
+    offer = Alternative(
+        value=ModuleSource.VENDOR,
+        because=msg("go mod vendor, then commit vendor/: the build needs no network at all"),
+    )
+    if vendor is not None and vendor.consistent:
+        return Decision(
+            key="module_source",
+            value=ModuleSource.VENDOR,
+            because=msg("vendor/ agrees with go.mod, so the build needs no network for modules"),
+            facts=rests,
+            alternatives=(
+                Alternative(value=ModuleSource.PROXY, because=msg("would download it all again")),
+            ),
+        )
+    cache = facts.go.mod_cache.value
+    bridge = Alternative(
+        value=ModuleSource.BRIDGE,
+        because=msg("serves this host's module cache to the build; it must hold every module"),
+    )
+    looked = facts.mirrors.ranking.value is not None
+    if looked and not proved_mirrors(facts) and cache is not None and has_named_contexts(facts):
+        return Decision(
+            key="module_source",
+            value=ModuleSource.BRIDGE,
+            because=msg("no mirror proved itself, and this host has a module cache"),
+            facts=rests,
+            alternatives=(
+                Alternative(value=ModuleSource.PROXY, because=msg("no mirror proved itself")),
+                offer,
+            ),
+        )
+    return Decision(
+        key="module_source",
+        value=ModuleSource.PROXY,
+        because=msg("mirrors serve the modules, and a cache mount keeps them between builds"),
+        facts=rests,
+        alternatives=(offer, *((bridge,) if cache is not None else ())),
+    )
+
+
+def _can_buildkit(client: Client) -> bool:
+    """BuildKit is a plugin from client 23 on; in older ones it is built in (docker/cli)."""
+    return client.buildx is not None or (major(client.version) or 99) < 23
+
+
+def was_switched_off(client: Client) -> bool:
+    """Return whether somebody set DOCKER_BUILDKIT=0."""
+    return client.why_legacy.startswith("DOCKER_BUILDKIT=")
+
+
+def _needs_mounts(facts: Facts) -> bool:
+    """Return whether the legacy builder cannot do it without leaving something in a layer."""
+    return bool(facts.private.hosts.or_else(()) or facts.mirrors.authorities.or_else(()))
+
+
+def _form(facts: Facts) -> DockerfileForm:
+    client = facts.docker.client.value
+    if client is None or not client.legacy_builder:
+        return DockerfileForm.MOUNTS
+    if not _can_buildkit(client):
+        return DockerfileForm.PLAIN
+    if was_switched_off(client) and not _needs_mounts(facts):
+        return DockerfileForm.PLAIN
+    return DockerfileForm.MOUNTS
+
+
+def needs_variable(facts: Facts, form: DockerfileForm) -> bool:
+    """Return whether `docker build` takes BuildKit only with DOCKER_BUILDKIT=1."""
+    client = facts.docker.client.value
+    return form is DockerfileForm.MOUNTS and client is not None and client.legacy_builder
+
+
+def _dockerfile(facts: Facts) -> Decision[DockerfileShape]:
+    rests = ("project.dockerfile", "docker.client", "docker.engine")
+    form = _form(facts)
+    found = facts.project.dockerfile.value
+
+    def shape(place: DockerfilePlace, stage: str | None = None) -> DockerfileShape:
+        return DockerfileShape(form=form, place=place, stage=stage)
+
+    keep = Alternative(value=shape(DockerfilePlace.KEEP), because=msg("nothing would change"))
+    beside = Alternative(
+        value=shape(DockerfilePlace.BESIDE),
+        because=msg("Dockerfile.gomod, with yours untouched; two files to keep in step"),
+    )
+    if found is None:
+        because = msg("there is none yet")
+        return Decision(
+            key="dockerfile",
+            value=shape(DockerfilePlace.CREATE),
+            because=because,
+            facts=rests,
+            alternatives=(keep,),
+        )
+    if found.whole or (found.managed and found.stages[:1] == (WHOLE_FILE_STAGE,)):
+        return Decision(
+            key="dockerfile",
+            value=shape(DockerfilePlace.CREATE),
+            because=msg("{path} was written whole by this program", path=found.path),
+            facts=rests,
+            alternatives=(keep,),
+        )
+    if found.problem is not None or found.go_stage is None:
+        return Decision(
+            key="dockerfile",
+            value=shape(DockerfilePlace.BESIDE),
+            because=msg("{path} has no stage that downloads modules", path=found.path)
+            if found.problem is None
+            else msg("{path} cannot be read as a Dockerfile", path=found.path),
+            facts=rests,
+            alternatives=(keep,),
+        )
+    return Decision(
+        key="dockerfile",
+        value=shape(DockerfilePlace.BLOCK, found.go_stage),
+        because=msg(
+            "{path} downloads modules in the stage {stage}", path=found.path, stage=found.go_stage
+        ),
+        facts=rests,
+        alternatives=(beside, keep),
+    )
+
+
+def _no_project(facts: Facts) -> tuple[Finding, ...]:
+    if facts.project.modules.or_else(()) or facts.project.workspace.value is not None:
+        return ()
+    return (
+        Finding(
+            id="project.no-module",
+            severity=Severity.FAULT,
+            message=msg("there is no go.mod here"),
+            cure=msg("run it in a Go project, or name one with --project"),
+            facts=("project.modules",),
+        ),
+    )
+
+
+def _sums(facts: Facts) -> tuple[Finding, ...]:
+    missing = [
+        one
+        for one in facts.project.modules.or_else(())
+        if (not one.has_sum and one.mod.requires) or one.missing_sums
+    ]
+    if not missing:
+        return ()
+    return (
+        Finding(
+            id="project.go-sum",
+            severity=Severity.WARNING,
+            message=msg(
+                "go.sum is incomplete in {where}; the download works, and go build then fails",
+                where=", ".join(one.directory for one in missing),
+            ),
+            cure=msg("go mod tidy, then commit go.sum"),
+            facts=("project.modules",),
+        ),
+    )
+
+
+def _vendor(facts: Facts) -> tuple[Finding, ...]:
+    vendor = facts.project.vendor.value
+    if vendor is None or vendor.consistent is not False:
+        return ()
+    return (
+        Finding(
+            id="project.vendor",
+            severity=Severity.FAULT,
+            message=msg("vendor/ does not agree with go.mod; go build refuses it"),
+            cure=msg("go work vendor") if vendor.workspace else msg("go mod vendor"),
+            decision="module_source",
+            facts=("project.vendor",),
+        ),
+    )
+
+
+def _outside(facts: Facts) -> tuple[Finding, ...]:
+    outside = [one.target for one in facts.project.replaces.or_else(()) if one.outside]
+    if not outside:
+        return ()
+    cured = has_named_contexts(facts)
+    return (
+        Finding(
+            id="project.replace-outside",
+            severity=Severity.NOTE if cured else Severity.FAULT,
+            message=msg(
+                "go.mod replaces modules by {dirs}, outside of what a build sees",
+                dirs=", ".join(dict.fromkeys(outside)),
+            ),
+            cure=msg("the build command hands them over with --build-context")
+            if cured
+            else msg("build from the folder above, or use an engine from 23 on with buildx"),
+            decision="dockerfile",
+            facts=("project.replaces",),
+        ),
+    )
+
+
+def _hidden(facts: Facts) -> tuple[Finding, ...]:
+    ignore = facts.project.dockerignore.value
+    if ignore is None or not ignore.hides:
+        return ()
+    return (
+        Finding(
+            id="dockerignore.hides",
+            severity=Severity.FAULT,
+            message=msg(
+                "{path} hides {hidden} from the build",
+                path=ignore.path,
+                hidden=", ".join(f"{what} ({pattern})" for what, pattern in ignore.hides),
+            ),
+            cure=msg("lines that bring them back, at the end of the file"),
+            decision="dockerfile",
+            facts=("project.dockerignore",),
+        ),
+    )
+
+
+def _form_findings(facts: Facts, shape: DockerfileShape) -> tuple[Finding, ...]:
+    client = facts.docker.client.value
+    if client is None or not client.legacy_builder:
+        return ()
+    if shape.form is DockerfileForm.MOUNTS:
+        return (
+            Finding(
+                id="builder.legacy",
+                severity=Severity.NOTE,
+                message=msg(
+                    "docker build takes the legacy builder here ({why}); BuildKit is needed",
+                    why=client.why_legacy,
+                ),
+                cure=msg("the build command sets DOCKER_BUILDKIT=1"),
+                decision="dockerfile",
+                facts=("docker.client",),
+            ),
+        )
+    lost = _needs_mounts(facts)
+    return (
+        Finding(
+            id="builder.legacy",
+            severity=Severity.FAULT if lost else Severity.WARNING,
+            message=msg(
+                "the legacy builder ({why}) has no mounts: no cache, and credentials and"
+                " authorities cannot enter without staying in a layer",
+                why=client.why_legacy,
+            ),
+            cure=msg("install the buildx plugin, and unset DOCKER_BUILDKIT"),
+            decision="dockerfile",
+            facts=("docker.client",),
+        ),
+    )
+
+
+def _existing(facts: Facts, shape: DockerfileShape) -> tuple[Finding, ...]:
+    found = facts.project.dockerfile.value
+    if found is None:
+        return ()
+    findings: list[Finding] = []
+    if found.problem is not None:
+        findings.append(
+            Finding(
+                id="dockerfile.broken",
+                severity=Severity.FAULT,
+                message=msg(
+                    "{path} cannot be read: {why}", path=found.path, why=found.problem.message
+                ),
+                cure=msg("correct it by hand; it is left alone"),
+                decision="dockerfile",
+                facts=("project.dockerfile",),
+            )
+        )
+    if found.syntax and shape.place is DockerfilePlace.BLOCK:
+        findings.append(
+            Finding(
+                id="dockerfile.syntax",
+                severity=Severity.NOTE,
+                message=msg(
+                    "{path} pulls the image {image} before anything else",
+                    path=found.path,
+                    image=found.syntax,
+                ),
+                cure=msg("where it cannot be pulled, the engine's own reader does as well"),
+                decision="dockerfile",
+                facts=("project.dockerfile",),
+            )
+        )
+    return tuple(findings)

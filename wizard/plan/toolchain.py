@@ -1,0 +1,203 @@
+"""The Go of the build: base image and GOTOOLCHAIN against the go lines of the project."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from wizard.facts import Facts
+from wizard.plan.answering import Case
+from wizard.plan.module_mirrors import proved_mirrors
+from wizard.plan.types import Alternative, Decision, Finding, Severity
+from wizard.text import Text, msg
+
+Version = tuple[int, int, int]
+
+DEFAULT_MINOR = (1, 25)
+"""For a project that names no Go version."""
+
+_TAG = re.compile(r"(?:.*/)?golang:(\d+)\.(\d+)(?:\.(\d+))?(?:-(.+))?")
+_LINE = re.compile(r"(?:go)?(\d+)\.(\d+)(?:\.(\d+))?(?:rc\d+|beta\d+)?.*")
+_FIRST_SWITCHING: Version = (1, 21, 0)
+"""The first Go that fetches a newer toolchain (toolchain.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toolchain:
+    """The decisions of this topic."""
+
+    base_image: Decision[str]
+    gotoolchain: Decision[str | None]
+    findings: tuple[Finding, ...]
+
+
+def go_line(facts: Facts) -> Version | None:
+    """Return the newest Go that a go.mod or go.work demands; toolchain lines only suggest."""
+    lines = [one.mod.go for one in facts.project.modules.or_else(())]
+    workspace = facts.project.workspace.value
+    if workspace is not None:
+        lines.append(workspace.go)
+    versions = [_version(line) for line in lines if line]
+    return max((version for version in versions if version is not None), default=None)
+
+
+def _version(text: str) -> Version | None:
+    found = _LINE.fullmatch(text)
+    return None if found is None else (int(found[1]), int(found[2]), int(found[3] or 0))
+
+
+def image_version(image: str) -> tuple[Version, bool] | None:
+    """Return the Go version of an official image's tag, and whether the patch level is open."""
+    found = _TAG.fullmatch(image)
+    if found is None:
+        return None
+    return (int(found[1]), int(found[2]), int(found[3] or 0)), found[3] is None
+
+
+def is_enough(image: str, wanted: Version | None) -> bool | None:
+    """Return whether the image's Go satisfies `wanted`; None: its tag does not say."""
+    known = image_version(image)
+    if known is None or wanted is None:
+        return None if known is None else True
+    version, is_open = known
+    return version[:2] >= wanted[:2] if is_open else version >= wanted
+
+
+def decide_toolchain(case: Case) -> Toolchain:
+    """Decide the base image and, where it is too old, how a newer Go comes in."""
+    facts = case.facts
+    wanted = go_line(facts)
+    base_image = case.decided(_base_image(facts, wanted))
+    gotoolchain = case.decided(_gotoolchain(facts, base_image.value, wanted))
+    too_old = is_enough(base_image.value, wanted) is False
+    findings = (
+        (_too_old(base_image.value, wanted, gotoolchain.value),) if too_old and wanted else ()
+    )
+    return Toolchain(base_image=base_image, gotoolchain=gotoolchain, findings=findings)
+
+
+def _shown(version: Version) -> str:
+    return f"{version[0]}.{version[1]}" + (f".{version[2]}" if version[2] else "")
+
+
+def _preference(image: str, wanted: Version, needs_git: bool) -> tuple[object, ...]:
+    """Sort key among images that are new enough: Debian, then the nearest version, then short."""
+    known = image_version(image)
+    version = known[0] if known else (0, 0, 0)
+    match = _TAG.fullmatch(image)
+    variant = (match[4] or "") if match else ""
+    lacks_git = needs_git and ("alpine" in variant or "slim" in variant)
+    return (
+        lacks_git,
+        version[:2] != wanted[:2],
+        version[:2],
+        "alpine" in variant,
+        len(image),
+        image,
+    )
+
+
+def _base_image(facts: Facts, wanted: Version | None) -> Decision[str]:
+    rests = ("project.modules", "project.workspace", "project.dockerfile", "docker.images")
+    minor = wanted or (*DEFAULT_MINOR, 0)
+    official = f"golang:{minor[0]}.{minor[1]}-bookworm"
+    dockerfile = facts.project.dockerfile.value
+    if dockerfile is not None and dockerfile.base_image:
+        return Decision(
+            key="base_image",
+            value=dockerfile.base_image,
+            because=msg("{path} names it", path=dockerfile.path),
+            facts=rests,
+            alternatives=(Alternative(value=official, because=msg("fits the go line of go.mod")),),
+        )
+    needs_git = bool(facts.private.hosts.or_else(()))
+    here = [image for image in facts.docker.images.or_else(()) if image_version(image)]
+    enough = [image for image in here if is_enough(image, minor)]
+    if official in here or not here:
+        because: Text = msg(
+            "the go line of the project asks for Go {version}", version=_shown(minor)
+        )
+        if wanted is None:
+            because = msg("the project names no Go version; this one is maintained")
+        return Decision(key="base_image", value=official, because=because, facts=rests)
+    pull = Alternative(value=official, because=msg("would have to be pulled first"))
+    if enough:
+        best = min(enough, key=lambda image: _preference(image, minor, needs_git))
+        return Decision(
+            key="base_image",
+            value=best,
+            because=msg(
+                "the engine has it already, and it satisfies the go line {version}",
+                version=_shown(minor),
+            ),
+            facts=rests,
+            alternatives=(pull,),
+        )
+    switching = [
+        image
+        for image in here
+        if (image_version(image) or ((0, 0, 0), True))[0] >= _FIRST_SWITCHING
+    ]
+    if switching and proved_mirrors(facts):
+        best = max(
+            switching, key=lambda image: (image_version(image), "alpine" not in image, image)
+        )
+        return Decision(
+            key="base_image",
+            value=best,
+            because=msg(
+                "the engine has it; the newer Go {version} comes as a module from a proved mirror",
+                version=_shown(minor),
+            ),
+            facts=(*rests, "mirrors.ranking"),
+            alternatives=(pull,),
+        )
+    return Decision(
+        key="base_image",
+        value=official,
+        because=msg("no image on this engine has Go {version}", version=_shown(minor)),
+        facts=rests,
+    )
+
+
+def _gotoolchain(facts: Facts, image: str, wanted: Version | None) -> Decision[str | None]:
+    rests = ("project.modules", "project.dockerfile", "docker.images")
+    if is_enough(image, wanted) is False and wanted is not None:
+        return Decision(
+            key="gotoolchain",
+            value="auto",
+            because=msg(
+                "{image} is older than the go line {version}, and official images pin `local`",
+                image=image,
+                version=_shown(wanted),
+            ),
+            facts=rests,
+            alternatives=(
+                Alternative(value=None, because=msg("go would stop: go.mod requires a newer one")),
+            ),
+        )
+    return Decision(
+        key="gotoolchain",
+        value=None,
+        because=msg("the base image's Go satisfies every go line"),
+        facts=rests,
+        alternatives=(
+            Alternative(value="auto", because=msg("would download a toolchain in every new cache")),
+        ),
+    )
+
+
+def _too_old(image: str, wanted: Version, gotoolchain: str | None) -> Finding:
+    cured = gotoolchain not in (None, "local")
+    return Finding(
+        id="toolchain.too-old",
+        severity=Severity.NOTE if cured else Severity.FAULT,
+        message=msg(
+            "go.mod wants Go {version}, and {image} has an older one",
+            version=_shown(wanted),
+            image=image,
+        ),
+        cure=msg("take an image with Go {version}", version=_shown(wanted)),
+        decision="base_image",
+        facts=("project.modules", "docker.images"),
+    )
