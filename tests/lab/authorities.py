@@ -1,21 +1,24 @@
 """Certificate authorities, made with the openssl command.
 
 `PUBLIC` plays all the authorities that browsers trust: every machine and image of the lab has it in
-its store, among Mozilla's, and it signs the servers of the internet. `COMPANY` is the authority of
+its store, among Mozilla's, and it signs the servers of the internet. Its keys are RSA, so that the
+certificates are as long as most of the web's: a handshake that fits into one small packet would pass
+where a real one is swallowed. `COMPANY` is the authority of
 a TLS-intercepting proxy or of internal servers: it is trusted only where a network says so.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from . import shell, store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-EC_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+ELLIPTIC: Final = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+RSA: Final = ("-newkey", "rsa:3072", "-nodes")
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Authority:
 
     name: str
     subject: str
+    keys: tuple[str, ...] = ELLIPTIC
 
     @property
     def certificate(self) -> Path:
@@ -47,7 +51,7 @@ class Authority:
             if root.exists():
                 return
             fresh = root.with_suffix(".new")
-            shell.must(["openssl", "req", "-x509", *EC_KEY, "-days", "3650",
+            shell.must(["openssl", "req", "-x509", *self.keys, "-days", "3650",
                         "-subj", self.subject, "-keyout", key, "-out", fresh,
                         "-addext", "basicConstraints=critical,CA:TRUE",
                         "-addext", "keyUsage=critical,keyCertSign,cRLSign"])
@@ -61,7 +65,7 @@ class Authority:
             if leaf.exists():
                 return leaf
             key, cert = leaf.with_suffix(".key"), leaf.with_suffix(".crt")
-            shell.must(["openssl", "req", "-x509", *EC_KEY, "-days", str(days),
+            shell.must(["openssl", "req", "-x509", *self.keys, "-days", str(days),
                         "-CA", root, "-CAkey", root_key, "-subj", f"/CN={host}",
                         "-keyout", key, "-out", cert,
                         "-addext", f"subjectAltName=DNS:{host}",
@@ -75,7 +79,7 @@ class Authority:
         return leaf
 
 
-PUBLIC = Authority("public", "/O=Lab Public Web/CN=Lab Public Web Root")
+PUBLIC = Authority("public", "/O=Lab Public Web/CN=Lab Public Web Root", RSA)
 COMPANY = Authority("company", "/O=Example Corp/CN=Example Corp Root CA 2026")
 
 
@@ -88,7 +92,8 @@ def trust_public(root: Path) -> None:
     name = "mozilla/Lab_Public_Web_Root.crt"
     (root / "usr/share/ca-certificates" / name).write_text(text)
     listed = root / "etc/ca-certificates.conf"
-    listed.write_text(listed.read_text().rstrip("\n") + f"\n{name}\n")
+    lines = [line for line in listed.read_text().splitlines() if line != name]
+    listed.write_text("\n".join([*lines, name]) + "\n")
     shell.must(["chroot", root, "/usr/sbin/update-ca-certificates"])
     if text not in bundle.read_text():
         raise shell.LabError(f"{root} does not trust the public authority")

@@ -7,6 +7,7 @@ CA certificates, which is what makes the real one different for `go mod download
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -55,8 +56,9 @@ class BaseImage:
         tree = trees.tree("image")
         goroot = toolchains.go(self.go) if self.go else None
         file = store.cached("images", f"{self.name}.tar")
-        with store.lock(f"image-{self.name}"):
-            if file.exists():
+        made_from, stamp = self._made_from(), file.with_suffix(".made-from")
+        with store.lock("images"):
+            if file.exists() and stamp.exists() and stamp.read_text() == made_from:
                 return file
             authorities.trust_public(tree)
             fresh = file.with_suffix(".new")
@@ -67,7 +69,14 @@ class BaseImage:
                            "--transform=s,^go,./usr/local/go,", "-rf", fresh, "go"],
                           timeout=300).must()
             fresh.rename(file)
+            stamp.write_text(made_from)
         return file
+
+    def _made_from(self) -> str:
+        """What the archive depends on: another answer, and it is made again."""
+        parts = (trees.PACKAGES["image"], self.go, self.without, NOT_IN_ANY,
+                 authorities.PUBLIC.certificate.read_text())
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 GOLANG: Final = BaseImage("golang", toolchains.CURRENT, (

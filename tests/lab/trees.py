@@ -25,6 +25,7 @@ HOST_TOOLS: Final = {
     "nft": "nftables",
     "ethtool": "ethtool",
     "openssl": "openssl",
+    "ssh-keygen": "openssh-client",
     "nsenter": "util-linux",
 }
 
@@ -35,7 +36,7 @@ PACKAGES: Final = {
     ),
     "bookworm": (
         "docker.io iptables ca-certificates python3 git openssh-client openssh-server iproute2 "
-        "curl squid-openssl tinyproxy dnsmasq-base procps"
+        "curl squid-openssl tinyproxy dnsmasq-base docker-registry procps"
     ),
     "image": "git ca-certificates openssh-client",
 }

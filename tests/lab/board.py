@@ -1,0 +1,78 @@
+"""The scoreboard: one line a network, for people and for machines, and whether it is as known."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from . import store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from .trial import Row
+
+KNOWN_FAILURES: Final = store.LAB / "known-failures.toml"
+HEADINGS: Final = ("network", "before", "after", "expected", "seconds", "faults", "leaks", "undo",
+                   "static", "plain")
+MARKS: Final = {True: "yes", False: "NO", None: "-"}
+
+
+def known_failures(file: Path = KNOWN_FAILURES) -> dict[str, str]:
+    """The networks that are known not to end as they should, each with the reason."""
+    table = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return {name: str(reason) for name, reason in table.items()}
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    return (row.name, MARKS[row.before_ok], MARKS[row.builds_after], MARKS[row.as_expected],
+            f"{row.seconds:.1f}", "-" if row.diagnosed is None else str(row.diagnosed),
+            str(row.leaks), MARKS[row.undo_exact], MARKS[row.static_recipe], MARKS[row.plain])
+
+
+def line(words: Sequence[str]) -> str:
+    """One line of the table, its columns where those of every other line are."""
+    first = f"{words[0]:<24}"
+    return first + "".join(f"{word:>{len(heading) + 2}}"
+                           for word, heading in zip(words[1:], HEADINGS[1:], strict=True))
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The whole board, with the count that it is about, and every reason below it."""
+    lines = [line(HEADINGS), *(line(cells(row)) for row in rows), "", summary(rows)]
+    for row in rows:
+        lines += [f"  {row.name}: {note}" for note in row.notes]
+    return "\n".join(lines) + "\n"
+
+
+def summary(rows: Sequence[Row]) -> str:
+    def count(column: str) -> int:
+        return sum(getattr(row, column) is True for row in rows)
+
+    text = (f"{len(rows)} networks: {count('before_ok')} ended before as declared, "
+            f"{count('builds_after')} build after apply, {count('as_expected')} are as expected, "
+            f"{count('undo_exact')} undone to the byte, {sum(row.leaks for row in rows)} leaks")
+    measured = [row for row in rows if row.plain is not None]
+    if measured:
+        text += (f"; the static recipe builds {count('static_recipe')}, "
+                 f"a plain multi-stage Dockerfile {count('plain')}")
+    return text
+
+
+def document(rows: Sequence[Row]) -> str:
+    """The board as JSON: a list, one object a network."""
+    return json.dumps([asdict(row) for row in rows], indent=1) + "\n"
+
+
+def out_of_date(rows: Sequence[Row], known: dict[str, str]) -> list[str]:
+    """Where the file of known failures and the board disagree, in either direction."""
+    wrong = []
+    for row in rows:
+        if not row.as_expected and row.name not in known:
+            wrong.append(f"{row.name} is not as expected: {'; '.join(row.notes) or 'see above'}")
+        if row.as_expected and row.name in known:
+            wrong.append(f"{row.name} is as expected now: take it out of {KNOWN_FAILURES.name}")
+    return wrong

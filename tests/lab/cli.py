@@ -1,0 +1,87 @@
+"""`tests/lab/run`: play networks, print the scoreboard."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import board, cleaning, columns, scenario, setup, shell, trial
+
+if TYPE_CHECKING:
+    from .scenario import Scenario
+    from .trial import Row
+
+
+def parser() -> argparse.ArgumentParser:
+    said = argparse.ArgumentParser(
+        prog="tests/lab/run",
+        description="Play broken networks on a company made of network namespaces and real Docker "
+                    "engines, and print how many build after `gomod-wizard apply --yes`.",
+        epilog="Ends with 0 where every network is as expected, or listed in known-failures.toml "
+               "and not; with 1 where that file is out of date; with 2 on wrong usage.")
+    said.add_argument("networks", nargs="*", metavar="NAME|FILE.toml",
+                      help="networks of the lab by name, or files from anywhere (default: all)")
+    said.add_argument("--json", type=Path, metavar="FILE", help="write the board to FILE as well")
+    said.add_argument("--columns", action="store_true",
+                      help="also measure the static recipe and a plain multi-stage Dockerfile")
+    said.add_argument("--only-before", action="store_true",
+                      help="only build untouched: is each network broken for its own reason?")
+    said.add_argument("--jobs", type=int, default=1, metavar="N", help="networks at a time")
+    said.add_argument("--setup", action="store_true", help="only prepare the cache")
+    said.add_argument("--clean", action="store_true", help="only take away what a killed run left")
+    return said
+
+
+def main(words: list[str]) -> int:
+    arguments = parser().parse_args(words)
+    if os.geteuid() != 0:
+        print("the lab needs root: it makes network namespaces and runs Docker", file=sys.stderr)
+        return 2
+    try:
+        networks = scenario.find(arguments.networks)
+        for what in cleaning.clean():
+            print(f"removed {what} of a run that is over", file=sys.stderr)
+        if arguments.clean:
+            return 0
+        setup.prepare()
+        if arguments.setup:
+            return 0
+        rows = play(networks, arguments)
+    except shell.LabError as error:
+        print(f"tests/lab/run: {error}", file=sys.stderr)
+        return 2
+    return report(rows, arguments)
+
+
+def play(networks: list[Scenario], arguments: argparse.Namespace) -> list[Row]:
+    """Play the networks, and show each line as soon as it is there."""
+    print(board.line(board.HEADINGS), flush=True)
+
+    def one(network: Scenario) -> Row:
+        row = trial.run(network, only_before=arguments.only_before)
+        if arguments.columns:
+            columns.measure(network, row)
+        print(board.line(board.cells(row)), flush=True)
+        return row
+
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        return list(pool.map(one, networks))
+
+
+def report(rows: list[Row], arguments: argparse.Namespace) -> int:
+    print("\n" + board.summary(rows))
+    for row in rows:
+        for note in row.notes:
+            print(f"  {row.name}: {note}")
+    if arguments.json:
+        arguments.json.write_text(board.document(rows), encoding="utf-8")
+    if arguments.only_before:
+        return 0 if all(row.before_ok for row in rows) else 1
+    wrong = board.out_of_date(rows, board.known_failures())
+    for text in wrong:
+        print(f"unexpected: {text}", file=sys.stderr)
+    return 1 if wrong else 0

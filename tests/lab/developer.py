@@ -1,0 +1,207 @@
+"""The developer's machine, as the network file describes it: account, project, Docker.
+
+It is furnished before the engine starts, so that an engine starts with the daemon.json, resolv.conf
+and hosts that it finds there; what changes later on a real machine (a VPN that comes up, a file that
+somebody breaks) changes after.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from . import authorities, images, modules, names, repositories, scenario, shell, store, toolchains, trees
+from .engine import Engine
+from .machine import Bind, Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .company import Company
+    from .scenario import Scenario
+
+HOME: Final = "/root"
+PROJECT: Final = f"{HOME}/src/app"
+AGENT: Final = "/run/ssh-agent.sock"
+CHECKOUT: Final = "/opt/gomod-wizard/checkout"
+LIBRARIES: Final = "/opt/gomod-wizard/libraries"
+COMMAND: Final = "/usr/local/bin/gomod-wizard"
+IMAGES: Final = {image.name: image for image in images.ALL}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A developer's machine with its engine, and the environment of the developer's shell."""
+
+    engine: Engine
+    env: dict[str, str]
+
+    @property
+    def machine(self) -> Machine:
+        return self.engine.machine
+
+    def run(self, argv: list[str], *, env: dict[str, str] | None = None, timeout: float = 120,
+            stdin: str | None = None) -> shell.Done:
+        """Run a command in the project's folder, from the developer's shell."""
+        return self.machine.run(argv, cwd=PROJECT, env={**self.env, **(env or {})},
+                                timeout=timeout, stdin=stdin)
+
+
+@contextlib.contextmanager
+def at_work(network: Scenario, company: Company) -> Iterator[Desk]:
+    """The developer's machine, furnished, its engine running where it has one."""
+    binds = [Bind(store.REPOSITORY, CHECKOUT)]
+    tree = {"28.5": "forky", "20.10": "bookworm"}[network.engine.version]
+    binds.append(Bind(libraries(tree), LIBRARIES))
+    if network.developer.go:
+        binds.append(Bind(toolchains.go(), "/usr/local/go"))
+    with contextlib.ExitStack() as stack:
+        engine = Engine.install(network.engine.version, company.developer, binds=binds)
+        stack.callback(engine.leave)
+        desk = Desk(engine, _shell(network))
+        _furnish(network, engine.machine)
+        if network.names.stub:
+            resolver = stack.enter_context(
+                Machine.start("stub", company.developer, trees.tree("bookworm")))
+            names.Resolver(resolver, (network.names.stub_address,)).start_stub(network.names.stub)
+        if network.developer.ssh_agent:
+            _start_agent(engine.machine)
+        lay_project(network, engine.machine)
+        _start_engine(network, engine)
+        if network.engine.daemon_json_later is not None:
+            engine.machine.write("/etc/docker/daemon.json", network.engine.daemon_json_later)
+        if network.office.tunnel is not None:
+            company.developer.ip("route", "add", network.office.tunnel, "via", "10.42.0.1")
+        yield desk
+
+
+def _shell(network: Scenario) -> dict[str, str]:
+    env = {name: scenario.fill(value) for name, value in network.developer.env.items()}
+    if network.developer.ssh_agent:
+        env["SSH_AUTH_SOCK"] = AGENT
+    if network.engine.version == "20.10":
+        env.setdefault("DOCKER_BUILDKIT", "1")
+    return env
+
+
+def _furnish(network: Scenario, machine: Machine) -> None:
+    """Everything on the disk but the project."""
+    machine.write("/etc/resolv.conf", network.names.resolv_conf)
+    lines = "".join(f"{address} {name}\n" for name, address in network.names.hosts.items())
+    machine.write("/etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {machine.name}\n{lines}")
+    machine.write(COMMAND, "#!/bin/sh\n# What pip would have installed, run from the checkout.\n"
+                  f"PYTHONPATH={CHECKOUT}:{LIBRARIES} PYTHONDONTWRITEBYTECODE=1 "
+                  "exec python3 -m wizard \"$@\"\n", 0o755)
+    _, verifier = toolchains.sumdb_keys()
+    settings = {"GOSUMDB": verifier, **network.developer.go_env}
+    machine.write(f"{HOME}/.config/go/env",
+                  "".join(f"{name}={scenario.fill(value)}\n" for name, value in settings.items()))
+    machine.write(f"{HOME}/.config/gomod-wizard/mirrors.toml", canary())
+    for name, text in network.developer.files.items():
+        path = name.replace("~", HOME, 1)
+        secret = any(word in path for word in (".netrc", ".ssh/", "token"))
+        machine.write(path, scenario.fill(text), 0o600 if secret else 0o644)
+    if network.engine.daemon_json is not None:
+        machine.write("/etc/docker/daemon.json", network.engine.daemon_json)
+    if network.developer.trusts_company:
+        machine.write("/usr/local/share/ca-certificates/example-corp.crt",
+                      authorities.COMPANY.certificate.read_text())
+        machine.must(["update-ca-certificates"])
+
+
+def canary() -> str:
+    """The user's catalogue: the lab's own proof module, since no mirror here has the shipped ones."""
+    module = modules.CANARY
+    return (f'[[canary]]\npath = "{module.path}"\nversion = "{module.version}"\n'
+            f'zip_hash = "{module.zip_hash()}"\nmod_hash = "{module.mod_hash()}"\n'
+            'source = "the lab"\n')
+
+
+def _start_agent(machine: Machine) -> None:
+    """An ssh-agent that holds the developer's key, which is nowhere on the disk."""
+    private, _ = repositories.developer_key()
+    machine.must(["ssh-agent", "-a", AGENT])
+    machine.must(["ssh-add", "-q", "-"], env={"SSH_AUTH_SOCK": AGENT}, stdin=private.read_text())
+
+
+def lay_project(network: Scenario, machine: Machine) -> None:
+    """The project's folder, at `~/src/app`, a git repository like any other."""
+    source = store.LAB / "projects" / network.project.uses
+    for file in sorted(source.rglob("*")):
+        if file.is_file():
+            machine.write(f"{PROJECT}/{file.relative_to(source)}", file.read_text())
+    if network.project.dockerfile != "none":
+        machine.write(f"{PROJECT}/Dockerfile", dockerfile(network.project.dockerfile))
+    if network.project.go_sum == "complete":
+        for go_mod in source.rglob("go.mod"):
+            wanted = modules.required_by(go_mod.read_text())
+            if wanted:
+                inside = go_mod.parent.relative_to(source)
+                machine.write(f"{PROJECT}/{inside}/go.sum", modules.go_sum(wanted))
+    for name, text in network.project.files.items():
+        machine.write(f"{PROJECT}/{name}", scenario.fill(text))
+    for name, text in network.project.beside.items():
+        machine.write(f"{PROJECT}/../{name}", scenario.fill(text))
+    if network.project.vendor:
+        _warm(machine, network)
+        machine.must(["go", "mod", "vendor"], cwd=PROJECT, env={**_offline(), "GOMODCACHE": "/tmp/v"})
+        machine.must(["rm", "-rf", "/tmp/v"], env=_offline())
+    if network.developer.modules_cached:
+        _warm(machine, network)
+        machine.must(["go", "mod", "download"], cwd=PROJECT, env=_offline())
+    machine.must(["sh", "-c", "git init -q -b main . && git add -A && "
+                  "git -c user.name=Dev -c user.email=dev@corp.example commit -q -m Start"], cwd=PROJECT)
+
+
+def dockerfile(name: str) -> str:
+    return (store.LAB / "projects" / "dockerfiles" / f"{name}.Dockerfile").read_text()
+
+
+def _offline() -> dict[str, str]:
+    """Go's environment to fetch the lab's modules from a folder, as an earlier day's network did."""
+    return {"GOPROXY": "file:///run/modules", "GOFLAGS": "-modcacherw", "GONOPROXY": "none"}
+
+
+def _warm(machine: Machine, network: Scenario) -> None:
+    """Have all modules at /run/modules for a moment (`/run` is memory: nothing stays)."""
+    for file in modules.published().rglob("*"):
+        if file.is_file() and "toolchain" not in file.parts:
+            machine.write(f"/run/modules/{file.relative_to(modules.published())}", file.read_bytes())
+
+
+def _start_engine(network: Scenario, engine: Engine) -> None:
+    """Start Docker with its images; where there is no Docker, only remove what is installed of it."""
+    if network.engine.installed:
+        engine.start()
+        engine.load(*(IMAGES[name] for name in network.engine.images))
+        return
+    engine.machine.must(["sh", "-c", "rm -rf /usr/bin/docker* /usr/sbin/docker* /usr/bin/containerd* "
+                         "/usr/libexec/docker /lib/systemd/system/docker* /etc/docker"])
+
+
+def libraries(tree: str) -> Path:
+    """What the program needs of PyPI, for the Python of `tree`, read from its pyproject.toml."""
+    wanted = tomllib.loads((store.REPOSITORY / "pyproject.toml").read_text())["project"]["dependencies"]
+    root = trees.tree(tree)
+    version = sorted(root.glob("usr/bin/python3.*"))[0].name.removeprefix("python").split("-")[0]
+    folder = store.cached("libraries", tree)
+    stamp = folder / "made-from"
+    with store.lock(f"libraries-{tree}"):
+        text = f"{version}\n" + "\n".join(wanted)
+        if stamp.exists() and stamp.read_text() == text:
+            return folder
+        shell.run([sys.executable, "-m", "pip", "install", "--quiet", "--upgrade", "--target", folder,
+                   "--python-version", version, "--only-binary=:all:", *wanted],
+                  timeout=600, env=dict(os.environ)).must()
+        stamp.write_text(text)
+    return folder
+
+
+def command_line(argv: list[str]) -> str:
+    return shlex.join(argv)

@@ -1,0 +1,8 @@
+FROM golang:1.27-bookworm
+ENV GOPROXY=https://goproxy.corp.example
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN go build -o /usr/local/bin/app .
+CMD ["app"]

@@ -1,0 +1,8 @@
+# syntax=docker/dockerfile:1
+FROM golang:1.27-bookworm
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN go build -o /usr/local/bin/app .
+CMD ["app"]

@@ -1,0 +1,13 @@
+// Command app uses a module in a subgroup of the company's git server beside a public one.
+package main
+
+import (
+	"fmt"
+
+	"git.corp.example/team/backend/lib"
+	"github.com/lab-oss/greeting"
+)
+
+func main() {
+	fmt.Println(lib.Say(), greeting.Say())
+}

@@ -1,0 +1,196 @@
+"""One network, from the untouched build to the undo: what `gomod-wizard` makes of it.
+
+    untouched build ── must end as declared, for its reason
+    gomod-wizard diagnose      reads that build's log
+    gomod-wizard apply --yes   as the developer would type it, on the developer's machine
+    gomod-wizard build-command what it prints is what is run, cold
+    the leak search
+    gomod-wizard undo          and every byte must be as it was
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from . import builds, company, developer, elsewhere, leaks, shell, trees
+from .engine import TREES
+from .snapshots import Snapshot
+
+if TYPE_CHECKING:
+    from .company import Company
+    from .developer import Desk
+    from .scenario import Scenario
+    from .shell import Done
+
+PROGRAM: Final = "gomod-wizard"
+APPLY_LIMIT: Final = 150.0
+
+
+@dataclass
+class Row:
+    """One line of the scoreboard. `notes` says, for people, why something is not as it should be."""
+
+    name: str
+    before_ok: bool = False
+    builds_after: bool | None = None
+    as_expected: bool = False
+    seconds: float = 0.0
+    diagnosed: int | None = None
+    leaks: int = 0
+    undo_exact: bool | None = None
+    static_recipe: bool | None = None
+    plain: bool | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def run(network: Scenario, *, only_before: bool = False) -> Row:
+    """Play one network and judge it. A failure of the lab itself is a note, and never green."""
+    row, started = Row(network.name), time.monotonic()
+    try:
+        with company.running(network) as around, developer.at_work(network, around) as desk:
+            before = builds.untouched(network, desk)
+            verdict = builds.judge(network.before, before)
+            row.before_ok = verdict.ok
+            if not verdict.ok:
+                row.notes.append(f"before: {verdict.why}")
+            if not only_before:
+                _Trial(network, around, desk, row).play(before)
+    except (shell.LabError, OSError, ValueError) as error:
+        row.before_ok = row.as_expected = False
+        row.notes.append(f"the lab failed: {error}")
+    row.seconds = round(time.monotonic() - started, 1)
+    return row
+
+
+@dataclass
+class _Trial:
+    """The half of a trial that needs the program."""
+
+    network: Scenario
+    around: Company
+    desk: Desk
+    row: Row
+    said: list[tuple[str, Done]] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def program(self, *words: str, stdin: str | None = None, timeout: float = APPLY_LIMIT) -> Done:
+        done = self.desk.run([PROGRAM, *words], stdin=stdin, timeout=timeout)
+        self.said.append((f"{PROGRAM} {words[0]}", done))
+        if "Traceback (most recent call last)" in done.output:
+            self.wrong.append(f"{words[0]} shows a traceback: {done.stderr.strip().splitlines()[-1]}")
+        return done
+
+    def play(self, before: Done) -> None:
+        self._diagnose(before)
+        machine = self.desk.machine
+        untouched = Snapshot.take(machine)
+        asked = len(self.around.outside.asked())
+        with leaks.watching(machine) as watch:
+            apply = self._apply()
+            asked_by_build = len(self.around.outside.asked())
+            built = self._build()
+        self.row.builds_after = built.ok if built is not None else None
+        self._judge(apply, built)
+        self._judge_traffic(asked, asked_by_build)
+        after = Snapshot.take(machine)
+        self._judge_files(untouched, after)
+        found = [*leaks.in_files(untouched, after), *sorted(watch.found)]
+        if built is not None and built.ok:
+            found += leaks.in_image(self.desk.engine)
+        self._undo(untouched)
+        for what, done in self.said:
+            found += leaks.in_output(what, done)
+        self.row.leaks = len(set(found))
+        self.wrong += sorted(set(found))
+        self.row.as_expected = self.row.before_ok and not self.wrong
+        self.row.notes += self.wrong
+
+    def _diagnose(self, before: Done) -> None:
+        done = self.program("diagnose", "-", "--json", stdin=before.output, timeout=30)
+        document = _document(done)
+        if document is None or "faults" not in document:
+            self.wrong.append(f"diagnose gave no document: {builds.last_words(done)}")
+            return
+        self.row.diagnosed = len(document["faults"])
+        told = json.dumps(document["faults"])
+        self.wrong += [f"diagnose does not name /{pattern}/"
+                       for pattern in self.network.after.diagnosis if not re.search(pattern, told)]
+
+    def _apply(self) -> Done:
+        sets = [word for key, value in self.network.apply.set.items()
+                for word in ("--set", f"{key}={value}")]
+        return self.program("apply", "--yes", *sets)
+
+    def _build(self) -> Done | None:
+        """Run what `build-command` says, cold; None where it says nothing to run."""
+        command = self.program("build-command", "--json", timeout=60)
+        document = _document(command)
+        if document is None or not document.get("argv"):
+            if self.network.after.ends != "refuse":
+                self.wrong.append(f"build-command gave no command: {builds.last_words(command)}")
+            return None
+        argv, env = document["argv"], document.get("env") or {}
+        limit = self.network.after.within
+        if self.network.after.ends == "artifacts-only":
+            built = elsewhere.build(self.network, self.around, self.desk, argv, env, limit)
+        else:
+            built = self.desk.run(builds.cold_for(self.desk, argv, env), env=env, timeout=limit)
+        self.said.append(("the build", built))
+        return built
+
+    def _judge(self, apply: Done, built: Done | None) -> None:
+        expected = self.network.after
+        if apply.code != expected.exit_code:
+            self.wrong.append(f"apply ended with {apply.code}, not {expected.exit_code}: "
+                              f"{builds.last_words(apply)}")
+        if expected.says and not re.search(expected.says, apply.output):
+            self.wrong.append(f"apply does not say /{expected.says}/")
+        if expected.ends == "refuse":
+            if built is not None and built.ok:
+                self.wrong.append("declared to be refused, but it built")
+        elif built is not None and not built.ok:
+            how = "was cut" if built.cut else "failed"
+            self.wrong.append(f"the build {how} after apply: {builds.last_words(built)}")
+
+    def _judge_traffic(self, since_apply: int, since_build: int) -> None:
+        """A mirror is public evidence: what it was asked for can never be taken back."""
+        requests = self.around.outside.asked()
+        expected = self.network.after
+        bad = {request.host for request in requests[since_build:]
+               if request.host in expected.never_asked and "/@v/" in request.path}
+        self.wrong += [f"the build used {host}" for host in sorted(bad)]
+        if expected.never_asked_for:
+            told = {f"{request.host} was asked for {request.path}" for request in requests[since_apply:]
+                    if re.search(expected.never_asked_for, request.path)}
+            self.wrong += sorted(told)
+
+    def _judge_files(self, untouched: Snapshot, after: Snapshot) -> None:
+        changed = after.changed_since(untouched)
+        self.wrong += [f"apply changed {path}" for path in self.network.after.unchanged
+                       if path in changed]
+        for path, pattern in self.network.after.keeps.items():
+            file = after.files.get(path)
+            if file is None or not re.search(pattern, (file.data or b"").decode(errors="replace")):
+                self.wrong.append(f"{path} does not hold /{pattern}/")
+
+    def _undo(self, untouched: Snapshot) -> None:
+        """Take it all back, and compare every byte."""
+        done = self.program("undo", "--yes")
+        tree = trees.tree(TREES[self.network.engine.version])
+        left = Snapshot.take(self.desk.machine).differences(untouched, tree)
+        self.row.undo_exact = not left
+        if left:
+            self.wrong.append(f"undo left {', '.join(left[:6])} (it said: {builds.last_words(done)})")
+
+
+def _document(done: Done) -> dict[str, Any] | None:
+    """The one JSON object on stdout, or None."""
+    try:
+        document = json.loads(done.stdout)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
