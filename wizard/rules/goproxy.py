@@ -58,7 +58,8 @@ class Hop:
 
 
 _SEPARATORS = re.compile(r"[,|]")
-_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_HOST = re.compile(r"[^\s<>\"#%/?@\\^`{|}\[\]]+|[0-9a-fA-F:.]+(?:%[\w.~-]+)?")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -93,7 +94,7 @@ def _hop(entry: str, separator: str) -> Hop:
     if any(c in entry for c in ".:/") and ":/" not in entry and not entry.startswith("/"):
         url = f"https://{entry}"
     if _CONTROL.search(url):
-        raise GoProxyError(entry, msg("it holds a space or a control character"))
+        raise GoProxyError(entry, msg("it holds a control character"))
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -109,9 +110,9 @@ def _hop(entry: str, separator: str) -> Hop:
         if parts.netloc or parts.query or parts.fragment:
             raise GoProxyError(entry, msg("a file:// entry is a path alone: file:///folder"))
         return Hop(url=url, separator=_separator(separator))
-    if _BAD_ESCAPE.search(parts.netloc) or _BAD_ESCAPE.search(parts.path):
+    if any(_BAD_ESCAPE.search(part) for part in (parts.netloc, parts.path, parts.fragment)):
         raise GoProxyError(entry, msg("it holds a % that starts no escape; write it as %25"))
-    if not host:
+    if not host or not _HOST.fullmatch(host):
         raise GoProxyError(entry, msg("it names no host"))
     userinfo, at, hostport = parts.netloc.rpartition("@")
     username, colon, password = userinfo.partition(":")
@@ -146,7 +147,7 @@ class SumDb:
     key: str
     """The whole verifier key, `name+hash+key`."""
     url: str | None = None
-    """Where it is asked; then no module proxy is asked for it (go-modules §0-1)."""
+    """Where it is asked; then no module proxy is asked for it (`dbDial`)."""
 
 
 def parse_gosumdb(value: str) -> SumDb | Literal["off"] | Text:

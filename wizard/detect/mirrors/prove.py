@@ -222,11 +222,11 @@ class Prover:
         )
 
     async def _get(self, url: str, limit: int) -> Reply:
-        import httpx
-
         where = target_of(urlsplit(url)).shown
         body = bytearray()
         client = await self._client(url)
+        import httpx  # by now the thread of `_client` has loaded it
+
         try:
             async with client.stream("GET", url) as answer:
                 async for chunk in answer.aiter_bytes():
@@ -282,7 +282,7 @@ class Prover:
                     verify=context,
                     proxy=through,
                     trust_env=False,
-                    timeout=None,
+                    timeout=httpx.Timeout(None),  # one deadline for everything, none for a read
                     headers={"User-Agent": USER_AGENT},
                 )
             return self._clients[key]
@@ -290,8 +290,8 @@ class Prover:
 
 def _import_httpx() -> None:
     """Import what the first request would import, in a thread instead of on the loop."""
-    import anyio._backends._asyncio
-    import httpcore._backends.anyio
+    import anyio._backends._asyncio  # noqa: F401
+    import httpcore._backends.anyio  # noqa: F401
     import httpx  # noqa: F401
 
 
