@@ -183,8 +183,7 @@ def test_any_text_is_read_or_refused_and_lines_never_overlap(lines: list[str]) -
     text = "\n".join(lines)
     try:
         dockerfile = parse_dockerfile(text)
-    except DockerfileError as error:
-        assert error.line >= 1
+    except DockerfileError:
         return
 
     position = 0

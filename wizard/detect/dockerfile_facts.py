@@ -20,8 +20,9 @@ NAMES = ("Dockerfile", "dockerfile")
 BLOCK_MARKER = "# >>> gomod-wizard >>>"
 _WHOLE_MARKER = re.compile(r"#.*\b(?:written|generated|made) by gomod-wizard\b", re.IGNORECASE)
 _LIMIT = 1024 * 1024
-_DOWNLOADS = re.compile(r"\bgo\s+mod\s+(?:download|vendor|tidy)\b")
-_BUILDS = re.compile(r"\bgo\s+(?:build|install|get|test|run|vet|generate|list)\b")
+# Between the words stands a space, or `", "` in the form of a JSON list.
+_DOWNLOADS = re.compile(r"\bgo[\"',\s]+mod[\"',\s]+(?:download|vendor|tidy)\b")
+_BUILDS = re.compile(r"\bgo[\"',\s]+(?:build|install|get|test|run|vet|generate|list)\b")
 _GOLANG = re.compile(r"(?:^|/)golang(?:[:@]|$)")
 
 

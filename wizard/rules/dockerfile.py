@@ -11,7 +11,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from wizard.rules.dockerfile_words import assignments, substitute
 from wizard.text import Text, msg
+
+__all__ = [
+    "Dockerfile",
+    "DockerfileError",
+    "Heredoc",
+    "Instruction",
+    "Stage",
+    "assignments",
+    "parse_dockerfile",
+    "split_lines",
+    "substitute",
+]
 
 
 class DockerfileError(ValueError):
@@ -103,7 +116,7 @@ class Dockerfile:
         found: dict[str, str] = {}
         for item in self.instructions:
             if item.stage is None and item.keyword == "ARG":
-                for name, value in assignments(item.text):
+                for name, value in assignments(item.text, old_form=False):
                     if value is not None:
                         found[name] = substitute(value, found)
         return found
@@ -303,73 +316,3 @@ def _stage(index: int, flags: tuple[str, ...], rest: str, line: int, last: int) 
         body_line=last + 1,
         last_line=last,
     )
-
-
-_WORD = re.compile(r"(?:[^\s\"'\\]|\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*')+")
-
-
-def assignments(text: str) -> tuple[tuple[str, str | None], ...]:
-    """Return the (name, value) pairs of an ENV, ARG or LABEL; an ARG without default has None.
-
-    The old form `ENV NAME the rest` is one pair.
-    """
-    words = _WORD.findall(text)
-    if not words:
-        return ()
-    if "=" not in words[0] and len(words) > 1:
-        name, _, value = text.strip().partition(" ")
-        return ((name, value.strip()),)
-    pairs: list[tuple[str, str | None]] = []
-    for word in words:
-        name, equals, value = word.partition("=")
-        pairs.append((name, _unquote(value) if equals else None))
-    return tuple(pairs)
-
-
-def _unquote(word: str) -> str:
-    out: list[str] = []
-    quote = ""
-    index = 0
-    while index < len(word):
-        char = word[index]
-        if quote == "'":
-            if char == "'":
-                quote = ""
-            else:
-                out.append(char)
-        elif char == "\\" and index + 1 < len(word):
-            index += 1
-            out.append(word[index])
-        elif char == quote:
-            quote = ""
-        elif not quote and char in {"'", '"'}:
-            quote = char
-        else:
-            out.append(char)
-        index += 1
-    return "".join(out)
-
-
-_VARIABLE = re.compile(
-    r"\$(?:\{(?P<braced>[A-Za-z_]\w*)(?P<op>:?[-+])?(?P<word>[^{}]*)\}|(?P<bare>[A-Za-z_]\w*))"
-)
-
-
-def substitute(text: str, values: Mapping[str, str]) -> str:
-    """Return `text` with `$NAME`, `${NAME}`, `${NAME:-word}` and `${NAME:+word}` filled in.
-
-    A name without a value becomes empty, as in Docker.
-    """
-
-    def _fill(match: re.Match[str]) -> str:
-        name = match["braced"] or match["bare"]
-        value = values.get(name)
-        operator, word = match["op"] or "", match["word"] or ""
-        present = value is not None if operator in {"-", "+"} else bool(value)
-        if operator.endswith("-"):
-            return (value or "") if present else word
-        if operator.endswith("+"):
-            return word if present else ""
-        return value or ""
-
-    return _VARIABLE.sub(_fill, text)

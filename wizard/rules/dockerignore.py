@@ -187,11 +187,22 @@ def _compile(body: str, line: int) -> tuple[Token, ...]:
             index += 1
             if index >= len(body):
                 raise DockerignoreError(line, msg("a pattern cannot end in a backslash"))
-            tokens.append(Literal(char=body[index]))
+            tokens.append(_escaped(body[index]))
         else:
             tokens.append(Literal(char=char))
         index += 1
     return tuple(tokens)
+
+
+def _escaped(char: str) -> Token:
+    """Return what a backslash makes of `char`.
+
+    Docker hands the pair to a regular expression, where a letter or digit is a class or a
+    control character and no longer itself: no file name is meant by it.
+    """
+    if char.isascii() and char.isalnum():
+        return OneOf(ranges=(), negated=False)
+    return Literal(char=char)
 
 
 def _char_class(body: str, start: int, line: int) -> tuple[OneOf, int]:
