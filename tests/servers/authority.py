@@ -11,7 +11,7 @@ from typing import Self
 
 import trustme
 
-_HOSTS = ("localhost", "127.0.0.1", "127.0.0.2", "127.0.0.3", "*.example.test")
+_HOSTS = ("localhost", "127.0.0.1", "127.0.0.2", "127.0.0.3", "0.0.0.0", "*.example.test")
 
 
 class Authority:

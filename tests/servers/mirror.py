@@ -91,6 +91,9 @@ class Mirror(ThreadedServer):
             connection.recv(1)
             reset(connection)
             return True
+        if self._scheme == "http" and connection.recv(1, socket.MSG_PEEK) == b"\x16":
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+            return True
         if self.behaviour == "silent-hello":
             self.stopping.wait(60)
             return True
