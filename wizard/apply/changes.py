@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from wizard.apply.disk import Disk
 from wizard.apply.engine import run_change
 from wizard.apply.go_env import NoGo, merge_go_env
+from wizard.apply.journal import Journal, state_folder
 from wizard.apply.merge.block import merge_block
 from wizard.apply.merge.dockerfile import merge_dockerfile
 from wizard.apply.merge.json_keys import merge_json
 from wizard.apply.merge.refused import CannotMerge, place_of
 from wizard.apply.merge.toml_keys import merge_toml
 from wizard.apply.ownership import is_own
+from wizard.apply.recovery import unfinished
 from wizard.apply.standing import CannotUse, Standing, look
 from wizard.apply.types import Action, Change, ChangeSet, Refusal
+from wizard.errors import ForbiddenError
 from wizard.render.types import (
     Artifact,
     Block,
@@ -52,11 +56,12 @@ async def plan_changes(
     refusals: list[Refusal] = []
     unchanged: list[str] = []
     notes: list[Text] = []
+    interrupted = _interrupted(system)
     for artifact in artifacts:
         if artifact.scope not in scopes or not artifact.path:
             continue
         try:
-            standing = look(system, project, artifact)
+            standing = _recovered(look(system, project, artifact), interrupted)
         except CannotUse as error:
             refusals.append(_cannot_use(artifact, error))
             continue
@@ -93,6 +98,24 @@ async def plan_changes(
 
 
 _BY_HAND = msg("mend the file by hand, then run this again; it was left alone")
+
+
+def _interrupted(system: System) -> dict[str, dict[bytes | None, bytes | None]]:
+    try:
+        return unfinished(Journal(state_folder(system), Disk()))
+    except ForbiddenError:  # no folder for a journal: then there is none
+        return {}
+
+
+def _recovered(
+    standing: Standing, interrupted: dict[str, dict[bytes | None, bytes | None]]
+) -> Standing:
+    """Return the file as it stands when an interrupted run has been put back."""
+    back = interrupted.get(str(standing.path), {})
+    if standing.data not in back:
+        return standing
+    data = back[standing.data]
+    return replace(standing, data=data, mode=None if data is None else standing.mode)
 
 
 def _cannot_use(artifact: Artifact, error: CannotUse) -> Refusal:

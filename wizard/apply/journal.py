@@ -34,6 +34,8 @@ from wizard.text import msg
 PRIVATE_FILE = Ownership(mode=0o600)
 PRIVATE_FOLDER = Ownership(mode=0o700)
 SCHEMA = "gomod-wizard/journal/1"
+INTERRUPTED = "interrupted"
+"""What `history` says of a transaction that the next apply or undo puts back first."""
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{24}")
 _RECORD_LIMIT = 4 * READ_LIMIT
@@ -262,6 +264,8 @@ def _transactions(journal: Journal) -> Iterator[Transaction]:
             state = journal.state(id_)
             if state == State.STAGED and stands_as(record.steps, after=True):
                 state = State.APPLIED
+            elif state in {State.BEGUN, State.UNDOING}:
+                state = INTERRUPTED
             yield Transaction(
                 id=id_, at=record.at, state=state, project=record.project, changes=record.changes
             )

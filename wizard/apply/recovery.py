@@ -40,6 +40,23 @@ def recover(journal: Journal) -> tuple[Recovered, ...]:
     return tuple(found)
 
 
+def unfinished(journal: Journal) -> dict[str, dict[bytes | None, bytes | None]]:
+    """Return, by path, which bytes recovery would replace by which; writes nothing.
+
+    A plan made after a crash is compared with this, because `commit` recovers first.
+    """
+    found: dict[str, dict[bytes | None, bytes | None]] = {}
+    for id_ in reversed(journal.ids()):
+        if journal.state(id_) in {State.BEGUN, State.UNDOING} and (record := journal.load(id_)):
+            forced = journal.found(id_)
+            for change in record.changes:
+                here = found.setdefault(change.path, {})
+                here[change.after] = change.before
+                if change.path in forced:
+                    here[forced[change.path]] = change.before
+    return found
+
+
 def put_back(journal: Journal, record: Record) -> Recovered:
     """Bring the bytes of before back, and mark the transaction as failed or undone."""
     disk = journal.disk
@@ -54,7 +71,7 @@ def put_back(journal: Journal, record: Record) -> Recovered:
         make_parents(disk, move.path)
     install(disk, record.id, moves)
     remove_folders(disk, record)
-    done = State.UNDONE if state in {State.UNDOING, State.APPLIED} else State.FAILED
+    done = State.UNDONE if state == State.UNDOING else State.FAILED
     journal.set_state(record.id, done)
     paths = {str(move.path) for move in moves}
     restored = tuple(step.change for step in record.steps if step.change.path in paths)

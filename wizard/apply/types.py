@@ -87,6 +87,6 @@ class Transaction:
     id: str
     at: str
     state: str
-    """`applied`, `undone`, `staged`, `failed`."""
+    """`applied`, `undone`, `staged`, `failed`, `interrupted` (the next run puts it back)."""
     project: str
     changes: tuple[Change, ...]

@@ -1,0 +1,63 @@
+"""Merging keys into a TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wizard.apply.merge.refused import CannotMerge
+from wizard.apply.merge.toml_keys import merge_toml
+
+PROFILE = """# the team's answers
+version = 1
+
+[answers] # keep
+goproxy = "https://old.example"  # why
+mtu = 1_400
+dns = [
+  "10.0.0.1", # first
+]
+"""
+
+
+def test_comments_and_number_forms_of_other_keys_are_kept() -> None:
+    merged = merge_toml(PROFILE, "answers", {"goproxy": "direct"})
+    assert merged == PROFILE.replace("https://old.example", "direct")
+
+
+def test_a_value_that_is_the_same_changes_no_byte() -> None:
+    keys = {"goproxy": "https://old.example", "mtu": 1400, "dns": ("10.0.0.1",)}
+    assert merge_toml(PROFILE, "answers", keys) == PROFILE
+
+
+def test_none_removes_a_key() -> None:
+    merged = merge_toml(PROFILE, "answers", {"goproxy": None})
+    assert "goproxy" not in tomllib.loads(merged)["answers"]
+
+
+def test_a_missing_table_is_made() -> None:
+    merged = merge_toml("", "a.b", {"c": [1, 2], "d": {"e": True}})
+    assert tomllib.loads(merged) == {"a": {"b": {"c": [1, 2], "d": {"e": True}}}}
+
+
+def test_a_broken_file_is_refused_with_its_place() -> None:
+    with pytest.raises(CannotMerge) as caught:
+        merge_toml("a = 1\nb = = 2\n", "", {"c": 3})
+    assert (caught.value.line, caught.value.column) == (2, 5)
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=5),
+        st.text(max_size=8) | st.integers(-(2**62), 2**62) | st.booleans() | st.just(["x", "y"]),
+        max_size=4,
+    )
+)
+def test_merged_values_come_back_from_the_real_reader(keys: dict[str, object]) -> None:
+    merged = merge_toml(PROFILE, "answers", keys)
+    read = tomllib.loads(merged)["answers"]
+    assert {key: read[key] for key in keys} == keys
+    assert merge_toml(merged, "answers", keys) == merged

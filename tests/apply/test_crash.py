@@ -1,0 +1,149 @@
+"""The process is killed at every single step of an apply and of an undo; nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.apply.faults import CountingDisk, KillingDisk, in_child
+from tests.apply.hosts import Host, daemon_json, furnish, make_host, whole_plan
+from wizard.apply import commit, plan_changes, undo
+from wizard.apply.disk import Disk
+from wizard.apply.types import ChangeSet, Receipt
+from wizard.render.types import Artifact
+
+Files = dict[str, tuple[bytes, int]]
+
+
+def everything(host: Host) -> tuple[Artifact, ...]:
+    """Existing files of every kind, updated, and new ones in new folders."""
+    return whole_plan(host)
+
+
+def bare(host: Host) -> tuple[Artifact, ...]:
+    """Only new files."""
+    return whole_plan(host)
+
+
+def one_file(host: Host) -> tuple[Artifact, ...]:
+    """One update."""
+    return (daemon_json({"mtu": 1280}),)
+
+
+PLANS = pytest.mark.parametrize("plan", [everything, bare, one_file])
+
+
+@contextmanager
+def fresh(plan: Callable[[Host], tuple[Artifact, ...]]) -> Iterator[tuple[Host, ChangeSet]]:
+    """A host on memory, because a thousand of them are made."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        host = make_host(Path(folder))
+        if plan is not bare:
+            furnish(host)
+        yield host, compare(host, plan)
+
+
+def compare(host: Host, plan: Callable[[Host], tuple[Artifact, ...]]) -> ChangeSet:
+    return asyncio.run(plan_changes(host.system, host.project, plan(host)))
+
+
+def apply_(host: Host, changes: ChangeSet, disk: Disk | None = None) -> Receipt:
+    return asyncio.run(commit(host.system, host.project, changes, disk=disk))
+
+
+def applied_points(plan: Callable[[Host], tuple[Artifact, ...]]) -> int:
+    with fresh(plan) as (host, changes):
+        disk = CountingDisk()
+        apply_(host, changes, disk)
+        return len(disk.points)
+
+
+def assert_whole(host: Host, old: Files, new: Files) -> None:
+    """Every file of the user's has its old bytes or its new ones, and never a part."""
+    now = host.files()
+    for name in old.keys() | new.keys():
+        assert now.get(name) in (old.get(name), new.get(name))
+
+
+@PLANS
+def test_a_killed_apply_leaves_every_file_whole_and_undo_brings_the_old_state(
+    plan: Callable[[Host], tuple[Artifact, ...]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    total = applied_points(plan)
+    for number in range(1, total + 1):
+        with fresh(plan) as (host, changes):
+            old, folders, new = host.files(), host.folders(), new_files(host, changes)
+            code = in_child(
+                lambda host=host, changes=changes, number=number: commit(  # type: ignore[misc]
+                    host.system, host.project, changes, disk=KillingDisk(number)
+                )
+            )
+            assert code == -signal.SIGKILL
+            assert_whole(host, old, new)
+            asyncio.run(undo(host.system))
+            assert host.files() == old, number
+            assert host.folders() == folders, number
+    with capsys.disabled():
+        print(f"\n{plan.__name__}: killed at {total} points of an apply")
+
+
+@PLANS
+def test_the_next_apply_after_a_killed_one_brings_the_new_state(
+    plan: Callable[[Host], tuple[Artifact, ...]],
+) -> None:
+    for number in range(1, applied_points(plan) + 1):
+        with fresh(plan) as (host, changes):
+            old, folders, new = host.files(), host.folders(), new_files(host, changes)
+            in_child(
+                lambda host=host, changes=changes, number=number: commit(  # type: ignore[misc]
+                    host.system, host.project, changes, disk=KillingDisk(number)
+                )
+            )
+            apply_(host, compare(host, plan))
+            assert host.files() == new, number
+            asyncio.run(undo(host.system))
+            assert host.files() == old, number
+            assert host.folders() == folders, number
+
+
+@PLANS
+def test_a_killed_undo_leaves_every_file_whole_and_the_next_undo_finishes_it(
+    plan: Callable[[Host], tuple[Artifact, ...]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with fresh(plan) as (host, changes):
+        apply_(host, changes)
+        disk = CountingDisk()
+        asyncio.run(undo(host.system, disk=disk))
+        total = len(disk.points)
+    for number in range(1, total + 1):
+        with fresh(plan) as (host, changes):
+            old, folders = host.files(), host.folders()
+            apply_(host, changes)
+            new = host.files()
+            code = in_child(
+                lambda host=host, number=number: undo(host.system, disk=KillingDisk(number))  # type: ignore[misc]
+            )
+            assert code == -signal.SIGKILL
+            assert_whole(host, old, new)
+            asyncio.run(undo(host.system))
+            assert host.files() == old, number
+            assert host.folders() == folders, number
+    with capsys.disabled():
+        print(f"\n{plan.__name__}: killed at {total} points of an undo")
+
+
+def new_files(host: Host, changes: ChangeSet) -> Files:
+    """Return the files as a whole apply leaves them."""
+    files = host.files()
+    for change in changes.changes:
+        name = str(Path(change.path).relative_to(host.root))
+        files[name] = (change.after or b"", change.mode)
+    return files

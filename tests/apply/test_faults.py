@@ -1,0 +1,84 @@
+"""A disk that refuses at any single step: everything is put back, and the error says what."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.apply.faults import CountingDisk, FailingDisk
+from tests.apply.hosts import Host, furnish, make_host, whole_plan
+from wizard.apply import commit, history, plan_changes, undo
+from wizard.apply.disk import Disk
+from wizard.apply.types import ChangeSet
+from wizard.errors import ForbiddenError
+
+CODES = (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EIO)
+
+
+@contextmanager
+def fresh() -> Iterator[tuple[Host, ChangeSet]]:
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        host = make_host(Path(folder))
+        furnish(host)
+        yield host, asyncio.run(plan_changes(host.system, host.project, whole_plan(host)))
+
+
+def apply_(host: Host, changes: ChangeSet, disk: Disk) -> None:
+    asyncio.run(commit(host.system, host.project, changes, disk=disk))
+
+
+def points_of_apply() -> int:
+    with fresh() as (host, changes):
+        disk = CountingDisk()
+        apply_(host, changes, disk)
+        return len(disk.points)
+
+
+@pytest.mark.parametrize("code", CODES, ids=[errno.errorcode[code] for code in CODES])
+def test_an_apply_that_fails_at_any_step_puts_everything_back(code: int) -> None:
+    for number in range(1, points_of_apply() + 1):
+        with fresh() as (host, changes):
+            old, folders = host.files(), host.folders()
+            with pytest.raises(ForbiddenError) as caught:
+                apply_(host, changes, FailingDisk(number, code))
+            assert host.files() == old, number
+            assert host.folders() == folders, number
+            assert caught.value.where
+            assert str(caught.value.hint)
+            states = {entry.state for entry in history(host.system)}
+            assert states <= {"failed", "interrupted"}
+
+
+def test_a_disk_that_stays_broken_loses_nothing_and_the_next_undo_puts_it_back() -> None:
+    for number in range(1, points_of_apply() + 1):
+        with fresh() as (host, changes):
+            old, folders = host.files(), host.folders()
+            with pytest.raises(ForbiddenError):
+                apply_(host, changes, FailingDisk(number, errno.EIO, stays=True))
+            asyncio.run(undo(host.system))
+            assert host.files() == old, number
+            assert host.folders() == folders, number
+
+
+def test_an_undo_that_fails_at_any_step_can_be_repeated() -> None:
+    with fresh() as (host, changes):
+        apply_(host, changes, Disk())
+        disk = CountingDisk()
+        asyncio.run(undo(host.system, disk=disk))
+    for number in range(1, len(disk.points) + 1):
+        with fresh() as (host, changes):
+            old, folders = host.files(), host.folders()
+            apply_(host, changes, Disk())
+            with pytest.raises(ForbiddenError):
+                asyncio.run(undo(host.system, disk=FailingDisk(number, errno.EIO)))
+            asyncio.run(undo(host.system))
+            assert host.files() == old, number
+            assert host.folders() == folders, number
