@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from wizard.detect.request import Listener, Request, ignore
 
 if TYPE_CHECKING:
-    from wizard.facts import Facts
+    from wizard.facts import Facts, MirrorFacts
     from wizard.system import System
 
-__all__ = ["Request", "detect", "ignore"]
+__all__ = ["Request", "contacts", "detect", "detect_mirrors", "ignore"]
 
 
 async def detect(system: System, request: Request, listener: Listener = ignore) -> Facts:
@@ -23,3 +23,19 @@ async def detect(system: System, request: Request, listener: Listener = ignore) 
     from wizard.detect.stream import look_at_everything
 
     return await look_at_everything(system, request, listener)
+
+
+async def detect_mirrors(
+    system: System, request: Request, listener: Listener = ignore
+) -> MirrorFacts:
+    """Look at the module mirrors alone, at every one of them. Raises UsageError as `detect`."""
+    from wizard.detect.stream import look_at_mirrors
+
+    return await look_at_mirrors(system, request, listener)
+
+
+async def contacts(system: System, request: Request) -> tuple[str, ...]:
+    """Return what a detection would contact; nothing is contacted. Raises UsageError."""
+    from wizard.detect.stream import list_contacts
+
+    return await list_contacts(system, request)

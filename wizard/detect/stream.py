@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from wizard.detect.catalogue import load_catalogue, mirrors_from_urls
+from wizard.detect.catalogue import Catalogue, load_catalogue, mirrors_from_urls
 from wizard.detect.deadline import Deadline, in_thread, in_time, starting_now
 from wizard.detect.docker import detect_docker
 from wizard.detect.git_config import GitSetting, user_git_config
@@ -19,7 +19,7 @@ from wizard.detect.private import look_at_hosts, read_private
 from wizard.detect.private_evidence import Candidate
 from wizard.detect.project import ProjectRead, read_project
 from wizard.detect.proxy import detect_proxy, go_proxy_environment
-from wizard.detect.request import AreaKnown, Listener, Request
+from wizard.detect.request import AreaKnown, Listener, Request, ignore
 from wizard.facts import (
     DockerFacts,
     Facts,
@@ -32,7 +32,7 @@ from wizard.facts import (
     unknown,
 )
 from wizard.facts.base import Fact
-from wizard.facts.mirrors import Canary, Mirror
+from wizard.facts.mirrors import Mirror
 from wizard.facts.network import Interface
 from wizard.rules.goproxy import GoProxyError, parse_goproxy
 from wizard.system import System
@@ -76,6 +76,24 @@ async def look_at_everything(system: System, request: Request, listener: Listene
         go=go.result(),
         config_home="" if config is None else str(config),
     )
+
+
+async def look_at_mirrors(system: System, request: Request, listener: Listener) -> MirrorFacts:
+    """Return the mirrors alone, the whole table. Raises UsageError as `look_at_everything`."""
+    look = _Look(system, request, listener, mirrors_from_urls(request.mirror_urls))
+    try:
+        return await look.area("mirrors", MirrorFacts, look.mirrors(whole_table=True))
+    finally:
+        look.stop()
+
+
+async def list_contacts(system: System, request: Request) -> tuple[str, ...]:
+    """Return what a detection would contact, as URLs and `host:port`; nothing is contacted."""
+    look = _Look(system, request, ignore, mirrors_from_urls(request.mirror_urls))
+    try:
+        return await look.contacts()
+    finally:
+        look.stop()
 
 
 class _Look:
@@ -164,32 +182,50 @@ class _Look:
         facts, candidates = await asyncio.shield(self._private)
         return await look_at_hosts(facts, candidates, self.deadline)
 
-    async def mirrors(self) -> MirrorFacts:
-        from wizard.detect.mirrors import probe_mirrors
+    async def contacts(self) -> tuple[str, ...]:
+        """Return every mirror, proxy, resolver, private host and engine that would be asked."""
+        from wizard.detect.docker_endpoint import client_config, resolve_endpoint
+        from wizard.detect.resolvers import resolvers_of
+        from wizard.system import Failed
 
+        environment = go_proxy_environment(self.system)
+        resolvers = resolvers_of(self.system)
+        _, candidates = await asyncio.shield(self._private)
+        catalogue, _ = await self._catalogue()
+        contacts = (
+            *(mirror.url for mirror in self.chosen or catalogue.mirrors if mirror.automatic),
+            *(str(url) for url in (environment.http, environment.https) if url),
+            *(() if isinstance(resolvers, Failed) else (f"{r.address}:53" for r in resolvers[0])),
+            *(item.host for item in candidates),
+            resolve_endpoint(self.system, client_config(self.system)).url,
+        )
+        return tuple(dict.fromkeys(contacts))
+
+    async def _catalogue(self) -> tuple[Catalogue, str | None]:
+        """Return what may be asked, and the checksum database's setting."""
         go = await asyncio.shield(self._go)
-        project = await asyncio.shield(self._project)
         settings = go.settings.or_else(_NO_SETTINGS)
         goproxy = settings["GOPROXY"].value if "GOPROXY" in settings else self.goproxy
-        catalogue = load_catalogue(self.system, goproxy)
+        gosumdb = settings["GOSUMDB"].value if "GOSUMDB" in settings else None
+        return load_catalogue(self.system, goproxy), gosumdb
+
+    async def mirrors(self, *, whole_table: bool = False) -> MirrorFacts:
+        from wizard.detect.mirrors import probe_mirrors
+
+        catalogue, gosumdb = await self._catalogue()
+        project = await asyncio.shield(self._project)
         own = project.facts.canary.value
-        canaries: tuple[Canary, ...] = (
-            catalogue.canaries
-            if own is None
-            else (
-                own,
-                *catalogue.canaries,
-            )
-        )
+        canaries = catalogue.canaries if own is None else (own, *catalogue.canaries)
         return await probe_mirrors(
             self.system,
             self.request,
             self.chosen or catalogue.mirrors,
             go_proxy_environment(self.system),
             canaries,
-            settings["GOSUMDB"].value if "GOSUMDB" in settings else None,
+            gosumdb,
             self.listener,
             self.deadline.at,
+            whole_table=whole_table,
         )
 
     def _mirror_url(self) -> str:
