@@ -53,7 +53,8 @@ class WizardApp(App[int]):
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual declares it
         (0, "-flat"),
         (LEAST_HEIGHT, "-short"),
-        (30, "-tall"),
+        (22, "-medium"),
+        (48, "-tall"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q,ctrl+c", "leave", show=False, priority=True),
@@ -326,7 +327,7 @@ class WizardApp(App[int]):
         await self.switch_screen(screen)
 
         def step_done(step: str) -> None:
-            self.call_later(screen.add, step)
+            screen.post_message(WritingScreen.StepDone(step))
 
         try:
             receipt = await apart(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,7 +14,9 @@ from textual.widgets import Static
 
 from screens.grid import Tone
 from screens.messages import Change
+from screens.paragraphs import Paragraph, Paragraphs, paragraph
 from screens.state import State
+from wizard.errors import WizardError
 from wizard.flow import Step
 from wizard.plan.types import Decision, Finding, Origin, Severity
 from wizard.questions import BY_KEY, Question
@@ -41,9 +44,10 @@ _ORIGINS = {
 def value_line(asked: Question, decision: Decision[object]) -> Content:
     """Return a decision's value as people read it, and who chose it."""
     if decision.value is None:
-        value = Content.styled(str(msg("left as it is")), Tone.MUTED)
+        kept = msg("left as it is: {because}", because=clean(str(decision.because)))
+        value = Content.styled(str(kept), Tone.MUTED)
     else:
-        shown = clean(asked.format(decision.value), VALUE_LIMIT)
+        shown = clean(breakable(asked.format(decision.value)), VALUE_LIMIT)
         value = (
             Content.styled(shown, Tone.STRONG)
             if shown
@@ -53,6 +57,11 @@ def value_line(asked: Question, decision: Decision[object]) -> Content:
     if chosen is None:
         return value
     return value + "  " + Content.styled(f"({chosen})", Tone.ACCENT)
+
+
+def breakable(text: str) -> str:
+    """Return a long list with a space after its separators, so that it wraps between entries."""
+    return re.sub(r"([,|;])(?=\S)", r"\1 ", text) if len(text) > 24 else text
 
 
 class DecisionRow(HorizontalGroup, can_focus=True):
@@ -68,16 +77,25 @@ class DecisionRow(HorizontalGroup, can_focus=True):
     def compose(self) -> ComposeResult:
         yield Static(Content(str(self.asked.title)), classes="decision-title")
         with VerticalGroup():
-            yield Static(value_line(self.asked, self.decision), classes="decision-value")
-            yield Static(Content(clean(str(self.decision.because))), classes="because")
+            yield Static(classes="decision-value")
+            yield Static(classes="because")
+
+    def on_mount(self) -> None:
+        self.draw()
 
     def show(self, decision: Decision[object]) -> None:
         """Draw the decision as the newest plan has it."""
         if decision == self.decision:
             return
         self.decision = decision
-        self.query_one(".decision-value", Static).update(value_line(self.asked, decision))
-        self.query_one(".because", Static).update(Content(clean(str(decision.because))))
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw value and because; a value that is left alone says why in the same line."""
+        self.query_one(".decision-value", Static).update(value_line(self.asked, self.decision))
+        because = self.query_one(".because", Static)
+        because.update(Content(clean(str(self.decision.because))))
+        because.display = self.decision.value is not None
 
     def action_change(self) -> None:
         self.post_message(Change(self.asked.key))
@@ -100,15 +118,15 @@ class Decisions(VerticalGroup):
     def _parts(self) -> list[Widget]:
         plan = self.state.plan
         if plan is None:
-            return [Static(waiting(self.state), classes="waiting")]
+            return [Paragraphs(waiting(self.state))]
         return [DecisionRow(asked, getattr(plan, asked.key)) for asked in self.asked]
 
     def show(self, state: State) -> None:
         """Draw the newest plan; rows that are there keep the focus."""
         had_plan, self.state = self.state.plan is not None, state
         if state.plan is None:
-            for line in self.query(".waiting").results(Static):
-                line.update(waiting(state))
+            for line in self.query(Paragraphs):
+                line.show(waiting(state))
         elif had_plan:
             for row in self.query(DecisionRow):
                 row.show(getattr(state.plan, row.asked.key))
@@ -116,29 +134,36 @@ class Decisions(VerticalGroup):
             self.call_later(self.recompose)
 
 
-def waiting(state: State) -> Content:
+def waiting(state: State) -> tuple[Paragraph, ...]:
     """Return in words why nothing is decided yet."""
-    if state.trouble is not None:
-        parts = [Content.styled(f"✗ {clean(str(state.trouble.message))}", Tone.BAD)]
-        if state.trouble.where:
-            parts.append(Content(clean(state.trouble.where)))
-        if state.trouble.hint:
-            parts.append(Content(clean(str(state.trouble.hint))))
-        return Content("\n").join(parts)
-    words = msg("The recommendations appear here as soon as everything was looked at.")
-    return Content.styled(str(words), Tone.MUTED)
+    if state.trouble is None:
+        words = msg("The recommendations appear here as soon as everything was looked at.")
+        return (paragraph("", words, Tone.MUTED),)
+    return refusal_lines(state.trouble)
 
 
-def finding_lines(findings: tuple[Finding, ...]) -> Content:
-    """Return findings as lines: what, in words how bad, and the cure."""
-    lines: list[Content] = []
-    for finding in findings:
+def refusal_lines(error: WizardError) -> tuple[Paragraph, ...]:
+    """Return what went wrong, where, and what to do, one below the other."""
+    lines = [paragraph("✗ ", error.message, Tone.BAD)]
+    if error.where:
+        lines.append(paragraph("  ", error.where))
+    if str(error.hint):
+        lines.append(paragraph("  → ", error.hint, Tone.MUTED))
+    return tuple(lines)
+
+
+def finding_lines(findings: tuple[Finding, ...]) -> tuple[Paragraph, ...]:
+    """Return findings, the worst first: what, in words how bad, and the cure."""
+    order = list(SEVERITY)
+    lines: list[Paragraph] = []
+    for finding in sorted(findings, key=lambda one: order.index(one.severity)):
         sign, word, tone = SEVERITY[finding.severity]
-        head = Content.styled(f"{sign} {word}: ", f"bold {tone}")
-        lines.append(head + Content(clean(str(finding.message))))
+        head = Content.styled(f"{word}: ", f"bold {tone}")
+        lead = Content.styled(f"{sign} ", f"bold {tone}")
+        lines.append(Paragraph(lead, head + Content(clean(str(finding.message)))))
         if str(finding.cure):
-            lines.append(Content.styled(f"  → {clean(str(finding.cure))}", Tone.MUTED))
-    return Content("\n").join(lines)
+            lines.append(paragraph("  → ", finding.cure, Tone.MUTED))
+    return tuple(lines)
 
 
 _AREA_STEPS = {

@@ -15,8 +15,8 @@ class DockerScreen(StepScreen):
     step = Step.DOCKER
     heading = msg("The engine's network: Docker")
     why = msg(
-        "Docker's own networks must not overlap a route of this host, their packets must fit the "
-        "smallest link, and a container needs a resolver that it can reach."
+        "Docker's networks must not overlap this host's routes, their packets must fit the "
+        "smallest link, and containers need a resolver."
     )
     help_text = msg(
         "The address map lists what is taken: routes of this host (a VPN's too) and Docker's "

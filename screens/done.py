@@ -13,7 +13,8 @@ from textual.widgets import Static
 from screens.decisions import text_of
 from screens.frame import ENTER, HELP, Framed, Key, Proceed
 from screens.grid import Cell, Column, Grid, GridView, Tone
-from screens.review import ACTIONS, SIGNS, bullets
+from screens.paragraphs import Paragraphs, bullets, paragraph
+from screens.review import ACTIONS, SIGNS
 from screens.state import State
 from wizard.apply.types import Receipt
 from wizard.flow import Flow
@@ -76,13 +77,12 @@ class DoneScreen(Framed):
             title = msg("Almost done: one command needs root")
         yield Static(text_of(title), classes="heading")
         yield GridView(written(self.receipt))
-        if self.receipt.messages:
-            yield Static(bullets(self.receipt.messages), classes="why")
+        yield Paragraphs(bullets(self.receipt.messages), classes="why")
         yield Static(text_of(msg("What to do next")), classes="section")
         for index, (words, command) in enumerate(next_steps(self.receipt, self.command), start=1):
             with VerticalGroup(classes="next"):
                 yield Static(text_of(f"{index}. {words}"))
-                yield Static(text_of(command), classes="code")
+                yield Paragraphs((paragraph("", command),), classes="code")
 
     def foot(self) -> ComposeResult:
         yield Proceed(msg("Finish"))

@@ -65,7 +65,7 @@ _FAILURES = {
     Failure.HTTP_429: msg("too many requests (429)"),
     Failure.HTTP_4XX: msg("refused the request (4xx)"),
     Failure.HTTP_5XX: msg("broken (5xx)"),
-    Failure.NOT_A_MODULE_PROXY: msg("not a module mirror (a login or block page)"),
+    Failure.NOT_A_MODULE_PROXY: msg("login or block page"),
     Failure.HASH_MISMATCH: msg("wrong bytes (hash mismatch)"),
     Failure.REDIRECT_BLOCKED: msg("redirects to a blocked host"),
     Failure.TRUNCATED: msg("answer cut short"),
@@ -153,7 +153,7 @@ def mirrors(state: State) -> Grid:
             Column(title="#", least=2, most=3),
             Column(title=msg("Mirror"), least=14, most=34),
             Column(title="", least=BAR_CELLS, weight=2, most=BAR_CELLS),
-            Column(title=msg("Answers in"), least=7, most=10),
+            Column(title=msg("Speed"), least=7, most=10, right=True),
             Column(title=msg("State"), least=16, most=48),
         ),
         rows=tuple(_mirror(probe, slowest) for probe in state.probes),
@@ -171,7 +171,7 @@ def _mirror(probe: MirrorProbe, slowest: float) -> tuple[Cell, ...]:
         Cell("–" if probe.rank is None else str(probe.rank), Tone.MUTED),
         Cell(probe.mirror.url.partition("://")[2] or probe.mirror.url),
         Cell("" if speed is None else bar(speed, slowest), Tone.ACCENT),
-        Cell("" if speed is None else msg("{ms} ms", ms=f"{speed:5.0f}".strip().rjust(5))),
+        Cell("" if speed is None else msg("{ms} ms", ms=f"{speed:.0f}")),
         mirror_state(probe),
     )
 
@@ -180,20 +180,20 @@ def mirror_state(probe: MirrorProbe) -> Cell:
     """Return in words what a mirror is worth."""
     if not probe.ok:
         why = _FAILURES[probe.reason] if probe.reason is not None else probe.detail
-        return Cell(msg("✗ failed: {why}", why=str(why)), Tone.BAD)
+        return Cell(msg("✗ {why}", why=why), Tone.BAD)
     if probe.proved is False:
         why = _FAILURES[probe.reason] if probe.reason is not None else probe.detail
-        return Cell(msg("! not proved: {why}", why=str(why)), Tone.WARN)
+        return Cell(msg("! {why}", why=why), Tone.WARN)
     if probe.proved:
-        return Cell(msg("✓ proved by a module's bytes"), Tone.GOOD)
-    return Cell(msg("✓ speaks the protocol"))
+        return Cell(msg("✓ proved"), Tone.GOOD)
+    return Cell(msg("✓ answers rightly"))
 
 
 def bar(value: float, most: float, cells: int = BAR_CELLS) -> str:
-    """Return a bar of at most `cells` cells, in eighths; something is always drawn."""
-    eighths = max(1, round(8 * cells * value / most)) if most > 0 else 1
-    full, rest = divmod(min(eighths, 8 * cells), 8)
-    return "█" * full + ("▏▎▍▌▋▊▉"[rest - 1] if rest else "")
+    """Return a bar of at most `cells` cells, in halves; something is always drawn."""
+    halves = max(1, round(2 * cells * value / most)) if most > 0 else 1
+    full, rest = divmod(min(halves, 2 * cells), 2)
+    return "━" * full + "╸" * rest
 
 
 def private_hosts(state: State) -> Grid:

@@ -116,7 +116,9 @@ class Framed(Screen[None]):
                 yield from self.above()
                 with VerticalScroll(id="body", can_focus=False):
                     yield from self.content()
-                yield from self.foot()
+                with Horizontal(id="foot"):
+                    yield from self.foot()
+                    yield Static(Content(str(msg("PgDn: more below"))), id="more")
         yield KeyBar(key_line(self.keys()))
         yield TooSmall()
 
@@ -138,7 +140,15 @@ class Framed(Screen[None]):
 
     def on_mount(self) -> None:
         self.ready = True
+        body = self.query_one("#body", VerticalScroll)
+        for what in ("scroll_y", "virtual_size"):
+            self.watch(body, what, self.hint_more)
         self.draw()
+
+    def hint_more(self) -> None:
+        """Say that there is more below, where it is so."""
+        body = self.query_one("#body", VerticalScroll)
+        self.query_one("#more").visible = body.scroll_target_y < body.max_scroll_y
 
     def show(self, state: State, flow: Flow) -> None:
         """Take a newer state, and draw it as soon as there is something to draw on."""
@@ -172,6 +182,7 @@ class Framed(Screen[None]):
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.keep_focus)
+        self.call_after_refresh(self.hint_more)
 
     def keep_focus(self) -> None:
         """Give the focus back after a window was too small to show what had it."""

@@ -55,6 +55,8 @@ class Column:
     least: int = 6
     """Cells below which it is not worth showing."""
     most: int = 60
+    right: bool = False
+    """Numbers: the last digits stand below each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +100,10 @@ def _lengths(grid: Grid, index: int) -> Iterable[int]:
     return (cell_len(row[index].shown) for row in grid.rows)
 
 
-def fit(text: str, width: int) -> str:
+def fit(text: str, width: int, *, right: bool = False) -> str:
     """Return `text` in exactly `width` cells: padded, or cut with an ellipsis."""
+    if right and cell_len(text) <= width:
+        return " " * (width - cell_len(text)) + text
     if cell_len(text) > width:
         return set_cell_size(set_cell_size(text, max(0, width - 1)).rstrip() + "…", width)
     return set_cell_size(text, width)
@@ -113,15 +117,15 @@ def lay_out(grid: Grid, width: int) -> Content:
     lines = []
     if any(str(column.title) for column in grid.columns):
         header = tuple(Cell(column.title, Tone.MUTED) for column in grid.columns)
-        lines.append(_line(header, widths))
-    lines += [_line(row, widths) for row in grid.rows]
+        lines.append(_line(grid, header, widths))
+    lines += [_line(grid, row, widths) for row in grid.rows]
     return Content("\n").join(lines)
 
 
-def _line(cells: tuple[Cell, ...], widths: tuple[int, ...]) -> Content:
+def _line(grid: Grid, cells: tuple[Cell, ...], widths: tuple[int, ...]) -> Content:
     shown = [
-        Content.styled(fit(cell.shown, width), cell.tone)
-        for cell, width in zip(cells, widths, strict=True)
+        Content.styled(fit(cell.shown, width, right=column.right), cell.tone)
+        for cell, column, width in zip(cells, grid.columns, widths, strict=True)
         if width
     ]
     return Content(" " * GAP).join(shown).rstrip()

@@ -13,6 +13,7 @@ class MirrorsScreen(StepScreen):
     """Which module mirrors answer rightly from here, and in which order Go asks them."""
 
     step = Step.MIRRORS
+    evidence_first = True
     heading = msg("Where modules come from: mirrors")
     why = msg(
         "`go mod download` asks the servers in GOPROXY in turn. Each was asked by the real "

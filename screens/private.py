@@ -15,8 +15,8 @@ class PrivateScreen(StepScreen):
     step = Step.PRIVATE
     heading = msg("Your own modules: private hosts")
     why = msg(
-        "Modules of these hosts are fetched straight from them: no public mirror or checksum "
-        "database hears their names. Credentials are used from where they live, never copied."
+        "Their modules are fetched straight from them: no public mirror hears their names. "
+        "Credentials are used from where they live."
     )
     help_text = msg(
         "A host counts as private when this machine says so: GOPRIVATE, a git remote, an "

@@ -15,8 +15,8 @@ class ProxyScreen(StepScreen):
     step = Step.PROXY
     heading = msg("The way out: proxy")
     why = msg(
-        "The shell, git, the docker client and the engine each read their own setting. "
-        "A build works when all of them name one proxy that a container can reach."
+        "Shell, git, docker client and engine each read their own setting. A build works when "
+        "all of them name a proxy that a container can reach."
     )
     help_text = msg(
         "The first table lists every place that sets a proxy, and its value there. Passwords are "

@@ -8,21 +8,22 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalGroup
+from textual.containers import VerticalGroup
 from textual.content import Content
 from textual.widgets import Static, Tab, Tabs
 
-from screens.decisions import SEVERITY, finding_lines, text_of, waiting
+from screens.decisions import finding_lines, text_of, waiting
 from screens.frame import BACK, ENTER, HELP, Framed, Key, Proceed
 from screens.grid import Cell, Column, Grid, GridView, Tone
 from screens.messages import LeaveOut
+from screens.paragraphs import Paragraph, Paragraphs, bullets, paragraph
 from screens.state import Preview, State
+from screens.summary import counted
 from wizard.apply.types import Action, Change, Refusal
 from wizard.flow import Step, step_title
-from wizard.plan.types import Severity
 from wizard.render.types import Artifact, Scope
 from wizard.text import Text, msg
-from wizard.untrusted import clean, clean_line
+from wizard.untrusted import clean_line
 
 SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.REMOVE: "-", Action.RUN: "»"}
 ACTIONS = {
@@ -40,28 +41,27 @@ SCOPES = {
 OVERVIEW = "overview"
 
 
-def diff_lines(diff: str) -> Content:
+DIFF_LINES = 2_000
+"""Lines of a difference that are shown; a longer one says that it was cut."""
+
+
+def diff_lines(diff: str) -> tuple[Paragraph, ...]:
     """Return a unified diff with its signs kept; colour only repeats what + and - say."""
-    lines = []
-    for line in diff.splitlines():
-        if line.startswith(("+++", "---")):
-            tone = Tone.MUTED
-        elif line.startswith("+"):
-            tone = Tone.GOOD
-        elif line.startswith("-"):
-            tone = Tone.BAD
-        elif line.startswith("@@"):
-            tone = Tone.ACCENT
-        else:
-            tone = Tone.PLAIN
-        lines.append(Content.styled(clean(line), tone))
-    return Content("\n").join(lines)
+    lines = diff.splitlines()
+    shown = [_diff_line(line) for line in lines[:DIFF_LINES]]
+    if len(lines) > DIFF_LINES:
+        words = msg("… {n} more lines", n=len(lines) - DIFF_LINES)
+        shown.append(paragraph("", words, Tone.MUTED))
+    return tuple(shown)
 
 
-def bullets(sentences: tuple[Text, ...], sign: str = "•") -> Content:
-    """Return sentences as a list, each once."""
-    shown = dict.fromkeys(clean(str(sentence)) for sentence in sentences)
-    return Content("\n").join(Content(f"{sign} {sentence}") for sentence in shown)
+def _diff_line(line: str) -> Paragraph:
+    if line.startswith(("+++", "---")):
+        return paragraph("", line, Tone.MUTED)
+    if line.startswith("@@"):
+        return paragraph("", line, Tone.ACCENT)
+    tone = {"+": Tone.GOOD, "-": Tone.BAD}.get(line[:1], Tone.PLAIN)
+    return paragraph(line[:1], line[1:], tone)
 
 
 class ReviewScreen(Framed):
@@ -85,23 +85,23 @@ class ReviewScreen(Framed):
     )
 
     def content(self) -> ComposeResult:
-        yield Static(text_of(msg("Before anything is written")), classes="heading")
-        with Vertical(id="overview"):
-            yield Static(id="findings")
-            yield Static(id="files-title", classes="section")
+        with VerticalGroup(id="overview"):
+            yield Static(id="files-title", classes="heading")
             yield GridView(Grid(columns=(), rows=()), id="files")
             yield Static(text_of(msg("The build, afterwards")), classes="section")
-            yield Static(id="command", classes="code")
-            yield Static(id="skipped", classes="because")
+            yield Paragraphs(id="command", classes="code")
+            yield Static(text_of(msg("What was found")), id="found", classes="section")
+            yield Paragraphs(id="findings")
+            yield Paragraphs(id="skipped", classes="because")
         with VerticalGroup(id="file"):
             yield Static(id="path", classes="why")
             with VerticalGroup(id="sides"):
                 with VerticalGroup(id="reasons"):
                     yield Static(text_of(msg("Because")), classes="section")
-                    yield Static(id="because")
+                    yield Paragraphs(id="because")
                 with VerticalGroup(id="difference"):
                     yield Static(text_of(msg("Difference")), classes="section")
-                    yield Static(id="diff", classes="code")
+                    yield Paragraphs(id="diff", classes="code")
 
     def above(self) -> ComposeResult:
         tabs = Tabs(id="tabs")
@@ -174,23 +174,31 @@ class ReviewScreen(Framed):
     def draw_overview(self) -> None:
         """Draw what was found, what happens to which file, and the build command."""
         state, preview = self.state, self.state.preview
-        order = list(SEVERITY)
-        found = sorted(state.findings, key=lambda finding: order.index(finding.severity))
-        if state.trouble is not None or state.plan is None:
-            found_text = waiting(state)
-        else:
-            found_text = finding_lines(tuple(found))
-        findings = self.query_one("#findings", Static)
-        findings.update(found_text)
-        findings.display = bool(found_text.plain)
-        title = msg("Files") if preview is not None else msg("Comparing with what stands on disk …")
-        self.query_one("#files-title", Static).update(text_of(title))
+        none_yet = state.trouble is not None or state.plan is None
+        found = waiting(state) if none_yet else finding_lines(state.findings)
+        self.query_one("#found").display = bool(found)
+        self.query_one("#findings", Paragraphs).show(found)
+        self.query_one("#files-title", Static).update(text_of(self.headline()))
         if preview is not None:
             self.query_one("#files", GridView).show(files_grid(preview, state))
-            self.query_one("#command", Static).update(text_of(shlex.join(preview.command)))
-        skipped = self.query_one("#skipped", Static)
-        skipped.update(bullets(self.skipped_steps(), "–"))
-        skipped.display = bool(self.flow.skipped)
+            command = paragraph("", shlex.join(preview.command))
+            self.query_one("#command", Paragraphs).show((command,))
+        self.query_one("#skipped", Paragraphs).show(bullets(self.skipped_steps(), "– "))
+
+    def headline(self) -> Text:
+        """Return in one line what would happen, or what is waited for."""
+        preview = self.state.preview
+        if self.state.plan is None:
+            return msg("Before anything is written")
+        if preview is None:
+            return msg("Comparing with what stands on disk …")
+        files = [one for one in preview.changes.changes if one.action is not Action.RUN]
+        if not files:
+            return msg("Everything already is as planned")
+        words = counted(len(files), msg("{n} file is written"), msg("{n} files are written"))
+        if not any(one.needs_root for one in files):
+            return words
+        return msg("{words}, some of them as root", words=words)
 
     def skipped_steps(self) -> tuple[Text, ...]:
         """Return the steps that had nothing to ask, with the reason."""
@@ -206,22 +214,34 @@ class ReviewScreen(Framed):
         refusal = refusal_of(name, preview)
         artifact = next(one for one in preview.artifacts if one.name == name)
         self.query_one("#path", Static).update(path_line(artifact, change, self.state.left_out))
-        reasons = artifact.because if change is None else (*change.because, *change.notes)
-        self.query_one("#because", Static).update(bullets(reasons))
+        reasons = self.reasons(artifact, change)
+        self.query_one("#because", Paragraphs).show(reasons)
         self.query_one("#reasons").display = bool(reasons)
+        lines: tuple[Paragraph, ...]
         if refusal is not None:
-            words = Content.styled(f"✗ {clean(str(refusal.message))}", Tone.BAD)
-            if str(refusal.hint):
-                words = words + Content.styled(f"\n→ {clean(str(refusal.hint))}", Tone.MUTED)
+            lines = (paragraph("✗ ", refusal.message, Tone.BAD), paragraph("→ ", refusal.hint))
         elif name in self.state.left_out:
-            words = Content.styled(
-                str(msg("You left this file out: it stays as it is.")), Tone.WARN
-            )
+            kept = msg("You left this file out: it stays as it is.")
+            lines = (paragraph("", kept, Tone.WARN),)
         elif change is None:
-            words = Content.styled(str(msg("Already as planned: nothing to write.")), Tone.GOOD)
+            same = msg("Already as planned: nothing to write.")
+            lines = (paragraph("", same, Tone.GOOD),)
         else:
-            words = diff_lines(preview.diffs.get(change.path, ""))
-        self.query_one("#diff", Static).update(words)
+            lines = diff_lines(preview.diffs.get(change.path, ""))
+        self.query_one("#diff", Paragraphs).show(lines)
+
+    def reasons(self, artifact: Artifact, change: Change | None) -> tuple[Paragraph, ...]:
+        """Return why a file looks as it does: its own reasons, then its decisions with theirs."""
+        plan = self.state.plan
+        lines = list(bullets(artifact.because))
+        if change is not None:
+            lines += bullets(change.notes, "! ")
+        for key in artifact.decisions:
+            decision = None if plan is None else getattr(plan, key)
+            if decision is None or decision.value is None:
+                continue
+            lines.append(paragraph("• ", f"{key}: {decision.because}"))
+        return tuple(lines)
 
     @on(Tabs.TabActivated)
     def switched(self) -> None:
@@ -350,8 +370,3 @@ def files_grid(preview: Preview, state: State) -> Grid:
         rows=tuple(rows),
         empty=msg("This plan needs no file."),
     )
-
-
-def has_faults(state: State) -> bool:
-    """Tell whether something is known to be wrong still."""
-    return any(finding.severity is Severity.FAULT for finding in state.findings)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.widgets import Static
 
 from screens.decisions import DecisionRow, Decisions, finding_lines, step_of, text_of
 from screens.frame import ARROWS, BACK, ENTER, HELP, LOOK_AGAIN, Framed, Key, Proceed
 from screens.grid import Grid, GridView
+from screens.paragraphs import Paragraphs
 from screens.state import State
 from wizard.flow import Flow, Step, step_title
-from wizard.plan.types import Severity
 from wizard.questions import QUESTIONS
 from wizard.text import Msg, Text, msg
 
@@ -32,17 +31,25 @@ class StepScreen(Framed):
         """Return the tables of this step; always the same number of them."""
         raise NotImplementedError
 
+    evidence_first: ClassVar[bool] = False
+    """The evidence is what one comes for; elsewhere it stands below what follows from it."""
+
     def content(self) -> ComposeResult:
         yield Static(text_of(self.heading), classes="heading")
         yield Static(text_of(self.why), classes="why")
-        yield Static(self._found(self.state), id="findings")
+        yield Paragraphs(id="findings")
+        if self.evidence_first:
+            yield from self._tables()
+        yield Static(text_of(msg("Decided")), classes="section")
+        asked = tuple(one for one in QUESTIONS if Step(one.step) is self.step)
+        yield Decisions(asked, self.state)
+        if not self.evidence_first:
+            yield from self._tables()
+
+    def _tables(self) -> ComposeResult:
         for index, (title, grid) in enumerate(self.evidence(self.state)):
             yield Static(text_of(title), id=f"section{index}", classes="section")
             yield GridView(grid, id=f"grid{index}")
-        yield Static(text_of(msg("Decided")), classes="section")
-        yield Decisions(
-            tuple(asked for asked in QUESTIONS if Step(asked.step) is self.step), self.state
-        )
 
     def foot(self) -> ComposeResult:
         yield Proceed(self._onward(self.flow))
@@ -50,14 +57,10 @@ class StepScreen(Framed):
     def _onward(self, flow: Flow) -> Text:
         return msg("Continue to {step}", step=str(step_title(flow.forward().at)))
 
-    def _found(self, state: State) -> Content:
-        here = tuple(finding for finding in state.findings if step_of(finding) is self.step)
-        order = list(Severity)
-        return finding_lines(tuple(sorted(here, key=lambda f: order.index(f.severity))))
-
     def draw(self) -> None:
         super().draw()
-        self.query_one("#findings", Static).update(self._found(self.state))
+        here = tuple(one for one in self.state.findings if step_of(one) is self.step)
+        self.query_one("#findings", Paragraphs).show(finding_lines(here))
         for index, (_, grid) in enumerate(self.evidence(self.state)):
             self.query_one(f"#grid{index}", GridView).show(grid)
         self.query_one(Decisions).show(self.state)
@@ -65,8 +68,6 @@ class StepScreen(Framed):
         self._hide_empty()
 
     def _hide_empty(self) -> None:
-        found = self.query_one("#findings", Static)
-        found.display = bool(str(found.content))
         for index, (title, grid) in enumerate(self.evidence(self.state)):
             shown = bool(grid.rows or str(grid.empty))
             self.query_one(f"#grid{index}").display = shown

@@ -8,12 +8,13 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from screens.decisions import finding_lines, text_of, waiting
+from screens.decisions import text_of, waiting
 from screens.frame import ARROWS, ENTER, HELP, LOOK_AGAIN, Framed, Key
 from screens.grid import GridView, Tone
 from screens.messages import GoOn, Leap
+from screens.paragraphs import Paragraph, Paragraphs, paragraph
 from screens.state import State
-from screens.summary import overview
+from screens.summary import counted, overview
 from wizard.flow import Step
 from wizard.plan.types import Severity
 from wizard.text import msg
@@ -39,14 +40,14 @@ class WelcomeScreen(Framed):
         yield Static(
             text_of(
                 msg(
-                    "This machine and its network are being looked at. Nothing is changed before "
-                    "you have seen every line and said yes."
+                    "What stands below was just read from this machine and its network. Nothing "
+                    "is changed before you have seen every line and said yes."
                 )
             ),
             classes="why",
         )
         yield GridView(overview(self.state), id="overview")
-        yield Static(_news(self.state), id="news")
+        yield Paragraphs(_news(self.state), id="news")
 
     def foot(self) -> ComposeResult:
         yield OptionList(
@@ -70,7 +71,7 @@ class WelcomeScreen(Framed):
     def draw(self) -> None:
         super().draw()
         self.query_one("#overview", GridView).show(overview(self.state))
-        self.query_one("#news", Static).update(_news(self.state))
+        self.query_one("#news", Paragraphs).show(_news(self.state))
 
     @on(OptionList.OptionSelected, "#ways")
     def choose(self, event: OptionList.OptionSelected) -> None:
@@ -90,19 +91,19 @@ def _way(title: object, detail: object) -> Content:
     return Content.assemble((str(title), "bold"), ("  " + str(detail), Tone.MUTED))
 
 
-def _news(state: State) -> Content:
-    """What a person should know before choosing: faults first, warnings in a count."""
+def _news(state: State) -> tuple[Paragraph, ...]:
+    """What a person should know before choosing: faults in a line each, the rest as a count."""
     if state.trouble is not None:
         return waiting(state)
-    faults = tuple(f for f in state.findings if f.severity is Severity.FAULT)
-    warnings = sum(f.severity is Severity.WARNING for f in state.findings)
-    lines = finding_lines(faults)
+    if state.plan is None:
+        return ()
+    faults = [one for one in state.findings if one.severity is Severity.FAULT]
+    warnings = sum(one.severity is Severity.WARNING for one in state.findings)
+    lines = [paragraph("✗ ", fault.message, Tone.BAD) for fault in faults]
+    if not faults:
+        words = msg("Nothing was found that would make a build fail.")
+        lines.append(paragraph("✓ ", words, Tone.GOOD))
     if warnings:
-        words = (
-            msg("! 1 warning: the review lists it.")
-            if warnings == 1
-            else msg("! {n} warnings: the review lists them.", n=warnings)
-        )
-        more = Content.styled(str(words), Tone.WARN)
-        lines = lines + "\n" + more if faults else more
-    return lines
+        words = counted(warnings, msg("{n} warning"), msg("{n} warnings"))
+        lines.append(paragraph("! ", words, Tone.WARN))
+    return tuple(lines)
