@@ -107,6 +107,7 @@ class Contest:
                 elif (
                     proved >= self._wanted
                     or self._race.over
+                    or (proved and not self._whole_table)
                     or not await self._race.news(self._deadline)
                 ):
                     return
