@@ -197,7 +197,7 @@ class _Look:
             *(str(url) for url in (environment.http, environment.https) if url),
             *(() if isinstance(resolvers, Failed) else (f"{r.address}:53" for r in resolvers[0])),
             *(item.host for item in candidates),
-            resolve_endpoint(self.system, client_config(self.system)).url,
+            resolve_endpoint(self.system, client_config(self.system)).host,
         )
         return tuple(dict.fromkeys(contacts))
 
