@@ -1,9 +1,9 @@
 """Certificate authorities, made with the openssl command.
 
 `PUBLIC` plays all the authorities that browsers trust: every machine and image of the lab has it in
-its store, among Mozilla's, and it signs the servers of the internet. Its keys are RSA, so that the
-certificates are as long as most of the web's: a handshake that fits into one small packet would pass
-where a real one is swallowed. `COMPANY` is the authority of
+its store, among Mozilla's, and it signs the servers of the internet. Its keys are RSA, so that
+the certificates are as long as most of the web's: a handshake that fits into one small packet would
+pass where a real one is swallowed. `COMPANY` is the authority of
 a TLS-intercepting proxy or of internal servers: it is trusted only where a network says so.
 """
 
@@ -51,10 +51,26 @@ class Authority:
             if root.exists():
                 return
             fresh = root.with_suffix(".new")
-            shell.must(["openssl", "req", "-x509", *self.keys, "-days", "3650",
-                        "-subj", self.subject, "-keyout", key, "-out", fresh,
-                        "-addext", "basicConstraints=critical,CA:TRUE",
-                        "-addext", "keyUsage=critical,keyCertSign,cRLSign"])
+            shell.must(
+                [
+                    "openssl",
+                    "req",
+                    "-x509",
+                    *self.keys,
+                    "-days",
+                    "3650",
+                    "-subj",
+                    self.subject,
+                    "-keyout",
+                    key,
+                    "-out",
+                    fresh,
+                    "-addext",
+                    "basicConstraints=critical,CA:TRUE",
+                    "-addext",
+                    "keyUsage=critical,keyCertSign,cRLSign",
+                ]
+            )
             fresh.rename(root)
 
     def issue(self, host: str, *, days: int = 90) -> Path:
@@ -65,12 +81,32 @@ class Authority:
             if leaf.exists():
                 return leaf
             key, cert = leaf.with_suffix(".key"), leaf.with_suffix(".crt")
-            shell.must(["openssl", "req", "-x509", *self.keys, "-days", str(days),
-                        "-CA", root, "-CAkey", root_key, "-subj", f"/CN={host}",
-                        "-keyout", key, "-out", cert,
-                        "-addext", f"subjectAltName=DNS:{host}",
-                        "-addext", "basicConstraints=critical,CA:FALSE",
-                        "-addext", "extendedKeyUsage=serverAuth"])
+            shell.must(
+                [
+                    "openssl",
+                    "req",
+                    "-x509",
+                    *self.keys,
+                    "-days",
+                    str(days),
+                    "-CA",
+                    root,
+                    "-CAkey",
+                    root_key,
+                    "-subj",
+                    f"/CN={host}",
+                    "-keyout",
+                    key,
+                    "-out",
+                    cert,
+                    "-addext",
+                    f"subjectAltName=DNS:{host}",
+                    "-addext",
+                    "basicConstraints=critical,CA:FALSE",
+                    "-addext",
+                    "extendedKeyUsage=serverAuth",
+                ]
+            )
             fresh = leaf.with_suffix(".new")
             fresh.write_text(key.read_text() + cert.read_text() + root.read_text())
             fresh.rename(leaf)

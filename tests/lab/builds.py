@@ -28,7 +28,7 @@ class Verdict:
 
 
 def cold(argv: list[str]) -> list[str]:
-    """The same `docker build`, but with nothing cached: no layer, no cache mount of an earlier build.
+    """The same `docker build`, but with nothing cached: no layer, and no cache mount.
 
     The options go in right behind `build`, and the image gets a name that the lab can find.
     """
@@ -61,9 +61,13 @@ def judge(before: Before, done: Done) -> Verdict:
     """Did the untouched build end as declared, and for the reason that the network is about?"""
     ended = "hang" if done.cut else "build" if done.ok else "fail"
     if ended != before.ends:
-        return Verdict(False, f"declared to {before.ends}, but it {PAST[ended]}: {last_words(done)}")
+        return Verdict(
+            False, f"declared to {before.ends}, but it {PAST[ended]}: {last_words(done)}"
+        )
     if not re.search(before.because, done.output, re.MULTILINE):
-        return Verdict(False, f"{PAST[ended]}, but nothing says /{before.because}/: {last_words(done)}")
+        return Verdict(
+            False, f"{PAST[ended]}, but nothing says /{before.because}/: {last_words(done)}"
+        )
     return Verdict(True, PAST[ended])
 
 
@@ -73,5 +77,7 @@ PAST: Final = {"build": "built", "fail": "failed", "hang": "hung until it was cu
 def last_words(done: Done) -> str:
     """The lines of a log that say the most, short."""
     lines = [line.strip() for line in done.output.splitlines() if line.strip()]
-    telling = [line for line in lines if re.search(r"error|fatal|denied|fail|go: ", line, re.IGNORECASE)]
+    telling = [
+        line for line in lines if re.search(r"error|fatal|denied|fail|go: ", line, re.IGNORECASE)
+    ]
     return " | ".join((telling or lines)[-3:])[:600] or "(no output)"

@@ -1,8 +1,8 @@
 """Take away what a run left that was killed: its processes, namespaces, folders, control groups.
 
-A run that ends by itself leaves nothing, and a run's machines die with it. What a kill can leave are
-names: the namespaces under /run/netns, the run folder, empty control groups. Only what carries the
-lab's mark is touched, and only where the run that made it is over, so that two labs can share a
+A run that ends by itself leaves nothing, and a run's machines die with it. What a kill can leave
+are names: the namespaces under /run/netns, the run folder, empty control groups. Only what carries
+the lab's mark is touched, and only where the run that made it is over, so that two labs can share a
 machine.
 """
 
@@ -50,8 +50,10 @@ def clean() -> list[str]:
 
 def left() -> list[str]:
     """What is still there of runs that are over (nothing, after `clean`)."""
-    return [*(f"process {pid}" for pid in _machines()),
-            *(str(path) for path in (*_named(Path("/run/netns")), *_named(store.RUN)))]
+    return [
+        *(f"process {pid}" for pid in _machines()),
+        *(str(path) for path in (*_named(Path("/run/netns")), *_named(store.RUN))),
+    ]
 
 
 def _named(folder: Path) -> Iterator[Path]:

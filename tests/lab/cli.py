@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import board, cleaning, columns, scenario, setup, shell, trial
+from . import board, byhand, cleaning, columns, scenario, setup, shell, trial
 
 if TYPE_CHECKING:
     from .scenario import Scenario
@@ -20,16 +20,33 @@ def parser() -> argparse.ArgumentParser:
     said = argparse.ArgumentParser(
         prog="tests/lab/run",
         description="Play broken networks on a company made of network namespaces and real Docker "
-                    "engines, and print how many build after `gomod-wizard apply --yes`.",
+        "engines, and print how many build after `gomod-wizard apply --yes`.",
         epilog="Ends with 0 where every network is as expected, or listed in known-failures.toml "
-               "and not; with 1 where that file is out of date; with 2 on wrong usage.")
-    said.add_argument("networks", nargs="*", metavar="NAME|FILE.toml",
-                      help="networks of the lab by name, or files from anywhere (default: all)")
+        "and not; with 1 where that file is out of date; with 2 on wrong usage.",
+    )
+    said.add_argument(
+        "networks",
+        nargs="*",
+        metavar="NAME|FILE.toml",
+        help="networks of the lab by name, or files from anywhere (default: all)",
+    )
     said.add_argument("--json", type=Path, metavar="FILE", help="write the board to FILE as well")
-    said.add_argument("--columns", action="store_true",
-                      help="also measure the static recipe and a plain multi-stage Dockerfile")
-    said.add_argument("--only-before", action="store_true",
-                      help="only build untouched: is each network broken for its own reason?")
+    said.add_argument("--report", type=Path, metavar="FILE", help="write the board as Markdown")
+    said.add_argument(
+        "--columns",
+        action="store_true",
+        help="also measure the static recipe and a plain multi-stage Dockerfile",
+    )
+    said.add_argument(
+        "--only-before",
+        action="store_true",
+        help="only build untouched: is each network broken for its own reason?",
+    )
+    said.add_argument(
+        "--by-hand",
+        action="store_true",
+        help="instead of the program, apply the repairs of repairs/: can it be done?",
+    )
     said.add_argument("--jobs", type=int, default=1, metavar="N", help="networks at a time")
     said.add_argument("--setup", action="store_true", help="only prepare the cache")
     said.add_argument("--clean", action="store_true", help="only take away what a killed run left")
@@ -50,11 +67,13 @@ def main(words: list[str]) -> int:
         setup.prepare()
         if arguments.setup:
             return 0
+        if arguments.by_hand:
+            return repair_by_hand(networks)
         rows = play(networks, arguments)
     except shell.LabError as error:
         print(f"tests/lab/run: {error}", file=sys.stderr)
         return 2
-    return report(rows, arguments)
+    return report(networks, rows, arguments)
 
 
 def play(networks: list[Scenario], arguments: argparse.Namespace) -> list[Row]:
@@ -72,13 +91,26 @@ def play(networks: list[Scenario], arguments: argparse.Namespace) -> list[Row]:
         return list(pool.map(one, networks))
 
 
-def report(rows: list[Row], arguments: argparse.Namespace) -> int:
+def repair_by_hand(networks: list[Scenario]) -> int:
+    """Say of each network whether its hand-made repair builds; 1 where one does not."""
+    verdicts = []
+    for network in networks:
+        verdict = byhand.repair(network)
+        verdicts.append(verdict)
+        said = "no repair" if verdict is None else "builds" if verdict.ok else f"NO: {verdict.why}"
+        print(f"{network.name:<24}{said}", flush=True)
+    return 0 if all(verdict is None or verdict.ok for verdict in verdicts) else 1
+
+
+def report(networks: list[Scenario], rows: list[Row], arguments: argparse.Namespace) -> int:
     print("\n" + board.summary(rows))
     for row in rows:
         for note in row.notes:
             print(f"  {row.name}: {note}")
     if arguments.json:
         arguments.json.write_text(board.document(rows), encoding="utf-8")
+    if arguments.report:
+        arguments.report.write_text(board.report(rows, networks), encoding="utf-8")
     if arguments.only_before:
         return 0 if all(row.before_ok for row in rows) else 1
     wrong = board.out_of_date(rows, board.known_failures())

@@ -56,7 +56,8 @@ def running(scenario: Scenario) -> Iterator[Company]:
         authorities.trust_public(tree)
     with contextlib.ExitStack() as stack:
         developer, office, internet = (
-            _namespace(stack, role) for role in ("developer", "office", "internet"))
+            _namespace(stack, role) for role in ("developer", "office", "internet")
+        )
         _cable(developer, office, internet)
         _give_addresses(office, internet)
         _filter(scenario, office, internet)
@@ -64,9 +65,12 @@ def running(scenario: Scenario) -> Iterator[Company]:
             _shrink(scenario.office.mtu, developer, office)
         binds = web.WebServer.binds()
         extra = registry.binds() if scenario.registry else []
-        machines = [stack.enter_context(Machine.start("office", office, tree, [*binds, *extra])),
-                    stack.enter_context(Machine.start("internet", internet, tree, binds))]
-        company = Company(developer, *machines, *(web.WebServer(machine) for machine in machines))
+        machines = [
+            stack.enter_context(Machine.start("office", office, tree, [*binds, *extra])),
+            stack.enter_context(Machine.start("internet", internet, tree, binds)),
+        ]
+        here, there = machines
+        company = Company(developer, here, there, web.WebServer(here), web.WebServer(there))
         _start_names(scenario, company)
         _start_sites(scenario, company)
         if scenario.proxy is not None:
@@ -83,7 +87,9 @@ def _namespace(stack: contextlib.ExitStack, role: str) -> Namespace:
 
 
 def _cable(developer: Namespace, office: Namespace, internet: Namespace) -> None:
-    links.connect(developer, "eth0", f"{DEVELOPER_ADDRESS}/24", office, "dev0", f"{OFFICE_ADDRESS}/24")
+    links.connect(
+        developer, "eth0", f"{DEVELOPER_ADDRESS}/24", office, "dev0", f"{OFFICE_ADDRESS}/24"
+    )
     links.connect(office, "wan0", "192.0.2.1/30", internet, "office0", "192.0.2.2/30")
     developer.ip("route", "add", "default", "via", OFFICE_ADDRESS)
     office.ip("route", "add", "default", "via", "192.0.2.2")
@@ -108,7 +114,10 @@ def _filter(scenario: Scenario, office: Namespace, internet: Namespace) -> None:
     for host in scenario.office.allowed:
         rules.append(f"ip daddr {web.address_of(host)} accept")
     if scenario.office.way_out == "refused":
-        rules += ["meta l4proto tcp reject with tcp reset", "reject with icmp type admin-prohibited"]
+        rules += [
+            "meta l4proto tcp reject with tcp reset",
+            "reject with icmp type admin-prohibited",
+        ]
     elif scenario.office.way_out == "silent":
         rules.append("drop")
     office.filter(_table("building", "forward", ['oifname != "wan0" accept', *rules]))
@@ -118,8 +127,10 @@ def _filter(scenario: Scenario, office: Namespace, internet: Namespace) -> None:
 
 def _table(name: str, hook: str, rules: list[str]) -> str:
     lines = "\n".join(rules)
-    return (f"table ip {name} {{\nchain packets {{\ntype filter hook {hook} priority 0\n{lines}\n"
-            "}\n}\n")
+    return (
+        f"table ip {name} {{\nchain packets {{\ntype filter hook {hook} priority 0\n{lines}\n"
+        "}\n}\n"
+    )
 
 
 def _shrink(mtu: int, developer: Namespace, office: Namespace) -> None:
@@ -131,8 +142,11 @@ def _shrink(mtu: int, developer: Namespace, office: Namespace) -> None:
 
 def _start_names(scenario: Scenario, company: Company) -> None:
     unknown = scenario.names.unknown
-    known = {name: address for name, address in {**names.PUBLIC, **names.COMPANY}.items()
-             if name not in unknown}
+    known = {
+        name: address
+        for name, address in {**names.PUBLIC, **names.COMPANY}.items()
+        if name not in unknown
+    }
     for machine in (company.office, company.internet):
         machine.write("/etc/resolv.conf", f"nameserver {names.COMPANY_RESOLVER}\n")
     names.Resolver(company.office, (names.COMPANY_RESOLVER,)).start(known)
@@ -147,9 +161,9 @@ def _start_sites(scenario: Scenario, company: Company) -> None:
         repository.fill()
         if scenario.git.ssh:
             repository.start_sshd()
-        inside[repositories.HOST] = repository.site({
-            "https_git": scenario.git.https,
-            "go_get_needs_token": scenario.git.go_get_needs_token})
+        inside[repositories.HOST] = repository.site(
+            {"https_git": scenario.git.https, "go_get_needs_token": scenario.git.go_get_needs_token}
+        )
     if inside:
         company.inside.start(inside)
 
@@ -159,5 +173,6 @@ def _start_proxy(scenario: Scenario, company: Company, stack: contextlib.ExitSta
     proxies.Squid(company.office).start(scenario.proxy.kind, scenario.proxy.refuses)
     if scenario.proxy.kind == "loopback":
         beside = stack.enter_context(
-            Machine.start("desktop", company.developer, trees.tree("bookworm")))
+            Machine.start("desktop", company.developer, trees.tree("bookworm"))
+        )
         proxies.LoopbackProxy(beside).start()

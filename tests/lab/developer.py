@@ -1,8 +1,8 @@
 """The developer's machine, as the network file describes it: account, project, Docker.
 
 It is furnished before the engine starts, so that an engine starts with the daemon.json, resolv.conf
-and hosts that it finds there; what changes later on a real machine (a VPN that comes up, a file that
-somebody breaks) changes after.
+and hosts that it finds there; what changes later on a real machine (a VPN that comes up, a file
+that somebody breaks) changes after.
 """
 
 from __future__ import annotations
@@ -16,7 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from . import authorities, images, modules, names, repositories, scenario, shell, store, toolchains, trees
+from . import (
+    authorities,
+    images,
+    modules,
+    names,
+    repositories,
+    scenario,
+    shell,
+    store,
+    toolchains,
+    trees,
+)
 from .engine import Engine
 from .machine import Bind, Machine
 
@@ -46,11 +57,18 @@ class Desk:
     def machine(self) -> Machine:
         return self.engine.machine
 
-    def run(self, argv: list[str], *, env: dict[str, str] | None = None, timeout: float = 120,
-            stdin: str | None = None) -> shell.Done:
+    def run(
+        self,
+        argv: list[str],
+        *,
+        env: dict[str, str] | None = None,
+        timeout: float = 120,
+        stdin: str | None = None,
+    ) -> shell.Done:
         """Run a command in the project's folder, from the developer's shell."""
-        return self.machine.run(argv, cwd=PROJECT, env={**self.env, **(env or {})},
-                                timeout=timeout, stdin=stdin)
+        return self.machine.run(
+            argv, cwd=PROJECT, env={**self.env, **(env or {})}, timeout=timeout, stdin=stdin
+        )
 
 
 @contextlib.contextmanager
@@ -68,7 +86,8 @@ def at_work(network: Scenario, company: Company) -> Iterator[Desk]:
         _furnish(network, engine.machine)
         if network.names.stub:
             resolver = stack.enter_context(
-                Machine.start("stub", company.developer, trees.tree("bookworm")))
+                Machine.start("stub", company.developer, trees.tree("bookworm"))
+            )
             names.Resolver(resolver, (network.names.stub_address,)).start_stub(network.names.stub)
         if network.developer.ssh_agent:
             _start_agent(engine.machine)
@@ -95,13 +114,19 @@ def _furnish(network: Scenario, machine: Machine) -> None:
     machine.write("/etc/resolv.conf", network.names.resolv_conf)
     lines = "".join(f"{address} {name}\n" for name, address in network.names.hosts.items())
     machine.write("/etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {machine.name}\n{lines}")
-    machine.write(COMMAND, "#!/bin/sh\n# What pip would have installed, run from the checkout.\n"
-                  f"PYTHONPATH={CHECKOUT}:{LIBRARIES} PYTHONDONTWRITEBYTECODE=1 "
-                  "exec python3 -m wizard \"$@\"\n", 0o755)
+    machine.write(
+        COMMAND,
+        "#!/bin/sh\n# What pip would have installed, run from the checkout.\n"
+        f"PYTHONPATH={CHECKOUT}:{LIBRARIES} PYTHONDONTWRITEBYTECODE=1 "
+        'exec python3 -m wizard "$@"\n',
+        0o755,
+    )
     _, verifier = toolchains.sumdb_keys()
     settings = {"GOSUMDB": verifier, **network.developer.go_env}
-    machine.write(f"{HOME}/.config/go/env",
-                  "".join(f"{name}={scenario.fill(value)}\n" for name, value in settings.items()))
+    machine.write(
+        f"{HOME}/.config/go/env",
+        "".join(f"{name}={scenario.fill(value)}\n" for name, value in settings.items()),
+    )
     machine.write(f"{HOME}/.config/gomod-wizard/mirrors.toml", canary())
     for name, text in network.developer.files.items():
         path = name.replace("~", HOME, 1)
@@ -110,17 +135,21 @@ def _furnish(network: Scenario, machine: Machine) -> None:
     if network.engine.daemon_json is not None:
         machine.write("/etc/docker/daemon.json", network.engine.daemon_json)
     if network.developer.trusts_company:
-        machine.write("/usr/local/share/ca-certificates/example-corp.crt",
-                      authorities.COMPANY.certificate.read_text())
+        machine.write(
+            "/usr/local/share/ca-certificates/example-corp.crt",
+            authorities.COMPANY.certificate.read_text(),
+        )
         machine.must(["update-ca-certificates"])
 
 
 def canary() -> str:
-    """The user's catalogue: the lab's own proof module, since no mirror here has the shipped ones."""
+    """The user's catalogue: a proof module of the lab's, since no mirror here has the real ones."""
     module = modules.CANARY
-    return (f'[[canary]]\npath = "{module.path}"\nversion = "{module.version}"\n'
-            f'zip_hash = "{module.zip_hash()}"\nmod_hash = "{module.mod_hash()}"\n'
-            'source = "the lab"\n')
+    return (
+        f'[[canary]]\npath = "{module.path}"\nversion = "{module.version}"\n'
+        f'zip_hash = "{module.zip_hash()}"\nmod_hash = "{module.mod_hash()}"\n'
+        'source = "the lab"\n'
+    )
 
 
 def _start_agent(machine: Machine) -> None:
@@ -150,13 +179,22 @@ def lay_project(network: Scenario, machine: Machine) -> None:
         machine.write(f"{PROJECT}/../{name}", scenario.fill(text))
     if network.project.vendor:
         _warm(machine, network)
-        machine.must(["go", "mod", "vendor"], cwd=PROJECT, env={**_offline(), "GOMODCACHE": "/tmp/v"})
+        machine.must(
+            ["go", "mod", "vendor"], cwd=PROJECT, env={**_offline(), "GOMODCACHE": "/tmp/v"}
+        )
         machine.must(["rm", "-rf", "/tmp/v"], env=_offline())
     if network.developer.modules_cached:
         _warm(machine, network)
         machine.must(["go", "mod", "download"], cwd=PROJECT, env=_offline())
-    machine.must(["sh", "-c", "git init -q -b main . && git add -A && "
-                  "git -c user.name=Dev -c user.email=dev@corp.example commit -q -m Start"], cwd=PROJECT)
+    machine.must(
+        [
+            "sh",
+            "-c",
+            "git init -q -b main . && git add -A && "
+            "git -c user.name=Dev -c user.email=dev@corp.example commit -q -m Start",
+        ],
+        cwd=PROJECT,
+    )
 
 
 def dockerfile(name: str) -> str:
@@ -164,7 +202,7 @@ def dockerfile(name: str) -> str:
 
 
 def _offline() -> dict[str, str]:
-    """Go's environment to fetch the lab's modules from a folder, as an earlier day's network did."""
+    """Go's environment to fetch the lab's modules from a folder: some earlier day's network."""
     return {"GOPROXY": "file:///run/modules", "GOFLAGS": "-modcacherw", "GONOPROXY": "none"}
 
 
@@ -172,22 +210,32 @@ def _warm(machine: Machine, network: Scenario) -> None:
     """Have all modules at /run/modules for a moment (`/run` is memory: nothing stays)."""
     for file in modules.published().rglob("*"):
         if file.is_file() and "toolchain" not in file.parts:
-            machine.write(f"/run/modules/{file.relative_to(modules.published())}", file.read_bytes())
+            machine.write(
+                f"/run/modules/{file.relative_to(modules.published())}", file.read_bytes()
+            )
 
 
 def _start_engine(network: Scenario, engine: Engine) -> None:
-    """Start Docker with its images; where there is no Docker, only remove what is installed of it."""
+    """Start Docker with its images; where there is to be no Docker, remove it instead."""
     if network.engine.installed:
         engine.start()
         engine.load(*(IMAGES[name] for name in network.engine.images))
         return
-    engine.machine.must(["sh", "-c", "rm -rf /usr/bin/docker* /usr/sbin/docker* /usr/bin/containerd* "
-                         "/usr/libexec/docker /lib/systemd/system/docker* /etc/docker"])
+    engine.machine.must(
+        [
+            "sh",
+            "-c",
+            "rm -rf /usr/bin/docker* /usr/sbin/docker* /usr/bin/containerd* "
+            "/usr/libexec/docker /lib/systemd/system/docker* /etc/docker",
+        ]
+    )
 
 
 def libraries(tree: str) -> Path:
     """What the program needs of PyPI, for the Python of `tree`, read from its pyproject.toml."""
-    wanted = tomllib.loads((store.REPOSITORY / "pyproject.toml").read_text())["project"]["dependencies"]
+    wanted = tomllib.loads((store.REPOSITORY / "pyproject.toml").read_text())["project"][
+        "dependencies"
+    ]
     root = trees.tree(tree)
     version = sorted(root.glob("usr/bin/python3.*"))[0].name.removeprefix("python").split("-")[0]
     folder = store.cached("libraries", tree)
@@ -196,9 +244,24 @@ def libraries(tree: str) -> Path:
         text = f"{version}\n" + "\n".join(wanted)
         if stamp.exists() and stamp.read_text() == text:
             return folder
-        shell.run([sys.executable, "-m", "pip", "install", "--quiet", "--upgrade", "--target", folder,
-                   "--python-version", version, "--only-binary=:all:", *wanted],
-                  timeout=600, env=dict(os.environ)).must()
+        shell.run(
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--upgrade",
+                "--target",
+                folder,
+                "--python-version",
+                version,
+                "--only-binary=:all:",
+                *wanted,
+            ],
+            timeout=600,
+            env=dict(os.environ),
+        ).must()
         stamp.write_text(text)
     return folder
 

@@ -15,14 +15,21 @@ if TYPE_CHECKING:
     from .shell import Done
 
 
-def build(network: Scenario, around: Company, desk: Desk, argv: list[str], env: dict[str, str],
-          limit: float) -> Done:
+def build(
+    network: Scenario,
+    around: Company,
+    desk: Desk,
+    argv: list[str],
+    env: dict[str, str],
+    limit: float,
+) -> Done:
     """Copy the project, as `apply` left it, to the other machine, and build it there, cold."""
     with contextlib.ExitStack() as stack:
         namespace = links.Namespace.create("elsewhere")
         stack.callback(namespace.delete)
-        links.connect(namespace, "eth0", "10.42.1.10/24",
-                      around.office.namespace, "dev1", "10.42.1.1/24")
+        links.connect(
+            namespace, "eth0", "10.42.1.10/24", around.office.namespace, "dev1", "10.42.1.1/24"
+        )
         namespace.ip("route", "add", "default", "via", "10.42.1.1")
         engine = Engine.install("28.5", namespace, name="elsewhere")
         stack.callback(engine.leave)

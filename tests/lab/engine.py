@@ -5,7 +5,7 @@ The short way, for a test that needs an engine and no network around it:
     from tests.lab.engine import lone_engine
 
     with lone_engine("28.5", daemon_json='{"mtu": 1400}') as engine:
-        engine.machine.write("/root/app/Dockerfile", "FROM golang:1.27-bookworm\\nRUN go version\\n")
+        engine.machine.write("/root/app/Dockerfile", "FROM golang:1.27\\nRUN go version\\n")
         done = engine.docker("build", "--progress=plain", ".", cwd="/root/app")
         assert done.ok, done.output
 
@@ -74,16 +74,23 @@ class Engine:
     slot: Slot
 
     @classmethod
-    def install(cls, version: str, namespace: links.Namespace, *, name: str = "dev",
-                binds: Sequence[Bind] = ()) -> Engine:
+    def install(
+        cls,
+        version: str,
+        namespace: links.Namespace,
+        *,
+        name: str = "dev",
+        binds: Sequence[Bind] = (),
+    ) -> Engine:
         """Boot a machine that has this engine, not yet running."""
         tree = trees.tree(TREES[version])
         with store.lock(f"trust-{tree.name}"):
             authorities.trust_public(tree)
         slot = Slot.take(version)
         try:
-            machine = Machine.start(name, namespace, tree, [
-                Bind(slot.folder, "/var/lib/docker", writable=True), *binds])
+            machine = Machine.start(
+                name, namespace, tree, [Bind(slot.folder, "/var/lib/docker", writable=True), *binds]
+            )
         except BaseException:
             slot.release()
             raise
@@ -95,7 +102,9 @@ class Engine:
         """Start the engine as the machine's systemd would; raise with its log where it does not."""
         done = self.machine.run([SYSTEMCTL, "start", "docker"], timeout=90)
         if not done.ok:
-            raise shell.LabError(f"engine {self.version} did not start: {done.output}\n{self.log()}")
+            raise shell.LabError(
+                f"engine {self.version} did not start: {done.output}\n{self.log()}"
+            )
 
     def stop(self) -> None:
         self.machine.run([SYSTEMCTL, "stop", "docker"], timeout=60)
@@ -105,12 +114,18 @@ class Engine:
             return self.machine.read("/var/log/dockerd.log")[-6000:]
         return ""
 
-    def docker(self, *words: str, cwd: str = "/root", env: Mapping[str, str] | None = None,
-               timeout: float = 180) -> shell.Done:
-        """Run `docker WORDS…` on the machine. The old client builds with BuildKit only when told."""
+    def docker(
+        self,
+        *words: str,
+        cwd: str = "/root",
+        env: Mapping[str, str] | None = None,
+        timeout: float = 180,
+    ) -> shell.Done:
+        """Run `docker WORDS…` on the machine. The old client wants to be told to use BuildKit."""
         told = {"DOCKER_BUILDKIT": "1"} if self.version == "20.10" else {}
-        return self.machine.run(["docker", *words], cwd=cwd, env={**told, **(env or {})},
-                                timeout=timeout)
+        return self.machine.run(
+            ["docker", *words], cwd=cwd, env={**told, **(env or {})}, timeout=timeout
+        )
 
     # Images
 
@@ -123,8 +138,11 @@ class Engine:
             there = self.docker("image", "inspect", keeper(image)).ok
             if not there or not kept.exists() or kept.read_text() != stamp:
                 changes = [f"--change={line}" for line in image.configuration()]
-                self.machine.run(["docker", "import", *changes, "-", keeper(image)],
-                                 stdin_file=archive, timeout=600).must()
+                self.machine.run(
+                    ["docker", "import", *changes, "-", keeper(image)],
+                    stdin_file=archive,
+                    timeout=600,
+                ).must()
                 kept.write_text(stamp)
             for tag in image.tags if tagged else ():
                 self.docker("tag", keeper(image), tag).must()
@@ -146,8 +164,11 @@ class Engine:
             if left:
                 raise shell.LabError(f"the engine still has a {kind} of the last network: {left}")
         self.docker("builder", "prune", "-af").must()
-        cache = json.loads(self.machine.must(
-            ["curl", "-s", "--unix-socket", "/run/docker.sock", "http://docker/system/df"]))
+        cache = json.loads(
+            self.machine.must(
+                ["curl", "-s", "--unix-socket", "/run/docker.sock", "http://docker/system/df"]
+            )
+        )
         if cache.get("BuildCache"):
             raise shell.LabError(f"the engine still has build cache: {cache['BuildCache'][:2]}")
 
@@ -189,14 +210,19 @@ def remove_control_groups(name: str) -> None:
 
 
 @contextlib.contextmanager
-def lone_engine(version: str = "28.5", *, daemon_json: str | None = None,
-                resolv_conf: str = "nameserver 127.0.0.1\n", hosts: str | None = None,
-                image: images.BaseImage | None = images.GOLANG,
-                binds: Sequence[Bind] = ()) -> Iterator[Engine]:
+def lone_engine(
+    version: str = "28.5",
+    *,
+    daemon_json: str | None = None,
+    resolv_conf: str = "nameserver 127.0.0.1\n",
+    hosts: str | None = None,
+    image: images.BaseImage | None = images.GOLANG,
+    binds: Sequence[Bind] = (),
+) -> Iterator[Engine]:
     """A running engine on a machine without any network, its base image loaded; all gone after."""
     namespace = links.Namespace.create("lone")
     try:
-        # An engine wants a default route to tell "my" addresses from others; this one leads nowhere.
+        # An engine wants a default route, to pick its own addresses beside it; this leads nowhere.
         namespace.ip("link", "add", "eth0", "type", "veth", "peer", "name", "nowhere")
         namespace.address("10.42.0.10/24", "eth0")
         for device in ("eth0", "nowhere"):

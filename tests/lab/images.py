@@ -17,13 +17,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOT_IN_ALPINE: Final = (
-    "./usr/bin/git*", "./usr/lib/git-core", "./usr/share/git-core", "./usr/share/perl*",
-    "./usr/lib/x86_64-linux-gnu/perl*", "./usr/bin/ssh*", "./usr/bin/openssl", "./usr/bin/c_rehash",
-    "./usr/sbin/update-ca-certificates", "./usr/share/ca-certificates", "./etc/ca-certificates*",
-    "./usr/bin/apt*", "./usr/bin/dpkg*",
+    "./usr/bin/git*",
+    "./usr/lib/git-core",
+    "./usr/share/git-core",
+    "./usr/share/perl*",
+    "./usr/lib/x86_64-linux-gnu/perl*",
+    "./usr/bin/ssh*",
+    "./usr/bin/openssl",
+    "./usr/bin/c_rehash",
+    "./usr/sbin/update-ca-certificates",
+    "./usr/share/ca-certificates",
+    "./etc/ca-certificates*",
+    "./usr/bin/apt*",
+    "./usr/bin/dpkg*",
 )
-NOT_IN_ANY: Final = ("./.lab-packages", "./var/cache/apt/*", "./var/lib/apt/lists/*",
-                     "./usr/share/doc", "./usr/share/locale", "./usr/share/man", "./dev/*")
+NOT_IN_ANY: Final = (
+    "./.lab-packages",
+    "./var/cache/apt/*",
+    "./var/lib/apt/lists/*",
+    "./usr/share/doc",
+    "./usr/share/locale",
+    "./usr/share/man",
+    "./dev/*",
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +54,7 @@ class BaseImage:
     def configuration(self) -> list[str]:
         """The `docker import --change` lines: the official images' environment."""
         if self.go is None:
-            return ["CMD [\"bash\"]"]
+            return ['CMD ["bash"]']
         _, verifier = toolchains.sumdb_keys()
         return [
             "ENV PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
@@ -48,7 +64,7 @@ class BaseImage:
             "ENV GOPATH=/go",
             f"ENV GOSUMDB={verifier}",
             "WORKDIR /go",
-            "CMD [\"bash\"]",
+            'CMD ["bash"]',
         ]
 
     def archive(self) -> Path:
@@ -65,28 +81,71 @@ class BaseImage:
             leave = [f"--exclude={pattern}" for pattern in (*NOT_IN_ANY, *self.without)]
             shell.run(["tar", "-C", tree, *leave, "-cf", fresh, "."], timeout=300).must()
             if goroot is not None:
-                shell.run(["tar", "-C", goroot.parent, "--owner=0", "--group=0",
-                           "--transform=s,^go,./usr/local/go,", "-rf", fresh, "go"],
-                          timeout=300).must()
+                shell.run(
+                    [
+                        "tar",
+                        "-C",
+                        goroot.parent,
+                        "--owner=0",
+                        "--group=0",
+                        "--transform=s,^go,./usr/local/go,",
+                        "-rf",
+                        fresh,
+                        "go",
+                    ],
+                    timeout=300,
+                ).must()
             fresh.rename(file)
             stamp.write_text(made_from)
         return file
 
     def _made_from(self) -> str:
         """What the archive depends on: another answer, and it is made again."""
-        parts = (trees.PACKAGES["image"], self.go, self.without, NOT_IN_ANY,
-                 authorities.PUBLIC.certificate.read_text())
+        parts = (
+            trees.PACKAGES["image"],
+            self.go,
+            self.without,
+            NOT_IN_ANY,
+            authorities.PUBLIC.certificate.read_text(),
+        )
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-GOLANG: Final = BaseImage("golang", toolchains.CURRENT, (
-    "golang:1.27-bookworm", "golang:1.27", "golang:1.27.3", "golang:1.27.3-bookworm", "golang:1",
-    "golang:1-bookworm", "golang:bookworm", "golang:latest"))
-GOLANG_OLD: Final = BaseImage("golang-old", toolchains.PREVIOUS, (
-    "golang:1.26-bookworm", "golang:1.26", "golang:1.26.6", "golang:1.26.6-bookworm"))
-GOLANG_ALPINE: Final = BaseImage("golang-alpine", toolchains.CURRENT, (
-    "golang:1.27-alpine", "golang:alpine", "golang:1-alpine"), NOT_IN_ALPINE)
-DEBIAN: Final = BaseImage("debian", None, (
-    "debian:bookworm-slim", "debian:bookworm", "debian:stable-slim",
-    "gcr.io/distroless/static-debian12:nonroot", "gcr.io/distroless/static-debian12"), NOT_IN_ALPINE)
+GOLANG: Final = BaseImage(
+    "golang",
+    toolchains.CURRENT,
+    (
+        "golang:1.27-bookworm",
+        "golang:1.27",
+        "golang:1.27.3",
+        "golang:1.27.3-bookworm",
+        "golang:1",
+        "golang:1-bookworm",
+        "golang:bookworm",
+        "golang:latest",
+    ),
+)
+GOLANG_OLD: Final = BaseImage(
+    "golang-old",
+    toolchains.PREVIOUS,
+    ("golang:1.26-bookworm", "golang:1.26", "golang:1.26.6", "golang:1.26.6-bookworm"),
+)
+GOLANG_ALPINE: Final = BaseImage(
+    "golang-alpine",
+    toolchains.CURRENT,
+    ("golang:1.27-alpine", "golang:alpine", "golang:1-alpine"),
+    NOT_IN_ALPINE,
+)
+DEBIAN: Final = BaseImage(
+    "debian",
+    None,
+    (
+        "debian:bookworm-slim",
+        "debian:bookworm",
+        "debian:stable-slim",
+        "gcr.io/distroless/static-debian12:nonroot",
+        "gcr.io/distroless/static-debian12",
+    ),
+    NOT_IN_ALPINE,
+)
 ALL: Final = (GOLANG, GOLANG_OLD, GOLANG_ALPINE, DEBIAN)

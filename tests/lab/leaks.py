@@ -1,8 +1,8 @@
 """Search for the lab's made-up secrets wherever a secret must not be.
 
 Searched: image layers, history and configuration; every file that was written since the start
-(artifacts, journal, profile, docker's config.json); what every command printed; the command lines of
-all processes on the developer's machine and in its containers while the program worked.
+(artifacts, journal, profile, docker's config.json); what every command printed; the command lines
+of all processes on the developer's machine and in its containers while the program worked.
 
 Allowed: the user's own source of the secret, unchanged; a systemd drop-in of mode 0600; and the
 journal's 0600 backup of a file that the user had.
@@ -38,9 +38,16 @@ SECRETS: Final = {
 
 def disguises(secret: str) -> set[bytes]:
     """The secret as it may stand in a file: plain, in a URL, in JSON, in an HTTP header."""
-    forms = {secret, quote(secret, safe=""), quote(secret), quote_plus(secret),
-             quote(secret, safe="").lower(), json.dumps(secret)[1:-1], secret.replace("%", "%%"),
-             quote(secret, safe="").replace("%", "%%")}
+    forms = {
+        secret,
+        quote(secret, safe=""),
+        quote(secret),
+        quote_plus(secret),
+        quote(secret, safe="").lower(),
+        json.dumps(secret)[1:-1],
+        secret.replace("%", "%%"),
+        quote(secret, safe="").replace("%", "%%"),
+    }
     for user in ("dev", "relay", "oauth2"):
         forms.add(base64.b64encode(f"{user}:{secret}".encode()).decode().rstrip("="))
     return {form.encode() for form in forms}
@@ -52,8 +59,11 @@ NEEDLES: Final = {name: disguises(secret) for name, secret in SECRETS.items()}
 def in_text(where: str, text: str) -> list[str]:
     """Leaks in something that was printed."""
     data = text.encode()
-    return [f"{name} in {where}" for name, forms in NEEDLES.items()
-            if any(form in data for form in forms)]
+    return [
+        f"{name} in {where}"
+        for name, forms in NEEDLES.items()
+        if any(form in data for form in forms)
+    ]
 
 
 def in_output(what: str, done: Done) -> list[str]:
@@ -67,8 +77,11 @@ def in_files(before: Snapshot, after: Snapshot) -> list[str]:
     for path, file in after.changed_since(before).items():
         if path.startswith("/var/lib/docker/") or allowed(path, file, backed_up):
             continue
-        found += [f"{name} in {path}" for name, forms in NEEDLES.items()
-                  if snapshots.holding({path: file}, forms)]
+        found += [
+            f"{name} in {path}"
+            for name, forms in NEEDLES.items()
+            if snapshots.holding({path: file}, forms)
+        ]
     return found
 
 
@@ -86,18 +99,24 @@ def in_image(engine: Engine) -> list[str]:
     inspected = engine.docker("image", "inspect", builds.IMAGE)
     if not inspected.ok:
         return []
-    found = in_text("image history", history.stdout) + in_text("image configuration", inspected.stdout)
+    found = in_text("image history", history.stdout) + in_text(
+        "image configuration", inspected.stdout
+    )
     for layer in own_layers(engine):
         for path in layer.rglob("*"):
             if path.is_file() and not path.is_symlink():
                 data = path.read_bytes()
-                found += [f"{name} in image layer: {path.relative_to(layer)}"
-                          for name, forms in NEEDLES.items() if any(form in data for form in forms)]
+                found += [
+                    f"{name} in image layer: {path.relative_to(layer)}"
+                    for name, forms in NEEDLES.items()
+                    if any(form in data for form in forms)
+                ]
     return found
 
 
 def own_layers(engine: Engine) -> list[Path]:
     """The folders of the image's layers that no base image has."""
+
     def layers(image: str) -> set[str]:
         shown = engine.docker("image", "inspect", "--format={{json .GraphDriver.Data}}", image)
         if not shown.ok:
@@ -108,8 +127,10 @@ def own_layers(engine: Engine) -> list[Path]:
     bases = engine.docker("images", "--format={{.Repository}}:{{.Tag}}").stdout.split()
     base = set().union(*(layers(name) for name in bases if name.startswith("gwlab/")))
     inside = "/var/lib/docker"
-    return [engine.slot.folder / Path(layer).relative_to(inside)
-            for layer in sorted(layers(builds.IMAGE) - base)]
+    return [
+        engine.slot.folder / Path(layer).relative_to(inside)
+        for layer in sorted(layers(builds.IMAGE) - base)
+    ]
 
 
 @dataclass
@@ -130,13 +151,17 @@ def watching(machine: Machine) -> Iterator[Watch]:
         while not over.wait(0.05):
             for process in Path("/proc").glob("[0-9]*"):
                 with contextlib.suppress(OSError):
-                    if _namespace(process) != own \
-                            and marker not in (process / "cgroup").read_bytes():
+                    if (
+                        _namespace(process) != own
+                        and marker not in (process / "cgroup").read_bytes()
+                    ):
                         continue
                     line = (process / "cmdline").read_bytes().replace(b"\0", b" ")
-                    watch.found |= {f"{name} in the process list: {line[:60].decode(errors='replace')}"
-                                    for name, forms in NEEDLES.items()
-                                    if any(form in line for form in forms)}
+                    watch.found |= {
+                        f"{name} in the process list: {line[:60].decode(errors='replace')}"
+                        for name, forms in NEEDLES.items()
+                        if any(form in line for form in forms)
+                    }
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()

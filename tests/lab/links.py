@@ -39,7 +39,7 @@ class Namespace:
         return shell.must(["ip", "-n", self.name, *words])
 
     def run(self, *words: str, stdin: str | None = None) -> str:
-        """Run a command of this machine's in the namespace (not `ip netns exec`: it hides cgroups)."""
+        """Run a command in the namespace (not by `ip netns exec`, which hides the cgroups)."""
         return shell.must(["nsenter", f"--net={self.path}", *words], stdin=stdin)
 
     def filter(self, rules: str) -> None:
@@ -59,13 +59,31 @@ class Namespace:
             shell.must(["ip", "netns", "delete", self.name])
 
 
-def connect(left: Namespace, left_device: str, left_address: str,
-            right: Namespace, right_device: str, right_address: str) -> None:
+def connect(
+    left: Namespace,
+    left_device: str,
+    left_address: str,
+    right: Namespace,
+    right_device: str,
+    right_address: str,
+) -> None:
     """Lay a cable between two namespaces: a veth pair with an address at each end."""
-    left.ip("link", "add", left_device, "type", "veth",
-            "peer", "name", right_device, "netns", right.name)
-    for end, device, address in ((left, left_device, left_address),
-                                 (right, right_device, right_address)):
+    left.ip(
+        "link",
+        "add",
+        left_device,
+        "type",
+        "veth",
+        "peer",
+        "name",
+        right_device,
+        "netns",
+        right.name,
+    )
+    for end, device, address in (
+        (left, left_device, left_address),
+        (right, right_device, right_address),
+    ):
         end.address(address, device)
         end.ip("link", "set", device, "up")
 

@@ -73,25 +73,57 @@ class Machine:
     _anchor: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def start(cls, name: str, namespace: Namespace, tree: Path,
-              binds: Sequence[Bind] = ()) -> Machine:
+    def start(
+        cls, name: str, namespace: Namespace, tree: Path, binds: Sequence[Bind] = ()
+    ) -> Machine:
         """Boot a machine on an overlay above `tree`, inside `namespace`."""
         folder = store.RUN / f"{namespace.name}-{name}"
         for part in ("root", "work", "written"):
             (folder / part).mkdir(parents=True)
-        (folder / "binds").write_text("".join(
-            f"{'rw' if bind.writable else 'ro'} {bind.source} {bind.target.lstrip('/')}\n"
-            for bind in binds))
+        (folder / "binds").write_text(
+            "".join(
+                f"{'rw' if bind.writable else 'ro'} {bind.source} {bind.target.lstrip('/')}\n"
+                for bind in binds
+            )
+        )
         anchor = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "nsenter", f"--net={namespace.path}",
-             "unshare", "--mount", "--pid", "--fork", "--kill-child", "--uts", "--ipc",
-             "sh", "-c", BOOT],
-            env={"PATH": PATH, "LOWER": str(tree), "HERE": str(folder), "MACHINE_NAME": name,
-                 store.MARK_VARIABLE: "1"},
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=(folder / "boot.log").open("wb"), start_new_session=True)
-        machine = cls(name, namespace, folder, 0, {"PATH": PATH, "HOME": "/root", "USER": "root",
-                                                   "LANG": "C.UTF-8", "TERM": "xterm"}, anchor)
+            [
+                "setpriv",
+                "--pdeathsig",
+                "KILL",
+                "nsenter",
+                f"--net={namespace.path}",
+                "unshare",
+                "--mount",
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "--uts",
+                "--ipc",
+                "sh",
+                "-c",
+                BOOT,
+            ],
+            env={
+                "PATH": PATH,
+                "LOWER": str(tree),
+                "HERE": str(folder),
+                "MACHINE_NAME": name,
+                store.MARK_VARIABLE: "1",
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=(folder / "boot.log").open("wb"),
+            start_new_session=True,
+        )
+        machine = cls(
+            name,
+            namespace,
+            folder,
+            0,
+            {"PATH": PATH, "HOME": "/root", "USER": "root", "LANG": "C.UTF-8", "TERM": "xterm"},
+            anchor,
+        )
         try:
             machine.pid = machine._first_process()
         except BaseException:
@@ -128,28 +160,64 @@ class Machine:
     # What happens on the machine
 
     def _enter(self, argv: Sequence[str], cwd: str) -> list[str]:
-        return ["nsenter", f"--target={self.pid}", "--mount", "--net", "--pid", "--uts", "--ipc",
-                "--root", "--wd=/", "env", "-C", cwd, *argv]
+        return [
+            "nsenter",
+            f"--target={self.pid}",
+            "--mount",
+            "--net",
+            "--pid",
+            "--uts",
+            "--ipc",
+            "--root",
+            "--wd=/",
+            "env",
+            "-C",
+            cwd,
+            *argv,
+        ]
 
-    def run(self, argv: Sequence[str], *, cwd: str = "/root", env: Mapping[str, str] | None = None,
-            timeout: float = 120, stdin: str | None = None,
-            stdin_file: Path | None = None) -> shell.Done:
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: str = "/root",
+        env: Mapping[str, str] | None = None,
+        timeout: float = 120,
+        stdin: str | None = None,
+        stdin_file: Path | None = None,
+    ) -> shell.Done:
         """Run a command on the machine, as its user's shell would: `env` is added to its own."""
-        return shell.run(self._enter(argv, cwd), env={**self.env, **(env or {})},
-                         timeout=timeout, stdin=stdin, stdin_file=stdin_file)
+        return shell.run(
+            self._enter(argv, cwd),
+            env={**self.env, **(env or {})},
+            timeout=timeout,
+            stdin=stdin,
+            stdin_file=stdin_file,
+        )
 
-    def must(self, argv: Sequence[str], *, cwd: str = "/root",
-             env: Mapping[str, str] | None = None, timeout: float = 120,
-             stdin: str | None = None) -> str:
+    def must(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: str = "/root",
+        env: Mapping[str, str] | None = None,
+        timeout: float = 120,
+        stdin: str | None = None,
+    ) -> str:
         """Run a command on the machine, insist on success, return its stdout."""
         return self.run(argv, cwd=cwd, env=env, timeout=timeout, stdin=stdin).must().stdout
 
     def spawn(self, argv: Sequence[str], log: str, *, env: Mapping[str, str] | None = None) -> None:
         """Start a server on the machine; it ends when the machine does."""
         with self.path(log).open("ab") as out:
-            subprocess.Popen(self._enter(argv, "/"), env={**self.env, **(env or {})},
-                             stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                             start_new_session=True)
+            subprocess.Popen(
+                self._enter(argv, "/"),
+                env={**self.env, **(env or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
 
     # Its files, seen from outside
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import itertools
 import json
 import shutil
 import zipfile
@@ -47,8 +48,10 @@ class Module:
 
     def sums(self) -> str:
         """Its two go.sum lines, which are its record in the checksum database too."""
-        return (f"{self.path} {self.version} {self.zip_hash()}\n"
-                f"{self.path} {self.version}/go.mod {self.mod_hash()}\n")
+        return (
+            f"{self.path} {self.version} {self.zip_hash()}\n"
+            f"{self.path} {self.version}/go.mod {self.mod_hash()}\n"
+        )
 
     def zipped(self) -> bytes:
         buffer = io.BytesIO()
@@ -60,7 +63,9 @@ class Module:
 
 def hash1(files: Mapping[str, bytes]) -> str:
     """Go's `h1:` hash of a set of files (golang.org/x/mod/sumdb/dirhash)."""
-    lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    lines = "".join(
+        f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)
+    )
     return "h1:" + base64.b64encode(hashlib.sha256(lines.encode()).digest()).decode()
 
 
@@ -69,13 +74,21 @@ def library(path: str, version: str, says: str, *requires: Module) -> Module:
     package = path.rsplit("/", 1)[-1].lower()
     wants = "".join(f"require {module.path} {module.version}\n" for module in requires)
     imports = "".join(f'import "{module.path}"\n' for module in requires)
-    calls = "".join(f' + " " + {module.path.rsplit("/", 1)[-1].lower()}.Say()' for module in requires)
-    return Module(path, version, {
-        "go.mod": f"module {path}\n\ngo 1.24\n" + (f"\n{wants}" if wants else ""),
-        f"{package}.go": f"// Package {package} says one thing.\npackage {package}\n\n{imports}\n"
-                         f"// Say says it.\nfunc Say() string {{ return {json.dumps(says)}{calls} }}\n",
-        "LICENSE": "Public domain.\n",
-    }, requires)
+    calls = "".join(
+        f' + " " + {module.path.rsplit("/", 1)[-1].lower()}.Say()' for module in requires
+    )
+    return Module(
+        path,
+        version,
+        {
+            "go.mod": f"module {path}\n\ngo 1.24\n" + (f"\n{wants}" if wants else ""),
+            f"{package}.go": f"// Package {package} says one thing.\npackage {package}\n\n"
+            f"{imports}\n"
+            f"// Say says it.\nfunc Say() string {{ return {json.dumps(says)}{calls} }}\n",
+            "LICENSE": "Public domain.\n",
+        },
+        requires,
+    )
 
 
 WORDS: Final = library("github.com/lab-oss/words", "v0.3.1", "words")
@@ -104,14 +117,15 @@ def closure(modules: Iterable[Module]) -> list[Module]:
 
 def go_sum(modules: Iterable[Module]) -> str:
     """A complete go.sum for a project that requires `modules`."""
-    return "".join(sorted("".join(module.sums() for module in closure(modules))
-                          .splitlines(keepends=True)))
+    return "".join(
+        sorted("".join(module.sums() for module in closure(modules)).splitlines(keepends=True))
+    )
 
 
 def required_by(go_mod: str) -> list[Module]:
     """The lab's modules that a go.mod file names."""
     words = go_mod.split()
-    pairs = set(zip(words, words[1:], strict=False))
+    pairs = set(itertools.pairwise(words))
     return [module for module in (*PUBLIC, *COMPANY) if (module.path, module.version) in pairs]
 
 
@@ -156,7 +170,9 @@ def _publish_toolchain(folder: Path, version: str) -> None:
     at = folder / path / "@v"
     at.mkdir(parents=True, exist_ok=True)
     goroot, hashes = toolchains.go(version), {}
-    with zipfile.ZipFile(at / f"{release}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as zipped:
+    with zipfile.ZipFile(
+        at / f"{release}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1
+    ) as zipped:
         for file in sorted(goroot.rglob("*")):
             inside = file.relative_to(goroot).as_posix()
             if not file.is_file() or inside.startswith(("test/", "src/cmd/")):
@@ -173,4 +189,5 @@ def _publish_toolchain(folder: Path, version: str) -> None:
     (at / f"{release}.info").write_text(json.dumps({"Version": release, "Time": TIME}))
     (at / "list").write_text("")
     (at / f"{release}.sum").write_text(
-        f"{path} {release} {total}\n{path} {release}/go.mod {hash1({'go.mod': mod})}\n")
+        f"{path} {release} {total}\n{path} {release}/go.mod {hash1({'go.mod': mod})}\n"
+    )

@@ -38,7 +38,14 @@ COMPANY: Final[Mapping[str, str]] = {
     "mirror.vpn.corp.example": "172.17.10.5",  # behind a tunnel, in a range that Docker likes too
 }
 COMPANY_RESOLVER: Final = COMPANY["dns.corp.example"]
-PUBLIC_RESOLVERS: Final = ("8.8.8.8", "8.8.4.4", "1.1.1.1", "9.9.9.9", "114.114.114.114", "223.5.5.5")
+PUBLIC_RESOLVERS: Final = (
+    "8.8.8.8",
+    "8.8.4.4",
+    "1.1.1.1",
+    "9.9.9.9",
+    "114.114.114.114",
+    "223.5.5.5",
+)
 
 
 @dataclass(frozen=True)
@@ -60,8 +67,18 @@ class Resolver:
         label = self.addresses[0]
         self.machine.write(f"/etc/lab-names-{label}", hosts)
         self.machine.spawn(
-            ["dnsmasq", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--bind-interfaces",
-             "--user=root", "--pid-file=", "--cache-size=0",
-             f"--addn-hosts=/etc/lab-names-{label}",
-             *(f"--listen-address={address}" for address in self.addresses), *how],
-            f"/var/log/dnsmasq-{label}.log")
+            [
+                "dnsmasq",
+                "--keep-in-foreground",
+                "--no-resolv",
+                "--no-hosts",
+                "--bind-interfaces",
+                "--user=root",
+                "--pid-file=",
+                "--cache-size=0",
+                f"--addn-hosts=/etc/lab-names-{label}",
+                *(f"--listen-address={address}" for address in self.addresses),
+                *how,
+            ],
+            f"/var/log/dnsmasq-{label}.log",
+        )

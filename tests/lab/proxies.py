@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from .machine import Machine
 
-KINDS: Final = frozenset({"open", "password", "intercept", "intercept-password", "ntlm", "loopback"})
+KINDS: Final = frozenset(
+    {"open", "password", "intercept", "intercept-password", "ntlm", "loopback"}
+)
 USER: Final = "dev"
 PASSWORD: Final = "s3cr@t %"  # made up; every character of it needs escaping somewhere
 RELAY_PASSWORD: Final = "relay-only-5a1d"
@@ -83,7 +85,7 @@ class Squid:
         if refuses:
             parts.append(f"acl internal dstdomain {' '.join(refuses)}\nhttp_access deny internal\n")
         if kind in {"password", "intercept-password", "loopback"}:
-            user, password = (("relay", RELAY_PASSWORD) if kind == "loopback" else (USER, PASSWORD))
+            user, password = ("relay", RELAY_PASSWORD) if kind == "loopback" else (USER, PASSWORD)
             hashed = shell.must(["openssl", "passwd", "-apr1", password]).strip()
             self.machine.write("/etc/squid/passwords", f"{user}:{hashed}\n")
             parts.append(BASIC)
@@ -92,11 +94,18 @@ class Squid:
         self.machine.write("/etc/squid/lab.conf", "".join(parts) + "http_access allow all\n")
         if intercepts:
             ca = authorities.COMPANY
-            self.machine.write("/etc/squid/ca.pem", ca.key.read_text() + ca.certificate.read_text(),
-                               0o644)
-            self.machine.must(["sh", "-c", "rm -rf /var/spool/squid/certs && mkdir -p /var/spool/squid"
-                               " && /usr/lib/squid/security_file_certgen -c -s /var/spool/squid/certs"
-                               " -M 4MB && chown -R proxy:proxy /var/spool/squid"])
+            self.machine.write(
+                "/etc/squid/ca.pem", ca.key.read_text() + ca.certificate.read_text(), 0o644
+            )
+            self.machine.must(
+                [
+                    "sh",
+                    "-c",
+                    "rm -rf /var/spool/squid/certs && mkdir -p /var/spool/squid"
+                    " && /usr/lib/squid/security_file_certgen -c -s /var/spool/squid/certs"
+                    " -M 4MB && chown -R proxy:proxy /var/spool/squid",
+                ]
+            )
         self.machine.spawn(["squid", "-N", "-f", "/etc/squid/lab.conf"], "/var/log/squid-start.log")
         listening(self.machine, ADDRESS, 3128)
 
@@ -108,16 +117,20 @@ class LoopbackProxy:
     machine: Machine
 
     def start(self) -> None:
-        self.machine.write("/etc/tinyproxy/lab.conf", f"""
+        self.machine.write(
+            "/etc/tinyproxy/lab.conf",
+            f"""
 Port 7890
 Listen 127.0.0.1
 Timeout 60
 MaxClients 50
 LogFile "/var/log/tinyproxy.log"
 upstream http relay:{RELAY_PASSWORD}@{ADDRESS}:3128
-""")
-        self.machine.spawn(["tinyproxy", "-d", "-c", "/etc/tinyproxy/lab.conf"],
-                           "/var/log/tinyproxy-start.log")
+""",
+        )
+        self.machine.spawn(
+            ["tinyproxy", "-d", "-c", "/etc/tinyproxy/lab.conf"], "/var/log/tinyproxy-start.log"
+        )
         listening(self.machine, "127.0.0.1", 7890)
 
 

@@ -19,9 +19,11 @@ HOLDS: Final = (images.GOLANG, images.DEBIAN)
 
 def configuration(address: str, certificate: str | None) -> str:
     tls = f"  tls: {{certificate: {certificate}, key: {certificate}}}\n" if certificate else ""
-    return ("version: 0.1\nlog: {level: warn}\n"
-            f"storage: {{filesystem: {{rootdirectory: {AT}}}, delete: {{enabled: false}}}}\n"
-            f"http:\n  addr: {address}\n{tls}")
+    return (
+        "version: 0.1\nlog: {level: warn}\n"
+        f"storage: {{filesystem: {{rootdirectory: {AT}}}, delete: {{enabled: false}}}}\n"
+        f"http:\n  addr: {address}\n{tls}"
+    )
 
 
 def disk() -> Path:
@@ -34,9 +36,15 @@ def disk() -> Path:
             return folder
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        with lone_engine("28.5", image=None) as engine, Machine.start(
-                "registry", engine.machine.namespace, trees.tree("bookworm"),
-                [Bind(folder, AT, writable=True)]) as machine:
+        with (
+            lone_engine("28.5", image=None) as engine,
+            Machine.start(
+                "registry",
+                engine.machine.namespace,
+                trees.tree("bookworm"),
+                [Bind(folder, AT, writable=True)],
+            ) as machine,
+        ):
             _serve(machine, "127.0.0.1", 5000, None)
             engine.load(*HOLDS, tagged=False)
             for image in HOLDS:
@@ -63,6 +71,7 @@ def start(machine: Machine) -> None:
 
 def _serve(machine: Machine, address: str, port: int, certificate: str | None) -> None:
     machine.write("/etc/docker/registry/lab.yml", configuration(f"{address}:{port}", certificate))
-    machine.spawn(["docker-registry", "serve", "/etc/docker/registry/lab.yml"],
-                  "/var/log/registry.log")
+    machine.spawn(
+        ["docker-registry", "serve", "/etc/docker/registry/lab.yml"], "/var/log/registry.log"
+    )
     proxies.listening(machine, address, port)

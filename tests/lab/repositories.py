@@ -1,4 +1,4 @@
-"""The company's private repositories: git over HTTPS with a token, git over a real sshd with a key."""
+"""The company's private repositories: git over HTTPS with a token, git over a real sshd."""
 
 from __future__ import annotations
 
@@ -38,11 +38,20 @@ class Repositories:
     def fill(self) -> None:
         """Make a bare repository, with one tagged commit, for each private module."""
         for module in HOLDS:
-            at = f"/tmp/work/{module.path}"  # noqa: S108  (a path on a lab machine)
+            at = f"/tmp/work/{module.path}"
             for file, text in module.files.items():
                 self.machine.write(f"{at}/{file}", text)
-            self.machine.must(["sh", "-c", MAKE_REPOSITORY, "make", at, module.version,
-                               f"{ROOT}/{repository(module)}.git"])
+            self.machine.must(
+                [
+                    "sh",
+                    "-c",
+                    MAKE_REPOSITORY,
+                    "make",
+                    at,
+                    module.version,
+                    f"{ROOT}/{repository(module)}.git",
+                ]
+            )
         # ssh://host/team/lib.git names a path from the root of the disk
         tops = {repository(module).split("/")[0] for module in HOLDS}
         for top in sorted(tops):
@@ -56,13 +65,21 @@ class Repositories:
     def start_sshd(self) -> None:
         """Real sshd for the user `git`, who may do git and nothing else."""
         _, public = developer_key()
-        self.machine.must(["sh", "-c", f"useradd -d {ROOT} -s /usr/bin/git-shell git && "
-                           f"passwd -d git && chown -R git {ROOT} && mkdir -p /run/sshd"])
+        self.machine.must(
+            [
+                "sh",
+                "-c",
+                f"useradd -d {ROOT} -s /usr/bin/git-shell git && "
+                f"passwd -d git && chown -R git {ROOT} && mkdir -p /run/sshd",
+            ]
+        )
         self.machine.write(f"{ROOT}/.ssh/authorized_keys", public)
         self.machine.must(["sh", "-c", f"chown -R git {ROOT}/.ssh && chmod 700 {ROOT}/.ssh"])
         self.machine.write("/etc/ssh/host_key", host_key()[0].read_text(), 0o600)
         address = names.COMPANY[HOST]
-        self.machine.write("/etc/ssh/lab_config", f"""
+        self.machine.write(
+            "/etc/ssh/lab_config",
+            f"""
 ListenAddress {address}
 HostKey /etc/ssh/host_key
 PasswordAuthentication no
@@ -70,9 +87,11 @@ KbdInteractiveAuthentication no
 UsePAM no
 StrictModes no
 PidFile none
-""")
-        self.machine.spawn(["/usr/sbin/sshd", "-D", "-e", "-f", "/etc/ssh/lab_config"],
-                           "/var/log/sshd.log")
+""",
+        )
+        self.machine.spawn(
+            ["/usr/sbin/sshd", "-D", "-e", "-f", "/etc/ssh/lab_config"], "/var/log/sshd.log"
+        )
         proxies.listening(self.machine, address, 22)
 
 

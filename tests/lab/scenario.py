@@ -94,7 +94,9 @@ class Developer:
     env: dict[str, str] = field(default_factory=dict)
     go: bool = True
     go_env: dict[str, str] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)  # `~` is the home; {token} and such are filled
+    files: dict[str, str] = field(
+        default_factory=dict
+    )  # `~` is the home; {token} and such are filled
     trusts_company: bool = False  # the company's CA in the machine's store
     ssh_agent: bool = False
     modules_cached: bool = False  # the host's module cache has all that the project needs
@@ -213,8 +215,12 @@ def _build_table(kind: Any, value: Any, where: str) -> Any:
     unknown = set(value) - set(types)
     if unknown:
         raise ValueError(f"{where or 'top level'}: unknown {', '.join(sorted(unknown))}")
-    return kind(**{key: _build(types[key], item, f"{where}.{key}".strip("."))
-                   for key, item in value.items()})
+    return kind(
+        **{
+            key: _build(types[key], item, f"{where}.{key}".strip("."))
+            for key, item in value.items()
+        }
+    )
 
 
 def _check(scenario: Scenario) -> None:

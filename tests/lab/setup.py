@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
+from typing import TYPE_CHECKING
 
 from . import developer, images, modules, registry, repositories, store, toolchains, trees
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 def prepare() -> None:
     """Install what is missing on this machine, and make what is missing in the cache."""
     store.RUN.mkdir(parents=True, exist_ok=True)
     trees.install_host_tools()
-    steps = [
-        *((f"the tree {name}", lambda name=name: trees.tree(name)) for name in trees.PACKAGES),
-        ("the checksum database", toolchains.sumdb_keys),
-        ("the modules", modules.published),
-        *((f"the image {image.name}", image.archive) for image in images.ALL),
-        ("the company's registry", registry.disk),
-        ("the keys", lambda: (repositories.developer_key(), repositories.host_key())),
-        *((f"the program's libraries for {name}", lambda name=name: developer.libraries(name))
-          for name in ("forky", "bookworm")),
-    ]
-    for what, make in steps:
+    for what, make in _steps():
         started = time.monotonic()
         make()
         seconds = time.monotonic() - started
         if seconds > 2:
-            print(f"made {what} in {seconds:.0f} s", file=sys.stderr)
+            print(f"made {what} in {seconds:.0f} s", file=sys.stderr, flush=True)
+
+
+def _steps() -> Iterator[tuple[str, Callable[[], object]]]:
+    for name in trees.PACKAGES:
+        yield f"the tree {name}", partial(trees.tree, name)
+    yield "the checksum database", toolchains.sumdb_keys
+    yield "the modules", modules.published
+    for image in images.ALL:
+        yield f"the image {image.name}", image.archive
+    yield "the company's registry", registry.disk
+    yield "the developer's key", repositories.developer_key
+    yield "the git server's key", repositories.host_key
+    for name in ("forky", "bookworm"):
+        yield f"the program's libraries for {name}", partial(developer.libraries, name)

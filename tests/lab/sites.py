@@ -50,8 +50,11 @@ class Answer:
 
 
 def page(status: int, text: str) -> Answer:
-    return Answer(status, f"<html><body><h1>{html.escape(text)}</h1></body></html>\n".encode(),
-                  {"Content-Type": "text/html; charset=utf-8"})
+    return Answer(
+        status,
+        f"<html><body><h1>{html.escape(text)}</h1></body></html>\n".encode(),
+        {"Content-Type": "text/html; charset=utf-8"},
+    )
 
 
 NOT_FOUND = Answer(404, b"not found\n")
@@ -69,7 +72,9 @@ def mirror(site: dict[str, Any]) -> Callable[[Request], Answer]:
         if behaviour == "login":
             return Answer(200, LOGIN_PAGE, {"Content-Type": "text/html"})
         if behaviour == "login-redirect":
-            return Answer(302, b"", {"Location": "https://login.hotel.example/?from=" + site["host"]})
+            return Answer(
+                302, b"", {"Location": "https://login.hotel.example/?from=" + site["host"]}
+            )
         if not request.path.startswith(prefix + "/"):
             return NOT_FOUND
         path = request.path.removeprefix(prefix).lstrip("/")
@@ -135,7 +140,11 @@ def files(site: dict[str, Any]) -> Callable[[Request], Answer]:
 
     def handle(request: Request) -> Answer:
         file = root / request.path.lstrip("/")
-        return serve(file, tampered=False) if file.is_file() and ".." not in request.path else NOT_FOUND
+        return (
+            serve(file, tampered=False)
+            if file.is_file() and ".." not in request.path
+            else NOT_FOUND
+        )
 
     return handle
 
@@ -152,8 +161,14 @@ def git(site: dict[str, Any]) -> Callable[[Request], Answer]:
     `token` is wanted for git over HTTPS (`https_git = false`: it refuses that way altogether), and
     for `?go-get=1` too where `go_get_needs_token`. Whoever sends no credentials gets a 401.
     """
-    wanted = {"Basic " + base64.b64encode(f"{user}:{site['token']}".encode()).decode()
-              for user in ("dev", "oauth2", "token", "x-access-token", "git")} if site.get("token") else set()
+    wanted = (
+        {
+            "Basic " + base64.b64encode(f"{user}:{site['token']}".encode()).decode()
+            for user in ("dev", "oauth2", "token", "x-access-token", "git")
+        }
+        if site.get("token")
+        else set()
+    )
     denied = Answer(401, b"HTTP Basic: Access denied\n", {"WWW-Authenticate": 'Basic realm="git"'})
 
     def handle(request: Request) -> Answer:
@@ -177,21 +192,37 @@ def go_get(site: dict[str, Any], path: str) -> Answer:
         if (path.strip("/") + "/").startswith(repository + "/"):
             root = f"{site['host']}/{repository}"
             meta = f'<meta name="go-import" content="{root} git https://{root}.git">'
-            return Answer(200, f"<html><head>{meta}</head></html>\n".encode(),
-                          {"Content-Type": "text/html"})
+            return Answer(
+                200, f"<html><head>{meta}</head></html>\n".encode(), {"Content-Type": "text/html"}
+            )
     return page(404, "no such repository")
 
 
 def backend(site: dict[str, Any], request: Request) -> Answer:
     """Run `git http-backend` as a web server runs a CGI program."""
-    done = subprocess.run(["git", "http-backend"], input=request.body, capture_output=True, timeout=60,
-                          check=False, env={
-        "PATH": os.environ["PATH"], "GIT_PROJECT_ROOT": site["root"], "GIT_HTTP_EXPORT_ALL": "1",
-        "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*",
-        "PATH_INFO": request.path, "QUERY_STRING": request.query, "REQUEST_METHOD": request.method,
-        "CONTENT_TYPE": request.headers.get("content-type", ""), "REMOTE_USER": "dev",
-        "CONTENT_LENGTH": str(len(request.body)), "GIT_PROTOCOL": request.headers.get("git-protocol", ""),
-        "HTTP_CONTENT_ENCODING": request.headers.get("content-encoding", "")})
+    done = subprocess.run(
+        ["git", "http-backend"],
+        input=request.body,
+        capture_output=True,
+        timeout=60,
+        check=False,
+        env={
+            "PATH": os.environ["PATH"],
+            "GIT_PROJECT_ROOT": site["root"],
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": "safe.directory",
+            "GIT_CONFIG_VALUE_0": "*",
+            "PATH_INFO": request.path,
+            "QUERY_STRING": request.query,
+            "REQUEST_METHOD": request.method,
+            "CONTENT_TYPE": request.headers.get("content-type", ""),
+            "REMOTE_USER": "dev",
+            "CONTENT_LENGTH": str(len(request.body)),
+            "GIT_PROTOCOL": request.headers.get("git-protocol", ""),
+            "HTTP_CONTENT_ENCODING": request.headers.get("content-encoding", ""),
+        },
+    )
     head, _, body = done.stdout.partition(b"\r\n\r\n")
     headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line)
     status = int(headers.pop("Status", "200 OK").split()[0])

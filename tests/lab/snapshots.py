@@ -19,11 +19,25 @@ if TYPE_CHECKING:
 
 # What other programs write by themselves while they are used: no work of the program under test.
 NOISE: Final = (
-    "/var/log/", "/var/lib/docker/", "/var/lib/containerd/", "/run/", "/tmp/", "/var/tmp/",
-    "/root/.docker/buildx/", "/root/.docker/.token_seed", "/root/.docker/.buildNodeID",
-    "/root/.cache/", "/root/go/", "/root/.config/go/telemetry/", "/etc/docker/key.json",
-    "/opt/containerd", "/etc/hostname", "/root/.local/state/gomod-wizard/",
-    "/root/.local/share/gomod-wizard/", "/root/.cache/gomod-wizard/", "/root/src/app/.git/",
+    "/var/log/",
+    "/var/lib/docker/",
+    "/var/lib/containerd/",
+    "/run/",
+    "/tmp/",
+    "/var/tmp/",
+    "/root/.docker/buildx/",
+    "/root/.docker/.token_seed",
+    "/root/.docker/.buildNodeID",
+    "/root/.cache/",
+    "/root/go/",
+    "/root/.config/go/telemetry/",
+    "/etc/docker/key.json",
+    "/opt/containerd",
+    "/etc/hostname",
+    "/root/.local/state/gomod-wizard/",
+    "/root/.local/share/gomod-wizard/",
+    "/root/.cache/gomod-wizard/",
+    "/root/src/app/.git/",
     "/root/.ssh/known_hosts.old",
 )
 
@@ -96,5 +110,8 @@ def read(path: Path) -> File:
 def holding(files: Mapping[str, File], needles: Iterable[bytes]) -> list[str]:
     """The paths of the files that hold one of these."""
     words = tuple(needles)
-    return [path for path, file in files.items()
-            if file.data is not None and any(word in file.data for word in words)]
+    return [
+        path
+        for path, file in files.items()
+        if file.data is not None and any(word in file.data for word in words)
+    ]

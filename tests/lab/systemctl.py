@@ -23,8 +23,11 @@ UNITS = ("docker", "docker.service", "docker.socket")
 
 
 def environment() -> dict[str, str]:
-    """The unit's environment: a bare one, plus what the drop-ins say, in the order of their names."""
-    env = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
+    """The unit's environment: a bare one, plus what the drop-ins say, by their names' order."""
+    env = {
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "LANG": "C.UTF-8",
+    }
     for folder in ("/lib/systemd/system", "/etc/systemd/system", "/run/systemd/system"):
         for file in sorted(Path(folder, "docker.service.d").glob("*.conf")):
             for line in file.read_text().splitlines():
@@ -43,7 +46,9 @@ def assignments(value: str) -> dict[str, str]:
         name, equals, text = word.partition("=")
         plain = text.replace("%%", "\0")
         if not equals or "%" in plain:
-            print(f"docker.service: Failed to resolve specifiers in {name}, ignoring", file=sys.stderr)
+            print(
+                f"docker.service: Failed to resolve specifiers in {name}, ignoring", file=sys.stderr
+            )
             continue
         found[name] = plain.replace("\0", "%")
     return found
@@ -94,12 +99,20 @@ def start() -> int:
     with LOG.open("ab") as log:
         process = subprocess.Popen(
             ["/usr/sbin/dockerd", "-H", f"unix://{SOCKET}", "--pidfile", str(PID), *parent],
-            env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
-            start_new_session=True)
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            start_new_session=True,
+        )
     for _ in range(1200):
         if process.poll() is not None:
-            print("Job for docker.service failed because the control process exited with error "
-                  "code.\nSee \"systemctl status docker.service\" for details.", file=sys.stderr)
+            print(
+                "Job for docker.service failed because the control process exited with error "
+                'code.\nSee "systemctl status docker.service" for details.',
+                file=sys.stderr,
+            )
             return 1
         if answers():
             return 0
@@ -146,9 +159,11 @@ def main(words: list[str]) -> int:
         return 0 if active else 3
     if verb == "show":
         pid = running()
-        print(f"Id=docker.service\nMainPID={pid or 0}\nLoadState=loaded\n"
-              f"ActiveState={'active' if pid else 'inactive'}\n"
-              f"Environment={shlex.join(f'{k}={v}' for k, v in environment().items())}")
+        print(
+            f"Id=docker.service\nMainPID={pid or 0}\nLoadState=loaded\n"
+            f"ActiveState={'active' if pid else 'inactive'}\n"
+            f"Environment={shlex.join(f'{k}={v}' for k, v in environment().items())}"
+        )
         return 0
     print(f"the lab's systemctl does not know: {' '.join(words)}", file=sys.stderr)
     return 1

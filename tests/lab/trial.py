@@ -1,11 +1,11 @@
 """One network, from the untouched build to the undo: what `gomod-wizard` makes of it.
 
-    untouched build ── must end as declared, for its reason
-    gomod-wizard diagnose      reads that build's log
-    gomod-wizard apply --yes   as the developer would type it, on the developer's machine
-    gomod-wizard build-command what it prints is what is run, cold
-    the leak search
-    gomod-wizard undo          and every byte must be as it was
+untouched build ── must end as declared, for its reason
+gomod-wizard diagnose      reads that build's log
+gomod-wizard apply --yes   as the developer would type it, on the developer's machine
+gomod-wizard build-command what it prints is what is run, cold
+the leak search
+gomod-wizard undo          and every byte must be as it was
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ APPLY_LIMIT: Final = 150.0
 
 @dataclass
 class Row:
-    """One line of the scoreboard. `notes` says, for people, why something is not as it should be."""
+    """One line of the scoreboard; `notes` says why something is not as it should be."""
 
     name: str
     before_ok: bool = False
@@ -81,7 +81,9 @@ class _Trial:
         done = self.desk.run([PROGRAM, *words], stdin=stdin, timeout=timeout)
         self.said.append((f"{PROGRAM} {words[0]}", done))
         if "Traceback (most recent call last)" in done.output:
-            self.wrong.append(f"{words[0]} shows a traceback: {done.stderr.strip().splitlines()[-1]}")
+            self.wrong.append(
+                f"{words[0]} shows a traceback: {done.stderr.strip().splitlines()[-1]}"
+            )
         return done
 
     def play(self, before: Done) -> None:
@@ -117,12 +119,18 @@ class _Trial:
             return
         self.row.diagnosed = len(document["faults"])
         told = json.dumps(document["faults"])
-        self.wrong += [f"diagnose does not name /{pattern}/"
-                       for pattern in self.network.after.diagnosis if not re.search(pattern, told)]
+        self.wrong += [
+            f"diagnose does not name /{pattern}/"
+            for pattern in self.network.after.diagnosis
+            if not re.search(pattern, told)
+        ]
 
     def _apply(self) -> Done:
-        sets = [word for key, value in self.network.apply.set.items()
-                for word in ("--set", f"{key}={value}")]
+        sets = [
+            word
+            for key, value in self.network.apply.set.items()
+            for word in ("--set", f"{key}={value}")
+        ]
         return self.program("apply", "--yes", *sets)
 
     def _build(self) -> Done | None:
@@ -133,7 +141,7 @@ class _Trial:
             if self.network.after.ends != "refuse":
                 self.wrong.append(f"build-command gave no command: {builds.last_words(command)}")
             return None
-        argv, env = document["argv"], document.get("env") or {}
+        argv, env = document["argv"], strings(document.get("env"))
         limit = self.network.after.within
         if self.network.after.ends == "artifacts-only":
             built = elsewhere.build(self.network, self.around, self.desk, argv, env, limit)
@@ -145,8 +153,10 @@ class _Trial:
     def _judge(self, apply: Done, built: Done | None) -> None:
         expected = self.network.after
         if apply.code != expected.exit_code:
-            self.wrong.append(f"apply ended with {apply.code}, not {expected.exit_code}: "
-                              f"{builds.last_words(apply)}")
+            self.wrong.append(
+                f"apply ended with {apply.code}, not {expected.exit_code}: "
+                f"{builds.last_words(apply)}"
+            )
         if expected.says and not re.search(expected.says, apply.output):
             self.wrong.append(f"apply does not say /{expected.says}/")
         if expected.ends == "refuse":
@@ -160,18 +170,25 @@ class _Trial:
         """A mirror is public evidence: what it was asked for can never be taken back."""
         requests = self.around.outside.asked()
         expected = self.network.after
-        bad = {request.host for request in requests[since_build:]
-               if request.host in expected.never_asked and "/@v/" in request.path}
+        bad = {
+            request.host
+            for request in requests[since_build:]
+            if request.host in expected.never_asked and "/@v/" in request.path
+        }
         self.wrong += [f"the build used {host}" for host in sorted(bad)]
         if expected.never_asked_for:
-            told = {f"{request.host} was asked for {request.path}" for request in requests[since_apply:]
-                    if re.search(expected.never_asked_for, request.path)}
+            told = {
+                f"{request.host} was asked for {request.path}"
+                for request in requests[since_apply:]
+                if re.search(expected.never_asked_for, request.path)
+            }
             self.wrong += sorted(told)
 
     def _judge_files(self, untouched: Snapshot, after: Snapshot) -> None:
         changed = after.changed_since(untouched)
-        self.wrong += [f"apply changed {path}" for path in self.network.after.unchanged
-                       if path in changed]
+        self.wrong += [
+            f"apply changed {path}" for path in self.network.after.unchanged if path in changed
+        ]
         for path, pattern in self.network.after.keeps.items():
             file = after.files.get(path)
             if file is None or not re.search(pattern, (file.data or b"").decode(errors="replace")):
@@ -184,7 +201,15 @@ class _Trial:
         left = Snapshot.take(self.desk.machine).differences(untouched, tree)
         self.row.undo_exact = not left
         if left:
-            self.wrong.append(f"undo left {', '.join(left[:6])} (it said: {builds.last_words(done)})")
+            self.wrong.append(
+                f"undo left {', '.join(left[:6])} (it said: {builds.last_words(done)})"
+            )
+
+
+def strings(table: Any) -> dict[str, str]:
+    """The entries of a JSON object that are text."""
+    entries = table.items() if isinstance(table, dict) else ()
+    return {name: value for name, value in entries if isinstance(value, str)}
 
 
 def _document(done: Done) -> dict[str, Any] | None:

@@ -21,11 +21,39 @@ if TYPE_CHECKING:
 
     from .machine import Machine
 
-BEHAVIOURS: Final = frozenset({
-    "good", "slow", "403", "404", "410", "429", "500", "502", "503", "black-hole", "refused",
-    "reset", "login", "login-redirect", "tampered"})
-OPTIONS: Final = frozenset({"behaviour", "delay", "sumdb", "lacks", "redirect_zip", "serves",
-                            "certificate", "token", "https_git", "go_get_needs_token"})
+BEHAVIOURS: Final = frozenset(
+    {
+        "good",
+        "slow",
+        "403",
+        "404",
+        "410",
+        "429",
+        "500",
+        "502",
+        "503",
+        "black-hole",
+        "refused",
+        "reset",
+        "login",
+        "login-redirect",
+        "tampered",
+    }
+)
+OPTIONS: Final = frozenset(
+    {
+        "behaviour",
+        "delay",
+        "sumdb",
+        "lacks",
+        "redirect_zip",
+        "serves",
+        "certificate",
+        "token",
+        "https_git",
+        "go_get_needs_token",
+    }
+)
 SUMDB_ADDRESS: Final = "127.0.0.1:8017"
 MODULES_AT: Final = "/srv/modules"
 CODE_AT: Final = "/opt/lab"
@@ -65,32 +93,48 @@ class WebServer:
     @staticmethod
     def binds() -> list[Bind]:
         """What a machine must see of the lab's to run a web server."""
-        return [Bind(store.LAB, CODE_AT), Bind(modules.published(), MODULES_AT),
-                Bind(toolchains.sumdb_program(), "/usr/local/bin/sumdb")]
+        return [
+            Bind(store.LAB, CODE_AT),
+            Bind(modules.published(), MODULES_AT),
+            Bind(toolchains.sumdb_program(), "/usr/local/bin/sumdb"),
+        ]
 
     def start(self, sites: Mapping[str, Mapping[str, Any]]) -> None:
-        """Serve `sites` (host name to options), and the checksum database for those that need it."""
+        """Serve `sites` (host name to options), and the checksum database that some need."""
         signer, verifier = toolchains.sumdb_keys()
-        self.machine.spawn(["sumdb", "serve", SUMDB_ADDRESS, MODULES_AT], "/var/log/sumdb.log",
-                           env={"SUMDB_KEY": signer})
+        self.machine.spawn(
+            ["sumdb", "serve", SUMDB_ADDRESS, MODULES_AT],
+            "/var/log/sumdb.log",
+            env={"SUMDB_KEY": signer},
+        )
         served = []
         for host, options in sites.items():
             if options.get("behaviour") in {"black-hole", "refused"}:
                 continue
             authority = {"public": authorities.PUBLIC, "company": authorities.COMPANY}[
-                options.get("certificate", "public")]
-            served.append({
-                "root": MODULES_AT, **options, "host": host, "address": address_of(host),
-                "certificate": self._install(authority.issue(host)),
-                "sumdb_name": verifier.partition("+")[0],
-                "sumdb": f"http://{SUMDB_ADDRESS}"
-                if options.get("sumdb") or options.get("serves") == "sumdb" else None,
-                "delay": options.get("delay", 2 if options.get("behaviour") == "slow" else 0)})
+                options.get("certificate", "public")
+            ]
+            served.append(
+                {
+                    "root": MODULES_AT,
+                    **options,
+                    "host": host,
+                    "address": address_of(host),
+                    "certificate": self._install(authority.issue(host)),
+                    "sumdb_name": verifier.partition("+")[0],
+                    "sumdb": f"http://{SUMDB_ADDRESS}"
+                    if options.get("sumdb") or options.get("serves") == "sumdb"
+                    else None,
+                    "delay": options.get("delay", 2 if options.get("behaviour") == "slow" else 0),
+                }
+            )
         ready = "/run/web-ready"
-        self.machine.write("/etc/lab-sites.json", json.dumps(
-            {"log": LOG_AT, "ready": ready, "sites": served}))
-        self.machine.spawn(["python3", f"{CODE_AT}/webserver.py", "/etc/lab-sites.json"],
-                           "/var/log/webserver.log")
+        self.machine.write(
+            "/etc/lab-sites.json", json.dumps({"log": LOG_AT, "ready": ready, "sites": served})
+        )
+        self.machine.spawn(
+            ["python3", f"{CODE_AT}/webserver.py", "/etc/lab-sites.json"], "/var/log/webserver.log"
+        )
         wait_for(self.machine.path(ready), "the web server", self.machine, "/var/log/webserver.log")
 
     def _install(self, pem: Path) -> str:
@@ -101,7 +145,9 @@ class WebServer:
     def asked(self) -> list[Asked]:
         """Every HTTP request so far, in order."""
         lines = (json.loads(line) for line in self.machine.read(LOG_AT).splitlines())
-        return [Asked(line["host"], line["path"], line["status"]) for line in lines if "path" in line]
+        return [
+            Asked(line["host"], line["path"], line["status"]) for line in lines if "path" in line
+        ]
 
 
 def address_of(host: str) -> str:
@@ -110,21 +156,30 @@ def address_of(host: str) -> str:
 
 def internet(changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """The internet's sites with a network's changes on top."""
-    return {host: {**options, **changes.get(host, {}), "lacks": [
-        *options.get("lacks", []), *changes.get(host, {}).get("lacks", [])]}
-        for host, options in DEFAULT.items()}
+    return {
+        host: {
+            **options,
+            **changes.get(host, {}),
+            "lacks": [*options.get("lacks", []), *changes.get(host, {}).get("lacks", [])],
+        }
+        for host, options in DEFAULT.items()
+    }
 
 
 def of_company(changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """The company's own sites: only those that the network names."""
-    return {host: {**MIRROR, **options} for host, options in changes.items()
-            if host in names.COMPANY}
+    return {
+        host: {**MIRROR, **options} for host, options in changes.items() if host in names.COMPANY
+    }
 
 
 def black_holes(sites: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
     """The addresses that swallow every packet."""
-    return [address_of(host) for host, options in sites.items()
-            if options.get("behaviour") == "black-hole"]
+    return [
+        address_of(host)
+        for host, options in sites.items()
+        if options.get("behaviour") == "black-hole"
+    ]
 
 
 def wait_for(path: Path, what: str, machine: Machine, log: str, seconds: float = 15) -> None:

@@ -18,8 +18,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import IO, Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-from sites import HANDLERS, Answer, Request
+sys.path.insert(0, str(Path(__file__).parent))  # on a lab machine there is no package
+from sites import HANDLERS, Answer, Request  # type: ignore[import-not-found]
 
 log_lock = threading.Lock()
 
@@ -63,8 +63,9 @@ class Server(HTTPServer):
         connection.close()
 
     def record(self, what: dict[str, Any], client: str) -> None:
-        line = json.dumps({"at": round(time.time(), 3), "host": self.site["host"],
-                           "client": client, **what})
+        line = json.dumps(
+            {"at": round(time.time(), 3), "host": self.site["host"], "client": client, **what}
+        )
         with log_lock:
             self.log.write(line + "\n")
             self.log.flush()
@@ -79,12 +80,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        body = self._chunks() if "chunked" in self.headers.get("Transfer-Encoding", "") \
+        body = (
+            self._chunks()
+            if "chunked" in self.headers.get("Transfer-Encoding", "")
             else self.rfile.read(length)
+        )
         headers = {name.lower(): value for name, value in self.headers.items()}
         answer = self.server.handle(Request(self.command, self.path, headers, body))
-        self.server.record({"method": self.command, "path": self.path, "status": answer.status},
-                           self.client_address[0])
+        self.server.record(
+            {"method": self.command, "path": self.path, "status": answer.status},
+            self.client_address[0],
+        )
         self._send(answer)
 
     do_POST = do_GET

@@ -1,0 +1,3 @@
+echo '{"registry-mirrors": ["https://registry.corp.example"]}' > /etc/docker/daemon.json
+systemctl restart docker
+$BUILD .

@@ -1,0 +1,2 @@
+rm .dockerignore
+$BUILD .

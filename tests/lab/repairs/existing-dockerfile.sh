@@ -1,0 +1,2 @@
+sed -i '/^WORKDIR/i ENV GOPROXY=https://goproxy.cn' Dockerfile
+$BUILD .

@@ -1,0 +1,3 @@
+rm $HOME/.docker/config.json
+sed -i '/^ENV GOPROXY/d' Dockerfile
+$BUILD .

@@ -1,0 +1,3 @@
+echo '{"mtu": 1400}' > /etc/docker/daemon.json
+systemctl restart docker
+$BUILD .

@@ -1,0 +1,3 @@
+echo '{}' > /etc/docker/daemon.json
+systemctl restart docker
+$BUILD .

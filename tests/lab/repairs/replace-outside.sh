@@ -1,0 +1,2 @@
+sed -i '/^COPY go.mod/i COPY --from=shared . /shared' Dockerfile
+$BUILD --build-context shared=../shared .

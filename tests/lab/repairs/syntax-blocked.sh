@@ -1,0 +1,2 @@
+sed -i 1d Dockerfile
+$BUILD .

@@ -1,0 +1,2 @@
+sed -i '/^RUN go mod download/d' Dockerfile
+$BUILD .

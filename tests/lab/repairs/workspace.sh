@@ -1,0 +1,2 @@
+sed -i -e 's,^COPY go.work ./,COPY . .,' -e '/^WORKDIR/i ENV GOPROXY=https://goproxy.cn' Dockerfile
+$BUILD .
