@@ -12,7 +12,8 @@ from wizard.facts.docker import Flavour
 from wizard.facts.proxy import Reader
 from wizard.plan.credentials import ssh_key, ssh_rewrites
 from wizard.plan.project import has_named_contexts, needs_variable
-from wizard.plan.types import BuildInputs, DockerfilePlace, DockerfileShape
+from wizard.plan.types import Answers, BuildInputs, DockerfilePlace, DockerfileShape
+from wizard.rules.proxy_url import ProxyUrl
 
 _NO_FILE_HERE = {Flavour.PODMAN, Flavour.REMOTE, Flavour.RANCHER, Flavour.COLIMA}
 """Where daemon.json is on another machine, or rewritten at every start."""
@@ -82,6 +83,14 @@ def _caller_proxies(facts: Facts) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found.items()))
 
 
+def _caller_values(facts: Facts) -> tuple[tuple[str, ProxyUrl], ...]:
+    environment = facts.proxy.effective.value
+    if environment is None:
+        return ()
+    pairs = (("HTTP_PROXY", environment.http), ("HTTPS_PROXY", environment.https))
+    return tuple((name, proxy) for name, proxy in pairs if proxy is not None)
+
+
 def _outside_dirs(facts: Facts) -> tuple[tuple[str, str], ...]:
     if not has_named_contexts(facts):
         return ()
@@ -98,12 +107,14 @@ def _outside_dirs(facts: Facts) -> tuple[tuple[str, str], ...]:
     return tuple(named.items())
 
 
-def gather_inputs(facts: Facts, shape: DockerfileShape) -> BuildInputs:
+def gather_inputs(facts: Facts, shape: DockerfileShape, answers: Answers) -> BuildInputs:
     """Return what the artifacts name beside decided values."""
     project, docker = facts.project, facts.docker
     modules = project.modules.or_else(())
     directories = sorted({one.directory for one in modules}, key=lambda d: (d != ".", d))
     workspace = project.workspace.value
+    ignore = project.dockerignore.value
+    reason, until = answers.get("reason"), answers.get("until")
     client, engine = docker.client.value, docker.engine.value
     client_config = docker.client_config.value
     local = dict.fromkeys(
@@ -131,8 +142,14 @@ def gather_inputs(facts: Facts, shape: DockerfileShape) -> BuildInputs:
         has_go=facts.go.toolchain.value is not None,
         buildkit_variable=needs_variable(facts, shape.form),
         caller_proxies=_caller_proxies(facts),
+        caller_values=_caller_values(facts),
         ssh_rewrites=ssh_rewrites(facts),
         ssh_key=ssh_key(facts),
         outside_dirs=_outside_dirs(facts),
         mod_cache=facts.go.mod_cache.value or "",
+        ignore_exists=ignore is not None,
+        hidden=() if ignore is None else tuple(dict.fromkeys(path for path, _ in ignore.hides)),
+        waiver=None
+        if reason is None or until is None
+        else (reason.text.strip(), until.text.strip()),
     )

@@ -102,7 +102,7 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
             *credentials.findings,
             *_waived(case, guarded, leak),
         ),
-        inputs=gather_inputs(facts, shape.dockerfile.value),
+        inputs=gather_inputs(facts, shape.dockerfile.value, answers),
     )
 
 

@@ -205,6 +205,8 @@ class BuildInputs:
     """The client takes BuildKit only with DOCKER_BUILDKIT=1."""
     caller_proxies: tuple[tuple[str, str], ...] = ()
     """(HTTP_PROXY …, the spelling under which the caller's environment has the same value)."""
+    caller_values: tuple[tuple[str, ProxyUrl], ...] = ()
+    """(HTTP_PROXY …, the proxy that Go takes from the caller's environment)."""
     ssh_rewrites: tuple[tuple[str, str], ...] = ()
     """(`ssh://git@host/`, `https://host/`): git's url.<first>.insteadOf=<second>."""
     ssh_key: str = ""
@@ -213,8 +215,12 @@ class BuildInputs:
     """(name of a build context, folder outside of the project that a replace points to)."""
     mod_cache: str = ""
     """The host's module cache, for the bridge; empty where there is none."""
-    proxies_left_over: bool = False
-    """docker's config.json names a proxy that is gone."""
+    ignore_exists: bool = False
+    """The project has a .dockerignore."""
+    hidden: tuple[str, ...] = ()
+    """Paths that the build needs and that .dockerignore hides."""
+    waiver: tuple[str, str] | None = None
+    """(reason, last day) that were given for unsafe answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

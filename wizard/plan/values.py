@@ -286,6 +286,12 @@ def image(text: str) -> str:
     return text.strip()
 
 
+def is_portable_image(reference: str) -> bool:
+    """Return whether everybody can pull it: no registry stands before the name."""
+    first, slash, _ = reference.partition("/")
+    return not (slash and ("." in first or ":" in first or first == "localhost"))
+
+
 def enumerated(kind: type[E]) -> Callable[[str], E]:
     """Return a parser of the words of `kind`."""
 

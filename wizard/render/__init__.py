@@ -1,0 +1,24 @@
+"""From a plan to text: no artifact reads another one, only the plan."""
+
+from __future__ import annotations
+
+from wizard.plan.types import Plan
+from wizard.render.docker_json import daemon_json, docker_config
+from wizard.render.dockerfile import dockerfile
+from wizard.render.dockerignore import dockerignore
+from wizard.render.goenv_file import build_input_artifacts, go_env_artifacts
+from wizard.render.profile import profile
+from wizard.render.types import Artifact
+
+
+def render(plan: Plan) -> tuple[Artifact, ...]:
+    """Return every artifact of the plan: the project's first, then the user's and the system's."""
+    return (
+        *dockerfile(plan),
+        *dockerignore(plan),
+        *profile(plan),
+        *go_env_artifacts(plan),
+        *build_input_artifacts(plan),
+        *docker_config(plan),
+        *daemon_json(plan),
+    )

@@ -1,0 +1,90 @@
+"""Docker's two JSON files: the engine's daemon.json and the client's config.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from wizard.plan.types import BuildNetwork, ContainerProxy, Plan
+from wizard.render.types import Artifact, JsonKeys, Scope
+
+_DAEMON_KEYS = (
+    ("bip", "bip"),
+    ("fixed_cidr", "fixed-cidr"),
+    ("address_pools", "default-address-pools"),
+    ("mtu", "mtu"),
+    ("dns", "dns"),
+    ("dns_search", "dns-search"),
+    ("iptables", "iptables"),
+    ("ip_forward", "ip-forward"),
+    ("userland_proxy", "userland-proxy"),
+    ("registry_mirrors", "registry-mirrors"),
+)
+"""(decision, key); every one is known to every engine from 18.06 on."""
+
+
+def _json(keys: Mapping[str, object]) -> str:
+    return json.dumps(keys, indent=2, ensure_ascii=False) + "\n"
+
+
+def _daemon_value(key: str, value: object) -> object:
+    if key == "address_pools" and isinstance(value, tuple):
+        return [{"base": pool.base, "size": pool.size} for pool in value]
+    return list(value) if isinstance(value, tuple) else value
+
+
+def daemon_json(plan: Plan) -> tuple[Artifact, ...]:
+    """Return the keys of daemon.json that the plan sets; nothing where it sets none."""
+    chosen = [(getattr(plan, key), name) for key, name in _DAEMON_KEYS]
+    chosen = [(decision, name) for decision, name in chosen if decision.value is not None]
+    if not chosen:
+        return ()
+    keys = {name: _daemon_value(decision.key, decision.value) for decision, name in chosen}
+    return (
+        Artifact(
+            name="daemon.json",
+            scope=Scope.SYSTEM,
+            path=plan.inputs.daemon_json,
+            content=JsonKeys(keys=keys),
+            standalone=_json(keys),
+            because=tuple(decision.because for decision, _ in chosen),
+            restarts=("docker",),
+            decisions=tuple(decision.key for decision, _ in chosen),
+        ),
+    )
+
+
+def _serves_every_container(plan: Plan, proxy: ContainerProxy) -> bool:
+    """config.json reaches every container; a loopback proxy is right on the host's network only."""
+    if plan.build_network.value is not BuildNetwork.HOST:
+        return True
+    urls = [url for url in (proxy.http, proxy.https) if url is not None]
+    return not any(url.host == "localhost" or url.host.startswith("127.") for url in urls)
+
+
+def docker_config(plan: Plan) -> tuple[Artifact, ...]:
+    """Return the proxies for docker's config.json. Never a password: every container gets them."""
+    proxy = plan.container_proxy.value
+    if proxy is None or not _serves_every_container(plan, proxy):
+        return ()
+    urls = {"httpProxy": proxy.http, "httpsProxy": proxy.https}
+    default: dict[str, object] = {
+        name: None if url is None else str(url.without_credentials()) for name, url in urls.items()
+    }
+    gone = proxy.http is None and proxy.https is None
+    default["noProxy"] = None if gone else ",".join(plan.no_proxy.value) or None
+    standing = {name: value for name, value in default.items() if value is not None}
+    if not gone:
+        default = standing
+    return (
+        Artifact(
+            name="docker-config.json",
+            scope=Scope.USER,
+            path=plan.inputs.docker_config,
+            content=JsonKeys(keys={"proxies": {"default": default}}),
+            standalone=_json({"proxies": {"default": standing}} if standing else {}),
+            because=(plan.container_proxy.because, plan.no_proxy.because),
+            mode=0o600,
+            decisions=("container_proxy", "no_proxy"),
+        ),
+    )

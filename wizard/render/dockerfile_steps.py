@@ -1,0 +1,144 @@
+"""The parts that Dockerfiles are put together from."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+
+from wizard.plan.types import DockerfileForm, ModuleSource, Plan
+from wizard.render.artifact_template import filled
+from wizard.render.goenv_file import BRIDGE, build_settings
+from wizard.render.quoting import copy_line
+
+_OPTIONAL_SECRETS = ("goenv", "ca", "netrc")
+"""Always named: a secret that is not handed over is simply not there."""
+
+_CONTINUED = " \\\n    "
+
+
+def workdir(plan: Plan) -> str:
+    """Return the folder of the sources, deep enough that `../x` of a replace stays below /src."""
+    depth = max(
+        (target.split("/").count("..") for _, target in plan.inputs.outside_dirs), default=0
+    )
+    return "/src" + "/up" * max(depth - 1, 0) + ("/app" if depth else "")
+
+
+def _module_dir(plan: Plan) -> str:
+    """Return the folder whose go.mod the build belongs to, relative; `.` for the root."""
+    inputs = plan.inputs
+    if inputs.workspace or not inputs.module_dirs:
+        return "."
+    main = posixpath.normpath(inputs.main_package or ".")
+    nested = [d for d in inputs.module_dirs if d != "." and (main == d or main.startswith(f"{d}/"))]
+    if nested:
+        return max(nested, key=len)
+    return "." if "." in inputs.module_dirs else inputs.module_dirs[0]
+
+
+def chdir(plan: Plan) -> str:
+    """Return `-C dir ` for go, where the module to build is not the root's (Go 1.20)."""
+    where = _module_dir(plan)
+    return "" if where == "." else f"-C {shlex.quote(where)} "
+
+
+def toolchain(plan: Plan, *, whole: bool) -> str:
+    """Return the ENV for a go line newer than the image: a fact of project and image.
+
+    `whole`: as the last words of an ENV that is there already.
+    """
+    value = plan.gotoolchain.value
+    if value is None:
+        return ""
+    return f" GOTOOLCHAIN={value}" if whole else f"ENV GOTOOLCHAIN={value}\n"
+
+
+def copy_modules(plan: Plan) -> str:
+    """Return a COPY for every module file that the download reads."""
+    inputs = plan.inputs
+    lines: list[str] = []
+    if inputs.workspace:
+        lines.append(copy_line(("go.work", "go.work.sum*"), "./"))
+    for folder in inputs.module_dirs or (".",):
+        prefix = "" if folder == "." else f"{folder}/"
+        lines.append(copy_line((f"{prefix}go.mod", f"{prefix}go.sum*"), f"./{prefix}"))
+    for folder in inputs.local_dirs:
+        if folder not in inputs.module_dirs:
+            lines.append(copy_line((folder,), f"./{folder}/"))
+    for name, target in inputs.outside_dirs:
+        place = posixpath.normpath(posixpath.join(workdir(plan), target))
+        lines.append(copy_line(("go.mod", "go.sum*"), f"{place}/", source_stage=name))
+    return "\n".join(lines)
+
+
+def copy_outside(plan: Plan) -> str:
+    """Return a COPY for every folder outside of the project, each with its line end."""
+    lines: list[str] = []
+    for name, target in plan.inputs.outside_dirs:
+        place = posixpath.normpath(posixpath.join(workdir(plan), target))
+        lines.append(copy_line((".",), f"{place}/", source_stage=name) + "\n")
+    return "".join(lines)
+
+
+def mounts(plan: Plan, *, cache: bool) -> str:
+    """Return the mounts of a step that may use the network, one a line.
+
+    Mode 0444: the step may run as a user that is not root.
+    """
+    options = [f"type=secret,id={id_},mode=0444" for id_ in _OPTIONAL_SECRETS]
+    if plan.ssh.value:
+        options += ["type=secret,id=known_hosts,mode=0444", "type=ssh,mode=0666"]
+    if cache:
+        options = [
+            "type=cache,id=go-mod,target=/go/pkg/mod",
+            f"type=bind,from=gomodcache,target={BRIDGE}",
+            *options,
+        ]
+    return _CONTINUED.join(f"--mount={option}" for option in options)
+
+
+def script(plan: Plan) -> str:
+    """Return the body of with-network as quoted words for printf, comments between them."""
+    lines = filled("with-network.sh.tmpl").splitlines()
+    if plan.ssh.value:
+        rewrites = plan.inputs.ssh_rewrites
+        lines += filled("with-ssh.sh.tmpl", count=str(len(rewrites))).splitlines()
+        for index, (base, instead_of) in enumerate(rewrites):
+            key = shlex.quote(f"GIT_CONFIG_KEY_{index}=url.{base}.insteadOf")
+            value = shlex.quote(f"GIT_CONFIG_VALUE_{index}={instead_of}")
+            lines.append(f"export {key} {value}")
+    lines.append('"$@"')
+    return "\n".join(
+        f"    {line}" if line.startswith("#") else f"    {_word(line)} \\" for line in lines
+    )
+
+
+def _word(line: str) -> str:
+    """Return `line` in single quotes, whatever it holds: printf writes it as it is."""
+    return "'" + line.replace("'", "'\\''") + "'"
+
+
+def arguments(plan: Plan) -> str:
+    """Return an ARG for every module setting, for a builder without secrets."""
+    names = ["GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB"]
+    names += [n for n in build_settings(plan) if n not in names and n != "GOTOOLCHAIN"]
+    return "\n".join(f"ARG {name}" for name in names)
+
+
+def build_step(plan: Plan) -> str:
+    """Return the command that compiles the main package, or every package of a library."""
+    inputs = plan.inputs
+    flags = "-mod=vendor " if plan.module_source.value is ModuleSource.VENDOR else ""
+    where = _module_dir(plan)
+    wrapper = ""
+    if plan.module_source.value is not ModuleSource.VENDOR and _has_mounts(plan):
+        wrapper = "with-network "
+    if not inputs.main_package:
+        return f"{wrapper}go {chdir(plan)}build {flags}./..."
+    main = posixpath.relpath(posixpath.normpath(inputs.main_package), where)
+    package = "." if main == "." else shlex.quote(f"./{main}")
+    return f"CGO_ENABLED=0 {wrapper}go {chdir(plan)}build {flags}-trimpath -o /out/app {package}"
+
+
+def _has_mounts(plan: Plan) -> bool:
+    return plan.dockerfile.value.form is DockerfileForm.MOUNTS

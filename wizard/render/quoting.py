@@ -1,0 +1,53 @@
+"""Text from outside, quoted for the language that it is written into."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterable
+
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9._/@+~-]+\*?")
+
+
+def powershell(text: str) -> str:
+    """Return `text` as one PowerShell word: a literal string, whose only escape is `''`.
+
+    PowerShell takes the typographic quotes U+2018 to U+201B for the straight one.
+    """
+    return "'" + re.sub("(['\u2018-\u201b])", r"\1\1", text) + "'"
+
+
+def posix(words: Iterable[str]) -> str:
+    """Return `words` as one POSIX shell command line."""
+    return shlex.join(words)
+
+
+def copy_line(sources: Iterable[str], target: str, *, source_stage: str = "") -> str:
+    """Return a COPY. A trailing `*` of a source is a pattern, everything else is literal."""
+    words = (*sources, target)
+    flag = f"--from={source_stage} " if source_stage else ""
+    if all(_PLAIN_PATH.fullmatch(word) for word in words):
+        return f"COPY {flag}{' '.join(words)}"
+    return f"COPY {flag}{json.dumps([_literal(word) for word in words], ensure_ascii=False)}"
+
+
+def _literal(path: str) -> str:
+    """Escape a path for COPY: Go's filepath.Match, after `$` was expanded."""
+    star = path.endswith("*")
+    text = path.removesuffix("*") if star else path
+    text = re.sub(r"([*?\[\\])", r"[\1]" if "\\" not in text else r"\\\1", text)
+    return text.replace("$", "\\$") + ("*" if star else "")
+
+
+def csv_field(name: str, value: str) -> str:
+    """Return `name=value` as one field of `--secret` and `--mount` (RFC 4180, as Go's csv)."""
+    field = f"{name}={value}"
+    if any(c in field for c in ',"\n\r') or field != field.strip():
+        return '"' + field.replace('"', '""') + '"'
+    return field
+
+
+def ignore_pattern(path: str) -> str:
+    """Return the .dockerignore line that brings `path` back."""
+    return "!" + re.sub(r"([*?\[\\])", r"\\\1", path.rstrip("/"))
