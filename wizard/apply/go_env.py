@@ -37,8 +37,9 @@ async def merge_go_env(system: System, before: bytes, variables: GoEnv) -> bytes
         return before
     if system.which("go") is None:
         raise NoGo
-    with tempfile.TemporaryDirectory(prefix="gomod-wizard-") as name:
+    with tempfile.TemporaryDirectory(prefix="gomod-wizard-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
+        _without_telemetry(folder)
         file = folder / "env"
         file.touch(mode=0o600)
         file.write_bytes(before)
@@ -62,13 +63,23 @@ def parse_go_env(data: bytes) -> Mapping[str, str]:
     return found
 
 
+def _without_telemetry(home: Path) -> None:
+    """Keep go from counting in the scratch folder: its counter would outlive the call.
+
+    The mode is a file in os.UserConfigDir, and no variable sets it (golang.org/x/telemetry).
+    """
+    for config in (home, home / "Library" / "Application Support"):
+        folder = config / "go" / "telemetry"
+        folder.mkdir(parents=True)
+        (folder / "mode").write_text("off", encoding="ascii")
+
+
 async def _go(system: System, folder: Path, argv: tuple[str, ...]) -> None:
     env = {key: value for key, value in system.env.items() if key.upper() in _KEPT}
     env |= {
         "GOENV": str(folder / "env"),
         "GOTOOLCHAIN": "local",
         "GOFLAGS": "",
-        "GOTELEMETRY": "off",
         "GOWORK": "off",
         "HOME": str(folder),
         "USERPROFILE": str(folder),

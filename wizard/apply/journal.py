@@ -106,7 +106,7 @@ def state_folder(system: System) -> Path:
     Root under sudo keeps its own, so that no file of root's lands in the user's home.
     """
     if system.uid == 0 and system.env.get("SUDO_UID", "0") != "0":
-        return system.path("/var/lib") / "gomod-wizard"
+        return Path(os.path.realpath(system.path("/var/lib"))) / "gomod-wizard"
     base = system.state_home()
     if base is None and system.uid == 0:
         base = system.path("/var/lib")

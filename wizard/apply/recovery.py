@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.apply.disk import Disk, Ownership
-from wizard.apply.failure import forbidden
+from wizard.apply.failure import cause
 from wizard.apply.journal import Journal, Record, State
 from wizard.apply.transaction import Move, clean, current, install, owner_before
 from wizard.apply.types import Change
+from wizard.errors import ForbiddenError
+from wizard.text import msg
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +67,18 @@ def put_back(journal: Journal, record: Record) -> Recovered:
     try:
         clean(disk, record.id, [step.path for step in record.steps])
         moves, foreign = _moves(disk, record, found)
+        for move in moves:
+            make_parents(disk, move.path)
+        install(disk, record.id, moves)
+        remove_folders(disk, record)
+        journal.set_state(record.id, State.UNDONE if state == State.UNDOING else State.FAILED)
     except OSError as error:
-        raise forbidden(error, error.filename or record.project, ("…",)) from error
-    for move in moves:
-        make_parents(disk, move.path)
-    install(disk, record.id, moves)
-    remove_folders(disk, record)
-    done = State.UNDONE if state == State.UNDOING else State.FAILED
-    journal.set_state(record.id, done)
+        why, hint = cause(error)
+        raise ForbiddenError(
+            msg("the interrupted run {id} cannot be put back yet: {why}", id=record.id, why=why),
+            where=error.filename or record.project,
+            hint=hint,
+        ) from error
     paths = {str(move.path) for move in moves}
     restored = tuple(step.change for step in record.steps if step.change.path in paths)
     return Recovered(record=record, restored=restored, foreign=foreign)

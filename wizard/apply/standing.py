@@ -76,7 +76,7 @@ def look(system: System, project: Path, artifact: Artifact) -> Standing:
         path=path,
         data=data,
         mode=None if status is None else stat.S_IMODE(status.st_mode),
-        writable=_writable(system, path, status),
+        writable=_writable(system, artifact.scope, path, status),
         link=str(shown) if is_link else None,
     )
 
@@ -129,18 +129,22 @@ def _unreadable(path: Path, why: str) -> CannotUse:
     )
 
 
-def _writable(system: System, path: Path, status: os.stat_result | None) -> bool:
-    """Whether `system.uid` can put a new file in the place of `path`, owner kept."""
+def _writable(system: System, scope: Scope, path: Path, status: os.stat_result | None) -> bool:
+    """Whether this process can put a new file in the place of `path`, with its owner kept.
+
+    A disk that is mounted read-only is not asked here: root meets it as an error of the write.
+    """
     if system.uid == 0 or system.platform == "win32":
         return True
-    if status is not None and status.st_uid != system.uid:
-        return False
     folder = path.parent
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    if system.uid == os.geteuid():
-        return os.access(folder, os.W_OK | os.X_OK)
-    # Asked for another user than this process: the bits of the owner or of everybody.
-    bits = folder.stat()
-    needed = 0o300 if bits.st_uid == system.uid else 0o003
-    return bits.st_mode & needed == needed
+    me = os.geteuid()
+    if me == 0 and scope is Scope.SYSTEM:
+        # Root asks in the name of somebody else, whose rights are in the bits.
+        bits = folder.stat()
+        needed = 0o300 if bits.st_uid == system.uid else 0o003
+        return bits.st_mode & needed == needed
+    if status is not None and status.st_uid != me and me != 0:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)

@@ -1,0 +1,129 @@
+"""The system scope without root: laid ready, and applied as root exactly as it was shown."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.apply.hosts import DAEMON_JSON, Host, daemon_json, furnish, whole_plan
+from wizard.apply import commit, commit_staged, history, plan_changes, undo
+from wizard.apply.types import Receipt
+from wizard.errors import UnsafeError, UsageError
+
+USER = 1234
+
+
+def daemon(host: Host) -> Path:
+    return host.root / "etc" / "docker" / "daemon.json"
+
+
+def folder_of(receipt: Receipt) -> str:
+    assert receipt.sudo_command is not None
+    words = shlex.split(receipt.sudo_command)
+    return words[words.index("--staged") + 1]
+
+
+@pytest.fixture
+def user(host: Host) -> Host:
+    furnish(host)
+    return host.as_user(USER)
+
+
+@pytest.fixture
+def root(user: Host) -> Host:
+    """The same host under sudo, whose HOME is root's."""
+    return user.as_user(0, SUDO_UID=str(USER), HOME=str(user.root / "root"))
+
+
+async def stage(user: Host) -> Receipt:
+    changes = await plan_changes(user.system, user.project, whole_plan(user))
+    return await commit(user.system, user.project, changes)
+
+
+async def test_without_root_the_system_files_wait_and_the_others_are_written(user: Host) -> None:
+    receipt = await stage(user)
+    assert [Path(change.path).name for change in receipt.staged] == ["daemon.json"]
+    assert len(receipt.changes) == 5
+    assert daemon(user).read_bytes() == DAEMON_JSON
+
+
+async def test_the_sudo_command_names_the_program_by_its_whole_path(user: Host) -> None:
+    program = user.program("gomod-wizard", "")
+    receipt = await stage(user)
+    assert shlex.split(receipt.sudo_command or "")[:4] == [
+        "sudo",
+        str(program),
+        "apply",
+        "--staged",
+    ]
+
+
+async def test_root_applies_what_was_staged(user: Host, root: Host) -> None:
+    receipt = await stage(user)
+    done = await commit_staged(root.system, folder_of(receipt))
+    assert [change.path for change in done.changes] == [str(daemon(user))]
+    assert b'"mtu": 1400' in daemon(user).read_bytes()
+    assert [entry.state for entry in history(user.system)] == ["applied", "applied"]
+
+
+async def test_root_undoes_what_root_applied(user: Host, root: Host) -> None:
+    await commit_staged(root.system, folder_of(await stage(user)))
+    await undo(root.system)
+    assert daemon(user).read_bytes() == DAEMON_JSON
+
+
+async def test_the_users_undo_stages_the_way_back_of_what_root_applied(
+    user: Host, root: Host
+) -> None:
+    before = user.files()
+    await commit_staged(root.system, folder_of(await stage(user)))
+    receipt = await undo(user.system)
+    await commit_staged(root.system, folder_of(receipt))
+    assert user.files() == before
+
+
+async def test_undo_before_root_came_cancels_what_waits(user: Host, root: Host) -> None:
+    receipt = await stage(user)
+    await undo(user.system)
+    with pytest.raises(UsageError, match="does not wait any more"):
+        await commit_staged(root.system, folder_of(receipt))
+
+
+async def test_a_staged_file_that_was_swapped_is_refused(user: Host, root: Host) -> None:
+    folder = Path(folder_of(receipt := await stage(user)))
+    shown = hashlib.sha256(receipt.staged[0].after or b"").hexdigest()
+    (folder / shown).write_bytes(b'{"insecure-registries": ["evil.example"]}')
+    with pytest.raises(UnsafeError, match="not what was shown"):
+        await commit_staged(root.system, str(folder))
+
+
+async def test_a_staged_record_that_was_edited_is_refused(user: Host, root: Host) -> None:
+    folder = Path(folder_of(await stage(user)))
+    record = folder / "record.json"
+    record.write_text(record.read_text().replace("daemon.json", "passwd"))
+    with pytest.raises(UnsafeError, match="not what was shown"):
+        await commit_staged(root.system, str(folder))
+
+
+async def test_a_file_that_changed_after_staging_is_refused(user: Host, root: Host) -> None:
+    receipt = await stage(user)
+    daemon(user).write_bytes(b"{}")
+    with pytest.raises(UnsafeError, match="changed since it was shown"):
+        await commit_staged(root.system, folder_of(receipt))
+    assert daemon(user).read_bytes() == b"{}"
+
+
+async def test_an_id_that_names_nothing_is_refused(root: Host) -> None:
+    with pytest.raises(UsageError, match="nothing is staged"):
+        await commit_staged(root.system, "20260823-101502-" + "0" * 24)
+
+
+async def test_only_system_changes_give_a_receipt_with_the_staged_id(user: Host) -> None:
+    changes = await plan_changes(user.system, user.project, (daemon_json({"mtu": 1280}),))
+    receipt = await commit(user.system, user.project, changes)
+    assert receipt.changes == ()
+    assert receipt.id is not None
+    assert [entry.state for entry in history(user.system)] == ["staged"]
