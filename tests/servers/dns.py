@@ -73,6 +73,8 @@ class Resolver:
                 data, peer = self._udp.recvfrom(4096)
             except OSError:
                 return
+            if not data:  # the socket was shut down
+                return
             if reply := self._reply(data):
                 with contextlib.suppress(OSError):
                     self._udp.sendto(reply, peer)
