@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -31,12 +32,13 @@ def authority() -> Iterator[Authority]:
 
 
 @pytest.fixture
-def trusting(machine: System, authority: Authority) -> System:
-    """A machine whose own store holds the authority, where Debian keeps it."""
-    bundle = machine.path("/etc/ssl/certs/ca-certificates.crt")
+def trusting(machine: System, authority: Authority, tmp_path: Path) -> System:
+    """A machine like `machine`, whose own store holds the authority, where Debian keeps it."""
+    there = replace(machine, root=tmp_path / "trusting")
+    bundle = there.path("/etc/ssl/certs/ca-certificates.crt")
     bundle.parent.mkdir(parents=True)
     bundle.write_bytes(authority.bundle.read_bytes())
-    return machine
+    return there
 
 
 class Probe(Protocol):
