@@ -1,4 +1,4 @@
-"""The issuer's name out of an X.509 certificate, by walking its DER.
+"""Who a certificate names, out of its DER.
 
 The standard library shows the fields of a verified certificate alone, and whose signature was
 not trusted is just what a person must know. Structure: RFC 5280, section 4.1.
@@ -6,13 +6,16 @@ not trusted is just what a person must know. Structure: RFC 5280, section 4.1.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from wizard.untrusted import clean_line
 
 _COMMON_NAME = b"\x55\x04\x03"
 _ORGANISATION = b"\x55\x04\x0a"
 _CONTEXT_0 = 0xA0
+_UTC_TIME = 0x17
 
 
 def _items(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -33,24 +36,52 @@ def _items(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += length
 
 
-def issuer_of_der(der: bytes) -> str | None:
-    """Return the issuer's common name, else its organisation, of a DER certificate."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a certificate says of itself; None: it could not be read."""
+
+    subject: str | None = None
+    issuer: str | None = None
+    expires: str | None = None
+    """ISO 8601 date."""
+
+
+def describe(der: bytes) -> About:
+    """Return subject, issuer and last day of a DER certificate; nothing is verified."""
     certificate = next(_items(der), None)
-    if certificate is None:
-        return None
-    signed = next(_items(certificate[1]), None)
+    signed = next(_items(certificate[1]), None) if certificate else None
     if signed is None:
-        return None
+        return About()
     fields = [content for tag, content in _items(signed[1]) if tag != _CONTEXT_0]
-    if len(fields) < 3:
-        return None
+    if len(fields) < 5:
+        return About()
+    # serialNumber, signature, issuer, validity, subject
+    return About(subject=_name(fields[4]), issuer=_name(fields[2]), expires=_last_day(fields[3]))
+
+
+def _name(relatives: bytes) -> str | None:
+    """Return the common name, else the organisation, of a DER Name's content."""
     names: dict[bytes, str] = {}
-    for _, relative in _items(fields[2]):
+    for _, relative in _items(relatives):
         for _, attribute in _items(relative):
             parts = [content for _, content in _items(attribute)]
             if len(parts) == 2:
                 names.setdefault(parts[0], _text(parts[1]))
     return names.get(_COMMON_NAME) or names.get(_ORGANISATION) or None
+
+
+def _last_day(validity: bytes) -> str | None:
+    times = list(_items(validity))
+    if len(times) != 2:
+        return None
+    tag, raw = times[1]
+    digits = raw.decode("latin-1")
+    if tag == _UTC_TIME:
+        # RFC 5280, 4.1.2.5.1: two digits from 50 on are of the last century.
+        digits = ("19" if digits[:2] >= "50" else "20") + digits
+    if not re.fullmatch(r"[0-9]{14}Z", digits):
+        return None
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
 
 
 def _text(content: bytes) -> str:

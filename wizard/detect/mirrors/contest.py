@@ -6,15 +6,18 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+from wizard.detect.mirrors.authorities import own_authorities
 from wizard.detect.mirrors.prove import Prover
 from wizard.detect.mirrors.race import Race, Runner
 from wizard.detect.mirrors.rank import ranked
 from wizard.detect.mirrors.resolve import Names
 from wizard.detect.mirrors.trust import Trust
-from wizard.facts.mirrors import Canary, Mirror, MirrorProbe
+from wizard.facts.base import known
+from wizard.facts.mirrors import Canary, Mirror, MirrorFacts, MirrorProbe
 from wizard.facts.proxy import GoProxyEnvironment
 from wizard.system import System
 
+SOURCE = "probe"
 _PROOFS_AT_ONCE = 3
 _SHARE_OF_RACE = 0.5
 """Where the whole table is wanted, proving begins at the latest when this share of time is over."""
@@ -42,6 +45,7 @@ class Contest:
         self._whole_table = whole_table
         self._listener = listener
         self._told: dict[str, MirrorProbe] = {}
+        self._system = system
         self._names = Names()
         trust = Trust(system)
         self._warm_up = self._loop.create_task(asyncio.to_thread(trust.quick))
@@ -62,8 +66,8 @@ class Contest:
             changed=self._tell,
         )
 
-    async def run(self) -> tuple[MirrorProbe, ...]:
-        """Return the ranked table; at the latest shortly after the deadline."""
+    async def run(self) -> MirrorFacts:
+        """Return the ranked table and who signed; at the latest shortly after the deadline."""
         try:
             await self._until_decided()
             await self._prove()
@@ -78,7 +82,13 @@ class Contest:
         table = ranked(runner.probe for runner in self._race.runners)
         for probe in table:
             self._report(probe)
-        return table
+        seen: dict[str, bytes] = {}
+        for runner in self._race.runners:
+            seen |= runner.session.anchors
+        return MirrorFacts(
+            ranking=known(table, SOURCE),
+            authorities=await asyncio.to_thread(own_authorities, self._system, seen),
+        )
 
     async def _until_decided(self) -> None:
         if not self._whole_table:

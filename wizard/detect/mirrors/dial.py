@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult
 
 from wizard.detect.mirrors import socks, trust
-from wizard.detect.mirrors.certificate import issuer_of_der, issuer_of_peer
+from wizard.detect.mirrors.authorities import anchor_of
+from wizard.detect.mirrors.certificate import describe, issuer_of_peer
 from wizard.detect.mirrors.http1 import Channel, Reply
 from wizard.detect.mirrors.resolve import Address, Names
 from wizard.detect.mirrors.verdict import (
@@ -89,6 +90,8 @@ class Opened:
     channel: Channel
     tls_ms: float | None
     issuer: str | None
+    anchor: bytes | None
+    """DER of the authority at the end of the verified chain."""
 
 
 async def connect(
@@ -193,7 +196,7 @@ async def open_channel(
             progress.at(Phase.PROXY, target.shown)
             await _through(channel, target, proxy, context)
         if target.scheme == "http":
-            return Opened(channel=channel, tls_ms=None, issuer=None)
+            return Opened(channel=channel, tls_ms=None, issuer=None, anchor=None)
         progress.at(Phase.TLS, target.shown)
         start = loop.time()
         await _start_tls(channel, context, target.host)
@@ -210,6 +213,7 @@ async def open_channel(
         channel=channel,
         tls_ms=(loop.time() - start) * 1000,
         issuer=issuer_of_peer(channel.transport.get_extra_info("peercert")),
+        anchor=anchor_of(channel.transport.get_extra_info("ssl_object")),
     )
 
 
@@ -306,7 +310,7 @@ async def peek_issuer(
                 await _through(channel, target, proxy, context)
             await _start_tls(channel, trust.unchecked(), target.host)
             der = channel.transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
-            return issuer_of_der(der) if der else None
+            return describe(der).issuer if der else None
         finally:
             channel.abort()
             connected.sock.close()

@@ -81,6 +81,8 @@ class Session:
         self.progress = Progress(self.target.shown)
         self.legs = Legs()
         self.issuer: str | None = None
+        self.anchors: dict[str, bytes] = {}
+        """Host to the authority that its verified connection ended at, as DER."""
         self._environment = environment
         self._names = names
         self._trust = trust
@@ -194,6 +196,8 @@ class Session:
         except BaseException:
             connected.sock.close()
             raise
+        if opened.anchor is not None:
+            self.anchors[target.shown] = opened.anchor
         if target == self.target:
             self._note(opened, connected.dns_ms, connected.connect_ms, proxy)
         return opened.channel, connected.dns_ms + connected.connect_ms + (opened.tls_ms or 0.0)

@@ -1,0 +1,129 @@
+"""The authorities behind the connections that were made, as far as no public image knows them.
+
+A company that intercepts TLS, or signs its own servers, has put its root into this host's store;
+an image has Mozilla's list alone. What a verified connection ended at, and Mozilla's list does
+not hold, is what a build must be given.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import ssl
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from wizard.detect.mirrors.certificate import describe
+from wizard.detect.mirrors.trust import BUNDLES, FOLDERS
+from wizard.facts.base import Fact, known, unknown
+from wizard.facts.mirrors import Authority
+from wizard.system import Failed, System
+from wizard.text import msg
+
+SOURCE = "TLS handshakes with the mirrors"
+_DER = 2
+"""`_ssl.ENCODING_DER`."""
+_PUBLIC = ("/usr/share/ca-certificates/mozilla", "/usr/share/pki/ca-trust-source")
+"""Where Debian, Alpine and Fedora ship the list itself; what is added goes elsewhere."""
+_ADDED = ("/usr/local/share/ca-certificates", "/etc/pki/ca-trust/source/anchors")
+_PEM = re.compile(
+    r"-----BEGIN (?:TRUSTED )?CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+?)-----END", re.ASCII
+)
+_MOST_FILES = 1_000
+
+
+def anchor_of(connection: ssl.SSLObject | None) -> bytes | None:
+    """Return the DER of what the verified chain of `connection` ends at, where Python can tell."""
+    # Public from Python 3.13 on; the same method has been there since 3.10, one object deeper.
+    shown = getattr(connection, "get_verified_chain", None)
+    inner = getattr(getattr(connection, "_sslobj", None), "get_verified_chain", None)
+    try:
+        if shown is not None:
+            chain = shown()
+            return bytes(chain[-1]) if chain else None
+        chain = inner() if inner is not None else None
+        return bytes(chain[-1].public_bytes(_DER)) if chain else None
+    except (ssl.SSLError, ValueError):
+        return None
+
+
+def own_authorities(system: System, seen: Mapping[str, bytes]) -> Fact[tuple[Authority, ...]]:
+    """Return the authorities that signed for the hosts in `seen` (host to anchor's DER).
+
+    Reads files: call it in a thread.
+    """
+    if system.platform in ("darwin", "win32"):
+        return unknown(msg("the system's verifier does not say which authority it used"), SOURCE)
+    if not seen:
+        return unknown(msg("no TLS connection could be verified"), SOURCE)
+    hosts: dict[bytes, list[str]] = {}
+    for host, der in seen.items():
+        hosts.setdefault(der, []).append(host)
+    public = _public(system)
+    found = []
+    for der, names in hosts.items():
+        sha256 = hashlib.sha256(der).hexdigest()
+        if sha256 in public:
+            continue
+        about = describe(der)
+        found.append(
+            Authority(
+                subject=about.subject or sha256[:16],
+                sha256=sha256,
+                expires=about.expires or "",
+                pem=ssl.DER_cert_to_PEM_cert(der),
+                source=_holder(system, der),
+                hosts=tuple(sorted(names)),
+            )
+        )
+    return known(tuple(found), SOURCE)
+
+
+def _public(system: System) -> set[str]:
+    """Return the fingerprints of Mozilla's list: certifi's copy, and the distribution's."""
+    import certifi
+
+    prints = {
+        hashlib.sha256(der).hexdigest()
+        for der in _certificates(Path(certifi.where()).read_text(encoding="utf-8"))
+    }
+    for folder in _PUBLIC:
+        for file in _files(system.path(folder)):
+            text = system.read_text(file)
+            if not isinstance(text, Failed):
+                prints |= {hashlib.sha256(der).hexdigest() for der in _certificates(text)}
+    return prints
+
+
+def _certificates(text: str) -> Iterator[bytes]:
+    for block in _PEM.findall(text):
+        try:
+            yield base64.b64decode("".join(block.split()), validate=True)
+        except ValueError:
+            continue
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return [file for file in sorted(folder.iterdir())[:_MOST_FILES] if file.is_file()]
+    except OSError:
+        return []
+
+
+def _holder(system: System, der: bytes) -> str:
+    """Return the file of the store that holds the certificate; an administrator's own first."""
+    own = system.env.get("SSL_CERT_FILE")
+    named = [Path(own)] if own else []
+    for folder in _ADDED:
+        named += _files(system.path(folder))
+    named += [system.path(bundle) for bundle in BUNDLES]
+    for folder in (system.env.get("SSL_CERT_DIR") or "").split(":"):
+        named += _files(Path(folder)) if folder else []
+    for folder in FOLDERS:
+        named += _files(system.path(folder))
+    for file in named:
+        text = system.read_text(file)
+        if not isinstance(text, Failed) and der in _certificates(text):
+            return str(file)
+    return "the host's store"
