@@ -43,7 +43,7 @@ def diff(changes: ChangeSet) -> str:
 
 
 def _lines(data: bytes | None) -> list[str]:
-    parts = (data or b"").decode("utf-8", "replace").split("\n")
+    parts = (data or b"").decode("utf-8", "surrogateescape").split("\n")
     lines = [f"{part}\n" for part in parts[:-1]]
     return [*lines, parts[-1]] if parts[-1] else lines
 
@@ -55,6 +55,8 @@ def _is_binary(data: bytes | None) -> bool:
 def _shown(line: str) -> str:
     whole = line.endswith("\n")
     text = line.removesuffix("\n")
+    # Bytes that are no UTF-8 are compared as they are, and shown as `\xff`.
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     text = clean(mask(text))
     return f"{text}\n" if whole else f"{text}\n{NO_NEWLINE}\n"
 
