@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,9 @@ _CANARIES = (
     "golang.org/x/net",
 )
 """Public beyond doubt, and small: a few kilobytes at the front, a megabyte at the end."""
+
+
+_HASH = re.compile(r"h1:[A-Za-z0-9+/]{43}=")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,16 +159,20 @@ def _canary(root: Path, sums: Mapping[tuple[str, str], ModuleSums], private: str
         if match_prefix_patterns(private, wanted):
             continue
         for (path, version), hashes in sums.items():
-            if path == wanted and hashes.zip_hash and hashes.mod_hash:
+            if path == wanted and _is_hash(hashes.zip_hash) and _is_hash(hashes.mod_hash):
                 canary = Canary(
                     path=path,
                     version=version,
-                    zip_hash=hashes.zip_hash,
-                    mod_hash=hashes.mod_hash,
+                    zip_hash=hashes.zip_hash or "",
+                    mod_hash=hashes.mod_hash or "",
                     source=source,
                 )
                 return known(canary, source)
     return not_applicable(msg("go.sum names no small module that is surely public"), source)
+
+
+def _is_hash(text: str | None) -> bool:
+    return _HASH.fullmatch(text or "") is not None
 
 
 def _mains(root: Path, walk: Walk, module: str) -> Fact[tuple[str, ...]]:

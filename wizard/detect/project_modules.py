@@ -11,6 +11,7 @@ from wizard.facts.base import Fact, known, not_applicable, unknown
 from wizard.facts.project import GoModule, LocalReplace, Vendor, Workspace
 from wizard.rules.gomod import GoMod, GoModError, GoWork, Replace, parse_gomod, parse_gowork
 from wizard.rules.gosum import GoSum, ModuleSums, missing_sums, parse_gosum
+from wizard.rules.modules_txt import agrees, parse_modules_txt
 from wizard.system import Failed, System
 from wizard.text import msg
 from wizard.untrusted import clean_line
@@ -207,44 +208,9 @@ def _vendor(
     if listed.workspace != (work is not None):
         consistent = False
     elif main is not None and not listed.workspace:
-        consistent = _agrees(listed, main)
+        consistent = agrees(listed, main)
     vendor = Vendor(path=str(folder), consistent=consistent, workspace=listed.workspace)
     return known(vendor, str(folder / "modules.txt"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModulesTxt:
-    """What vendor/modules.txt says of versions."""
-
-    explicit: frozenset[tuple[str, str]]
-    """(path, version) of modules marked `## explicit`: those that go.mod names."""
-    listed: frozenset[tuple[str, str]]
-    workspace: bool
-
-
-def parse_modules_txt(text: str) -> ModulesTxt:
-    """Return the modules of a vendor/modules.txt (cmd/go/internal/modload/vendor.go)."""
-    explicit: set[tuple[str, str]] = set()
-    listed: set[tuple[str, str]] = set()
-    current: tuple[str, str] | None = None
-    workspace = False
-    for line in text.splitlines():
-        if line.startswith("## "):
-            notes = [note.strip() for note in line[3:].split(";")]
-            workspace = workspace or "workspace" in notes
-            if "explicit" in notes and current is not None:
-                explicit.add(current)
-        elif line.startswith("# "):
-            words = line[2:].partition(" => ")[0].split()
-            current = (words[0], words[1]) if len(words) == 2 else None
-            if current is not None:
-                listed.add(current)
-    return ModulesTxt(explicit=frozenset(explicit), listed=frozenset(listed), workspace=workspace)
-
-
-def _agrees(listed: ModulesTxt, mod: GoMod) -> bool:
-    """Whether Go would accept the folder: every requirement is listed as explicit, and no other."""
-    return listed.explicit == {(require.path, require.version) for require in mod.requires}
 
 
 def _paths(
