@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 import time
 from collections.abc import Iterable
@@ -63,6 +64,7 @@ class Mirror(ThreadedServer):
         elsewhere: str = "",
         host: str = "127.0.0.1",
         base: str = "",
+        login: tuple[str, str] | None = None,
     ) -> None:
         known = behaviour in BEHAVIOURS or behaviour.startswith("status-")
         if not known or certificate not in CERTIFICATES:
@@ -75,6 +77,8 @@ class Mirror(ThreadedServer):
         self.requests: list[str] = []
         self.headers: list[dict[str, str]] = []
         self._base = base
+        pair = ":".join(login).encode() if login else b""
+        self._wants = f"Basic {base64.b64encode(pair).decode()}" if login else None
         self._scheme = "http" if plain else "https"
         self._files: dict[str, bytes] = {}
         for module in modules:
@@ -107,6 +111,9 @@ class Mirror(ThreadedServer):
             self.headers.append(headers)
             if self.delay_s:
                 time.sleep(self.delay_s)
+            if self._wants is not None and headers.get("authorization") != self._wants:
+                _send(connection, 401, b"", "text/plain")
+                continue
             if not self._answer(connection, target.removeprefix(self._base)):
                 return
 

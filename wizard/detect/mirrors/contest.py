@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from wizard.detect.mirrors.authorities import own_authorities
+from wizard.detect.mirrors.logins import Logins
 from wizard.detect.mirrors.prove import Prover
 from wizard.detect.mirrors.race import Race, Runner
 from wizard.detect.mirrors.rank import ranked
@@ -47,13 +48,14 @@ class Contest:
         self._told: dict[str, MirrorProbe] = {}
         self._system = system
         self._names = Names()
-        trust = Trust(system)
+        trust, logins = Trust(system), Logins(system)
         self._warm_up = self._loop.create_task(asyncio.to_thread(trust.quick))
         self._prover = Prover(
             environment=environment,
             canaries=canaries,
             sumdb=sumdb,
             trust=trust,
+            logins=logins,
             deadline=deadline,
         )
         self._race = Race(
@@ -62,6 +64,7 @@ class Contest:
             canaries=canaries,
             trust=trust,
             names=self._names,
+            logins=logins,
             deadline=deadline,
             changed=self._tell,
         )

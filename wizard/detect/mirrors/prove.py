@@ -7,12 +7,14 @@ is what counts here, not how fast.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from wizard.detect.mirrors.dial import USER_AGENT, target_of
 from wizard.detect.mirrors.http1 import Reply
+from wizard.detect.mirrors.logins import Logins
 from wizard.detect.mirrors.session import MOST_REDIRECTS
 from wizard.detect.mirrors.trust import Trust
 from wizard.detect.mirrors.verdict import ProbeError, from_exception, from_status, not_a_proxy
@@ -52,6 +54,7 @@ class Prover:
         canaries: tuple[Canary, ...],
         sumdb: str | None,
         trust: Trust,
+        logins: Logins,
         deadline: float,
     ) -> None:
         self._environment = environment
@@ -59,6 +62,7 @@ class Prover:
         self._upper = next((c for c in canaries if is_upper(c.path)), None)
         self._sumdb = sumdb
         self._trust = trust
+        self._logins = logins
         self._deadline = deadline
         self._clients: dict[str | None, httpx.AsyncClient] = {}
         self._opening = asyncio.Lock()
@@ -118,7 +122,7 @@ class Prover:
 
     async def _mod(self, base: str, canary: Canary) -> None:
         host = _host(base)
-        answer = await self._fetch(base + wire_path(canary.path, canary.version, "mod"), _SMALL, [])
+        answer = await self._fetch(base, wire_path(canary.path, canary.version, "mod"), _SMALL)
         if answer.status != 200:
             raise from_status(answer, host)
         if len(answer.body) <= MAX_MOD_BYTES and hash_mod(answer.body) == canary.mod_hash:
@@ -132,9 +136,9 @@ class Prover:
         """
         host = _host(base)
         hosts: list[str] = []
-        url = base + wire_path(canary.path, canary.version, "zip")
+        path = wire_path(canary.path, canary.version, "zip")
         try:
-            answer = await self._fetch(url, MAX_ZIP_BYTES, hosts)
+            answer = await self._fetch(base, path, MAX_ZIP_BYTES, hosts)
             if answer.status != 200:
                 raise from_status(answer, hosts[-1] if hosts else host)
             found = await asyncio.to_thread(_hash_or_none, answer.body, canary)
@@ -174,7 +178,7 @@ class Prover:
         if self._sumdb is None:
             return
         try:
-            answer = await self._fetch(f"{base}/sumdb/{self._sumdb}/supported", _SMALL, [])
+            answer = await self._fetch(base, f"/sumdb/{self._sumdb}/supported", _SMALL)
         except ProbeError as error:
             findings.checksum_database = False
             findings.notes.append(
@@ -192,11 +196,17 @@ class Prover:
                 )
             )
 
-    async def _fetch(self, url: str, limit: int, hosts: list[str]) -> Reply:
-        """Get `url` along its redirects, noting their hosts. Raises ProbeError."""
-        here = target_of(urlsplit(url))
+    async def _fetch(
+        self, base: str, path: str, limit: int, hosts: list[str] | None = None
+    ) -> Reply:
+        """Get `path` below `base` along its redirects, noting their hosts. Raises ProbeError."""
+        url = base + path
+        here = target_of(urlsplit(base))
+        login = self._logins.header(base)
+        own = {} if login is None else {"Authorization": login.reveal()}
         for _ in range(MOST_REDIRECTS + 1):
-            answer = await self._get(url, limit)
+            at_home = target_of(urlsplit(url)) == here
+            answer = await self._get(url, limit, own if at_home else {})
             location = answer.header("location")
             if answer.status not in _REDIRECTS or not location:
                 return answer
@@ -205,7 +215,7 @@ class Prover:
                 target = target_of(urlsplit(following))
             except (ValueError, KeyError):
                 raise not_a_proxy(answer.body, here.shown) from None
-            if target.host != here.host or target.port != here.port:
+            if hosts is not None and (target.host, target.port) != (here.host, here.port):
                 hosts.append(target.shown)
             if url.startswith("https:") and target.scheme != "https":
                 raise ProbeError(
@@ -221,14 +231,14 @@ class Prover:
             Failure.NOT_A_MODULE_PROXY, msg("{where} redirects in a circle", where=here.shown)
         )
 
-    async def _get(self, url: str, limit: int) -> Reply:
+    async def _get(self, url: str, limit: int, headers: Mapping[str, str]) -> Reply:
         where = target_of(urlsplit(url)).shown
         body = bytearray()
         client = await self._client(url)
         import httpx  # by now the thread of `_client` has loaded it
 
         try:
-            async with client.stream("GET", url) as answer:
+            async with client.stream("GET", url, headers=headers) as answer:
                 async for chunk in answer.aiter_bytes():
                     body += chunk
                     if len(body) > limit:

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from wizard.detect.mirrors.logins import Logins
 from wizard.detect.mirrors.resolve import Names
 from wizard.detect.mirrors.session import Exchange, Place, Session
 from wizard.detect.mirrors.trust import Trust
@@ -59,6 +60,7 @@ class Race:
         canaries: tuple[Canary, ...],
         trust: Trust,
         names: Names,
+        logins: Logins,
         deadline: float,
         changed: Callable[[Runner], None],
     ) -> None:
@@ -79,6 +81,7 @@ class Race:
                     names=names,
                     trust=trust,
                     place=lambda: Place(places),
+                    login=logins.header(mirror.url),
                 ),
             )
             for mirror in mirrors

@@ -35,6 +35,7 @@ from wizard.facts.mirrors import Failure
 from wizard.facts.proxy import GoProxyEnvironment
 from wizard.rules.noproxy import proxy_for
 from wizard.rules.proxy_url import ProxyUrl
+from wizard.secret import Secret
 from wizard.text import msg
 
 MOST_REDIRECTS = 10
@@ -74,6 +75,7 @@ class Session:
         names: Names,
         trust: Trust,
         place: Callable[[], Place],
+        login: Secret | None = None,
     ) -> None:
         self.url = url
         self.target = target_of(urlsplit(url))
@@ -87,6 +89,7 @@ class Session:
         self._names = names
         self._trust = trust
         self._place = place
+        self._login = login
         self._channels: dict[Target, Channel] = {}
 
     def close(self) -> None:
@@ -220,6 +223,8 @@ class Session:
         usual = {"http": 80, "https": 443}[target.scheme]
         host = target.authority if target.port != usual else target.authority.rpartition(":")[0]
         lines = [f"Host: {host}", f"User-Agent: {USER_AGENT}", "Accept: */*"]
+        if self._login is not None and target == self.target:
+            lines.append(f"Authorization: {self._login.reveal()}")
         proxy = self._proxy(target)
         if proxy is not None and target.scheme == "http" and proxy.scheme in ("http", "https"):
             path = f"http://{host}{path}"
