@@ -29,6 +29,7 @@ def folder_of(receipt: Receipt) -> str:
 @pytest.fixture
 def user(host: Host) -> Host:
     furnish(host)
+    (host.root / "etc" / "docker").chmod(0o555)
     return host.as_user(USER)
 
 
@@ -41,6 +42,12 @@ def root(user: Host) -> Host:
 async def stage(user: Host) -> Receipt:
     changes = await plan_changes(user.system, user.project, whole_plan(user))
     return await commit(user.system, user.project, changes)
+
+
+async def as_root(root: Host, id_: str) -> Receipt:
+    """Run the sudo command's part."""
+    (root.root / "etc" / "docker").chmod(0o755)
+    return await commit_staged(root.system, id_)
 
 
 async def test_without_root_the_system_files_wait_and_the_others_are_written(user: Host) -> None:
@@ -63,14 +70,14 @@ async def test_the_sudo_command_names_the_program_by_its_whole_path(user: Host) 
 
 async def test_root_applies_what_was_staged(user: Host, root: Host) -> None:
     receipt = await stage(user)
-    done = await commit_staged(root.system, folder_of(receipt))
+    done = await as_root(root, folder_of(receipt))
     assert [change.path for change in done.changes] == [str(daemon(user))]
     assert b'"mtu": 1400' in daemon(user).read_bytes()
     assert [entry.state for entry in history(user.system)] == ["applied", "applied"]
 
 
 async def test_root_undoes_what_root_applied(user: Host, root: Host) -> None:
-    await commit_staged(root.system, folder_of(await stage(user)))
+    await as_root(root, folder_of(await stage(user)))
     await undo(root.system)
     assert daemon(user).read_bytes() == DAEMON_JSON
 
@@ -79,9 +86,9 @@ async def test_the_users_undo_stages_the_way_back_of_what_root_applied(
     user: Host, root: Host
 ) -> None:
     before = user.files()
-    await commit_staged(root.system, folder_of(await stage(user)))
+    await as_root(root, folder_of(await stage(user)))
     receipt = await undo(user.system)
-    await commit_staged(root.system, folder_of(receipt))
+    await as_root(root, folder_of(receipt))
     assert user.files() == before
 
 
@@ -89,7 +96,7 @@ async def test_undo_before_root_came_cancels_what_waits(user: Host, root: Host) 
     receipt = await stage(user)
     await undo(user.system)
     with pytest.raises(UsageError, match="does not wait any more"):
-        await commit_staged(root.system, folder_of(receipt))
+        await as_root(root, folder_of(receipt))
 
 
 async def test_a_staged_file_that_was_swapped_is_refused(user: Host, root: Host) -> None:
@@ -97,7 +104,7 @@ async def test_a_staged_file_that_was_swapped_is_refused(user: Host, root: Host)
     shown = hashlib.sha256(receipt.staged[0].after or b"").hexdigest()
     (folder / shown).write_bytes(b'{"insecure-registries": ["evil.example"]}')
     with pytest.raises(UnsafeError, match="not what was shown"):
-        await commit_staged(root.system, str(folder))
+        await as_root(root, str(folder))
 
 
 async def test_a_staged_record_that_was_edited_is_refused(user: Host, root: Host) -> None:
@@ -105,20 +112,20 @@ async def test_a_staged_record_that_was_edited_is_refused(user: Host, root: Host
     record = folder / "record.json"
     record.write_text(record.read_text().replace("daemon.json", "passwd"))
     with pytest.raises(UnsafeError, match="not what was shown"):
-        await commit_staged(root.system, str(folder))
+        await as_root(root, str(folder))
 
 
 async def test_a_file_that_changed_after_staging_is_refused(user: Host, root: Host) -> None:
     receipt = await stage(user)
     daemon(user).write_bytes(b"{}")
     with pytest.raises(UnsafeError, match="changed since it was shown"):
-        await commit_staged(root.system, folder_of(receipt))
+        await as_root(root, folder_of(receipt))
     assert daemon(user).read_bytes() == b"{}"
 
 
 async def test_an_id_that_names_nothing_is_refused(root: Host) -> None:
     with pytest.raises(UsageError, match="nothing is staged"):
-        await commit_staged(root.system, "20260823-101502-" + "0" * 24)
+        await as_root(root, "20260823-101502-" + "0" * 24)
 
 
 async def test_only_system_changes_give_a_receipt_with_the_staged_id(user: Host) -> None:
