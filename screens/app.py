@@ -78,7 +78,7 @@ class WizardApp(App[int]):
         self.looks = 0
         self.writing = False
         self.receipt: Receipt | None = None
-        self.command: tuple[str, ...] = ()
+        self.command = ""
         self.register_theme(CALM)
         self.theme = PLAIN if no_colour(stream.system.env) else CALM.name
 
@@ -115,6 +115,8 @@ class WizardApp(App[int]):
     def take(self, state: State) -> None:
         """Make `state` the one that is drawn, on every screen that is open."""
         self.state = state
+        if not self.is_running:
+            return  # the screens are being taken down
         for screen in self.screen_stack:
             if isinstance(screen, Framed):
                 screen.show(state, self.flow)
@@ -280,11 +282,13 @@ class WizardApp(App[int]):
         except WizardError as error:
             self.take(replace(self.state, trouble=error))
             return
+        command = self.stream.build_command(plan)
+        windows = self.stream.system.platform == "win32"
         preview = Preview(
             artifacts=artifacts,
             changes=changes,
             diffs={change.path: unified_diff(change) for change in changes.changes},
-            command=tuple(self.stream.build_command(plan).argv),
+            command=command.powershell() if windows else command.shell(),
         )
         if (self.state.plan, self.state.left_out) == (plan, left_out):
             self.take(replace(self.state, preview=preview))

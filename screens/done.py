@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -42,13 +41,13 @@ def written(receipt: Receipt) -> Grid:
     )
 
 
-def next_steps(receipt: Receipt, command: tuple[str, ...]) -> tuple[tuple[Text, str], ...]:
+def next_steps(receipt: Receipt, command: str) -> tuple[tuple[Text, str], ...]:
     """Return what to do now: the reason and the command, in order."""
     steps: list[tuple[Text, str]] = []
     if receipt.sudo_command:
         steps.append((msg("Write the system files"), receipt.sudo_command))
     if command:
-        steps.append((msg("Build"), shlex.join(command)))
+        steps.append((msg("Build"), command))
     steps.append((msg("Prove it by a real download"), "gomod-wizard verify"))
     if receipt.id is not None:
         steps.append((msg("Take it all back"), f"gomod-wizard undo {receipt.id}"))
@@ -65,7 +64,7 @@ class DoneScreen(Framed):
     )
 
     def __init__(
-        self, state: State, flow: Flow, project: str, receipt: Receipt, command: tuple[str, ...]
+        self, state: State, flow: Flow, project: str, receipt: Receipt, command: str
     ) -> None:
         super().__init__(state, flow, project)
         self.receipt = receipt
@@ -89,7 +88,7 @@ class DoneScreen(Framed):
 
     def action_copy(self) -> None:
         """Put the build command on the clipboard (OSC 52; not every terminal listens)."""
-        self.app.copy_to_clipboard(shlex.join(self.command))
+        self.app.copy_to_clipboard(self.command)
         self.notify(str(msg("The build command was copied.")), markup=False)
 
     def keys(self) -> tuple[Key, ...]:

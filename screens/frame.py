@@ -84,6 +84,10 @@ class Proceed(Static, can_focus=True):
         self.post_message(GoOn())
 
 
+class Body(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """What scrolls. The arrows belong to the screen, which moves the focus by them."""
+
+
 class Framed(Screen[None]):
     """A screen with the wizard's frame. A subclass gives `content`, `keys` and `show`."""
 
@@ -114,7 +118,7 @@ class Framed(Screen[None]):
             yield StepRail(self.flow)
             with Vertical(id="page"):
                 yield from self.above()
-                with VerticalScroll(id="body", can_focus=False):
+                with Body(id="body"):
                     yield from self.content()
                 with Horizontal(id="foot"):
                     yield from self.foot()
@@ -140,14 +144,14 @@ class Framed(Screen[None]):
 
     def on_mount(self) -> None:
         self.ready = True
-        body = self.query_one("#body", VerticalScroll)
+        body = self.query_one(Body)
         for what in ("scroll_y", "virtual_size"):
             self.watch(body, what, self.hint_more)
         self.draw()
 
     def hint_more(self) -> None:
         """Say that there is more below, where it is so."""
-        body = self.query_one("#body", VerticalScroll)
+        body = self.query_one(Body)
         self.query_one("#more").visible = body.scroll_target_y < body.max_scroll_y
 
     def show(self, state: State, flow: Flow) -> None:
@@ -171,7 +175,7 @@ class Framed(Screen[None]):
 
     def action_page(self, direction: int) -> None:
         """Scroll the content by a page, wherever the focus is."""
-        body = self.query_one("#body", VerticalScroll)
+        body = self.query_one(Body)
         if direction > 0:
             body.scroll_page_down(animate=False)
         else:

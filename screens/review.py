@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import ClassVar
 
 from textual import on
@@ -113,9 +112,12 @@ class ReviewScreen(Framed):
 
     def on_mount(self) -> None:
         self.names: tuple[str, ...] = ()
+        self.preview: Preview | None = None
+        """The newest comparison; it stays to be read while the next one is made."""
 
     def draw(self) -> None:
         super().draw()
+        self.preview = self.state.preview or (self.preview if self.state.plan else None)
         self.draw_tabs()
         self.draw_tab()
         self.query_one(Proceed).say(self.onward())
@@ -133,7 +135,7 @@ class ReviewScreen(Framed):
     def draw_tabs(self) -> None:
         """Give every file its tab, with a sign for what happens to it."""
         labels = [(OVERVIEW, Content(str(msg("Overview"))))]
-        preview = self.state.preview
+        preview = self.preview
         if preview is not None:
             for artifact in listed(preview):
                 sign = sign_of(artifact, preview, self.state.left_out)
@@ -162,7 +164,7 @@ class ReviewScreen(Framed):
 
     def draw_tab(self) -> None:
         """Draw what belongs to the open tab."""
-        preview, name = self.state.preview, self.open_name
+        preview, name = self.preview, self.open_name
         overview = self.query_one("#overview")
         overview.display = preview is None or name == OVERVIEW
         self.query_one("#file").display = not overview.display
@@ -173,7 +175,7 @@ class ReviewScreen(Framed):
 
     def draw_overview(self) -> None:
         """Draw what was found, what happens to which file, and the build command."""
-        state, preview = self.state, self.state.preview
+        state, preview = self.state, self.preview
         none_yet = state.trouble is not None or state.plan is None
         found = waiting(state) if none_yet else finding_lines(state.findings)
         self.query_one("#found").display = bool(found)
@@ -181,7 +183,7 @@ class ReviewScreen(Framed):
         self.query_one("#files-title", Static).update(text_of(self.headline()))
         if preview is not None:
             self.query_one("#files", GridView).show(files_grid(preview, state))
-            command = paragraph("", shlex.join(preview.command))
+            command = paragraph("", preview.command)
             self.query_one("#command", Paragraphs).show((command,))
         self.query_one("#skipped", Paragraphs).show(bullets(self.skipped_steps(), "– "))
 
@@ -216,7 +218,7 @@ class ReviewScreen(Framed):
         self.query_one("#path", Static).update(path_line(artifact, change, self.state.left_out))
         reasons = self.reasons(artifact, change)
         self.query_one("#because", Paragraphs).show(reasons)
-        self.query_one("#reasons").display = bool(reasons)
+        self.query_one("#reasons").display = bool(reasons) and name not in self.state.left_out
         lines: tuple[Paragraph, ...]
         if refusal is not None:
             lines = (paragraph("✗ ", refusal.message, Tone.BAD), paragraph("→ ", refusal.hint))

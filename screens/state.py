@@ -30,8 +30,8 @@ class Preview:
     """Of the artifacts that were not left out."""
     diffs: Mapping[str, str]
     """Path → unified diff."""
-    command: tuple[str, ...]
-    """The build command's argv."""
+    command: str
+    """The build command as one line for this machine's shell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

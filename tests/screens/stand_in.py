@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,15 +15,9 @@ from wizard.detect.request import AreaKnown, Listener, MirrorAnswered, Request
 from wizard.errors import WizardError
 from wizard.facts import Facts
 from wizard.plan.types import Answers, Plan
+from wizard.render.build_command import BuildCommand
 from wizard.render.types import Artifact, Scope, Whole
 from wizard.system import System
-
-
-@dataclass(frozen=True)
-class Command:
-    """A build command."""
-
-    argv: tuple[str, ...]
 
 
 def artifact(name: str, scope: Scope, path: str, text: str, because: str) -> Artifact:
@@ -103,9 +98,7 @@ COMMAND = (
 def compared(artifacts: tuple[Artifact, ...], *, unchanged: bool = False) -> ChangeSet:
     """Return what would change where `STANDING` stands."""
     if unchanged:
-        return ChangeSet(
-            changes=(), refusals=(), unchanged=tuple(one.path for one in artifacts)
-        )
+        return ChangeSet(changes=(), refusals=(), unchanged=tuple(one.path for one in artifacts))
     changes = []
     for one in artifacts:
         before = STANDING.get(one.name)
@@ -145,7 +138,7 @@ class StandIn:
     request: Request = field(default_factory=lambda: Request(project=Path(sample.PROJECT)))
     answers: Answers = field(default_factory=dict)
     facts: Facts = field(default_factory=sample.facts)
-    gate: asyncio.Event | None = None
+    gate: threading.Event | None = None
     unchanged: bool = False
     refusal: WizardError | None = None
     """What `apply` raises."""
@@ -160,7 +153,7 @@ class StandIn:
         for probe in self.facts.mirrors.ranking.or_else(())[1:3]:
             listener(MirrorAnswered(probe=probe))
         if self.gate is not None:
-            while not self.gate.is_set():  # the gate belongs to another thread's loop
+            while not self.gate.is_set():  # noqa: ASYNC110 - it is set from another thread
                 await asyncio.sleep(0.005)
         for area in ("private", "docker", "mirrors"):
             listener(AreaKnown(area=area, facts=getattr(self.facts, area)))
@@ -172,8 +165,8 @@ class StandIn:
     def render(self, plan: Plan) -> tuple[Artifact, ...]:
         return ARTIFACTS
 
-    def build_command(self, plan: Plan) -> Command:
-        return Command(argv=COMMAND)
+    def build_command(self, plan: Plan) -> BuildCommand:
+        return BuildCommand(argv=COMMAND)
 
     async def changes(self, artifacts: tuple[Artifact, ...]) -> ChangeSet:
         self.compared += 1
