@@ -155,11 +155,21 @@ def _from_names(known: Known, candidate: Candidates) -> None:
                     "/etc/resolv.conf",
                 )
         for remote_host in sorted(remote_hosts):
-            company = ".".join(remote_host.split(".")[-2:])
+            company = company_domain(remote_host)
             if not is_public_host(remote_host) and remote_host != host and is_below(host, company):
                 item.add(msg("it shares its domain with {host}", host=remote_host), "git remote")
         if host in own and not open_source:
             item.add(msg("this project's own module path is on it"), "go.mod")
+
+
+def company_domain(host: str) -> str:
+    """Return the domain that an organisation would have registered: `corp.example`.
+
+    Below a country's own second level (`co.uk`, `com.cn`) that is three labels.
+    """
+    labels = host.split(".")
+    second_level = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3:] if second_level else labels[-2:])
 
 
 def _from_shared_owners(known: Known, candidate: Candidates) -> None:
