@@ -15,6 +15,7 @@ A handshake is done in the connection's own thread, so a silent client blocks no
   paths it was asked for.
 - `BlackHole()`: accepts no connection and refuses none; `refused_url()`: nobody listens there.
 - `Proxy(login=…, scheme=…, forbidden=…, names=…)`: a CONNECT proxy, also for plain http://.
+- `SocksProxy(login=…, names=…)`: a SOCKS5 proxy.
 - `Resolver(answers)`: a DNS server, UDP and TCP.
 - `Module`: a small module with right hashes, made here; `QUOTE` and `SHOUT` (upper case) are two.
 """
@@ -27,6 +28,7 @@ from tests.servers.holes import BlackHole, refused_url
 from tests.servers.mirror import BEHAVIOURS, CERTIFICATES, Mirror
 from tests.servers.module import QUOTE, SHOUT, Module, write_catalogue
 from tests.servers.proxy import Proxy
+from tests.servers.socks import SocksProxy
 
 __all__ = [
     "BEHAVIOURS",
@@ -39,6 +41,7 @@ __all__ = [
     "Module",
     "Proxy",
     "Resolver",
+    "SocksProxy",
     "refused_url",
     "write_catalogue",
 ]

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
+from tests.servers.authority import Authority
 from tests.servers.loop import Head, ThreadedServer
 
 
@@ -27,8 +28,10 @@ class Proxy(ThreadedServer):
         forbidden: tuple[str, ...] = (),
         names: Mapping[str, str] | None = None,
         host: str = "127.0.0.1",
+        authority: Authority | None = None,
     ) -> None:
-        super().__init__(None, host)
+        super().__init__(None if authority is None else authority.context("good"), host)
+        self._scheme = "http" if authority is None else "https"
         self.login = login
         self.scheme = scheme
         self.forbidden = forbidden
@@ -37,8 +40,8 @@ class Proxy(ThreadedServer):
 
     @property
     def url(self) -> str:
-        """`http://host:port`."""
-        return f"http://{self.host}:{self.port}"
+        """`http://host:port`, or `https://` where it has an authority."""
+        return f"{self._scheme}://{self.host}:{self.port}"
 
     @property
     def url_with_login(self) -> str:
@@ -46,7 +49,7 @@ class Proxy(ThreadedServer):
         if self.login is None:
             return self.url
         user, password = (quote(part, safe="") for part in self.login)
-        return f"http://{user}:{password}@{self.host}:{self.port}"
+        return f"{self._scheme}://{user}:{password}@{self.host}:{self.port}"
 
     def handle(self, connection: socket.socket) -> None:
         head = Head(connection)
@@ -104,11 +107,12 @@ class Proxy(ThreadedServer):
                     f"GET {path} HTTP/1.1\r\nHost: {headers['host']}\r\nConnection: close\r\n\r\n"
                 )
                 upstream.sendall(head.encode())
-            threading.Thread(target=_copy, args=(connection, upstream), daemon=True).start()
-            _copy(upstream, connection)
+            threading.Thread(target=copy, args=(connection, upstream), daemon=True).start()
+            copy(upstream, connection)
 
 
-def _copy(source: socket.socket, sink: socket.socket) -> None:
+def copy(source: socket.socket, sink: socket.socket) -> None:
+    """Pass bytes on until either side ends, then end both."""
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
             sink.sendall(data)

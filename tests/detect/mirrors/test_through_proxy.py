@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.detect.mirrors.conftest import Probe
-from tests.servers import Authority, Mirror, Proxy, refused_url
+from tests.servers import Authority, Mirror, Proxy, SocksProxy, refused_url
 from wizard.facts.mirrors import Failure
 
 NAME = "mirror.example.test"
@@ -105,3 +105,42 @@ async def test_no_proxy_is_obeyed(
         url = f"https://0.0.0.0:{mirror.port}"
         (row,) = await probe(url, proxy=proxy.url, no_proxy=no_proxy)
         assert (row.ok, bool(proxy.tunnels)) == (True, asked)
+
+
+@pytest.mark.parametrize("login", [None, ("dev", "s3cr@t")])
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
+async def test_a_mirror_is_proved_through_socks(
+    authority: Authority, probe: Probe, scheme: str, login: tuple[str, str] | None
+) -> None:
+    user = "dev:s3cr%40t@" if login else ""
+    with (
+        Mirror(authority) as mirror,
+        SocksProxy(login=login, names={NAME: f"127.0.0.1:{mirror.port}"}) as proxy,
+    ):
+        (row,) = await probe(URL, proxy=f"{scheme}://{user}{proxy.address}")
+    assert row.proved
+
+
+async def test_a_socks_proxy_that_wants_a_login_is_named(
+    authority: Authority, probe: Probe
+) -> None:
+    with SocksProxy(login=("dev", "x")) as proxy:
+        (row,) = await probe(URL, proxy=f"socks5://{proxy.address}")
+    assert row.reason is Failure.PROXY_AUTH
+
+
+async def test_a_socks_proxy_without_a_way_there_refuses(probe: Probe) -> None:
+    with SocksProxy(names={NAME: refused_url().removeprefix("https://")}) as proxy:
+        (row,) = await probe(URL, proxy=f"socks5://{proxy.address}")
+    assert row.reason is Failure.PROXY_REFUSED
+
+
+async def test_a_mirror_is_proved_through_a_proxy_that_speaks_tls_itself(
+    authority: Authority, probe: Probe
+) -> None:
+    with (
+        Mirror(authority) as mirror,
+        proxy_to(mirror, authority=authority, login=("dev", "s3cr@t")) as proxy,
+    ):
+        (row,) = await probe(URL, proxy=proxy.url_with_login)
+    assert row.proved

@@ -126,6 +126,10 @@ class Channel(asyncio.Protocol):
             return self._error
         return Truncated() if self._stamp is not None else Closed()
 
+    async def send(self, data: bytes) -> None:
+        """Send `data` (for a SOCKS handshake)."""
+        self.write(data)
+
     async def read_exactly(self, size: int) -> bytes:
         """Return the next `size` bytes (for a SOCKS handshake)."""
         while len(self._buffer) < size:

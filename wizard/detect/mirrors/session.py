@@ -40,7 +40,7 @@ from wizard.text import msg
 
 MOST_REDIRECTS = 10
 """net/http's own limit."""
-_REDIRECTS = {301, 302, 303, 307, 308}
+REDIRECTS = {301, 302, 303, 307, 308}
 _PATH_SAFE = "/%!$&'()*+,;=:@~"
 
 
@@ -115,7 +115,7 @@ class Session:
             first += reply.first_byte * 1000
             total += reply.last_byte * 1000 + waited
             location = reply.header("location")
-            if reply.status not in _REDIRECTS or not location:
+            if reply.status not in REDIRECTS or not location:
                 return Exchange(
                     reply=reply, first_byte_ms=first, total_ms=total, hosts=tuple(hosts)
                 )

@@ -5,13 +5,26 @@ Names are sent to the proxy, as Go does for socks5 and socks5h alike.
 
 from __future__ import annotations
 
-from wizard.detect.mirrors.http1 import Channel
+from typing import Protocol
+
 from wizard.detect.mirrors.verdict import ProbeError
 from wizard.facts.mirrors import Failure
 from wizard.rules.proxy_url import ProxyUrl
 from wizard.text import Text, msg
 
 _NO_LOGIN, _PASSWORD = 0, 2
+
+
+class Pipe(Protocol):
+    """A connection to the proxy."""
+
+    async def send(self, data: bytes) -> None:
+        """Send all of `data`."""
+
+    async def read_exactly(self, size: int) -> bytes:
+        """Return the next `size` bytes. Raises OSError at the end."""
+
+
 _REFUSALS = {
     1: "general failure",
     2: "not allowed by its rules",
@@ -24,10 +37,10 @@ _REFUSALS = {
 }
 
 
-async def connect(channel: Channel, host: str, port: int, proxy: ProxyUrl) -> None:
+async def connect(channel: Pipe, host: str, port: int, proxy: ProxyUrl) -> None:
     """Open a tunnel to `host` on `channel`. Raises ProbeError, ConnectionError."""
     methods = bytes([_NO_LOGIN] if proxy.username is None else [_NO_LOGIN, _PASSWORD])
-    channel.write(bytes([5, len(methods)]) + methods)
+    await channel.send(bytes([5, len(methods)]) + methods)
     version, method = await channel.read_exactly(2)
     if version != 5:
         raise _refused(proxy, msg("it does not speak SOCKS5"))
@@ -43,7 +56,7 @@ async def connect(channel: Channel, host: str, port: int, proxy: ProxyUrl) -> No
         raise _refused(proxy, msg("the name cannot be written for it")) from None
     if not 0 < len(name) < 256:
         raise _refused(proxy, msg("the name cannot be written for it"))
-    channel.write(bytes([5, 1, 0, 3, len(name)]) + name + port.to_bytes(2, "big"))
+    await channel.send(bytes([5, 1, 0, 3, len(name)]) + name + port.to_bytes(2, "big"))
     version, code, _, kind = await channel.read_exactly(4)
     if version != 5 or code != 0:
         raise _refused(proxy, _REFUSALS.get(code, str(code)))
@@ -53,10 +66,10 @@ async def connect(channel: Channel, host: str, port: int, proxy: ProxyUrl) -> No
     await channel.read_exactly(length + 2)
 
 
-async def _log_in(channel: Channel, proxy: ProxyUrl) -> None:
+async def _log_in(channel: Pipe, proxy: ProxyUrl) -> None:
     user = (proxy.username or "").encode()[:255]
     password = ("" if proxy.password is None else proxy.password.reveal()).encode()[:255]
-    channel.write(bytes([1, len(user)]) + user + bytes([len(password)]) + password)
+    await channel.send(bytes([1, len(user)]) + user + bytes([len(password)]) + password)
     _, status = await channel.read_exactly(2)
     if status != 0:
         raise ProbeError(
