@@ -201,6 +201,17 @@ def _dockerfile(facts: Facts) -> Decision[DockerfileShape]:
 def _no_project(facts: Facts) -> tuple[Finding, ...]:
     if facts.project.modules.or_else(()) or facts.project.workspace.value is not None:
         return ()
+    modules = facts.project.modules
+    if modules.state is State.UNKNOWN:
+        return (
+            Finding(
+                id="project.unreadable",
+                severity=Severity.FAULT,
+                message=msg("{where}: {why}", where=modules.source, why=modules.reason),
+                cure=msg("mend that file; without it nothing of the project can be built"),
+                facts=("project.modules",),
+            ),
+        )
     return (
         Finding(
             id="project.no-module",

@@ -12,6 +12,7 @@ from wizard.render.dockerfile_steps import (
     arguments,
     build_step,
     chdir,
+    contexts,
     copy_modules,
     copy_outside,
     mounts,
@@ -88,7 +89,12 @@ def whole_text(plan: Plan) -> str:
     if plain and vendored:
         text = filled("Dockerfile.plain-vendor.tmpl", **values)
     elif vendored:
-        text = filled("Dockerfile.vendor.tmpl", copy_outside=copy_outside(plan), **values)
+        text = filled(
+            "Dockerfile.vendor.tmpl",
+            contexts=contexts(plan).lstrip("\n"),
+            copy_outside=copy_outside(plan),
+            **values,
+        )
     elif plain:
         text = filled(
             "Dockerfile.plain.tmpl",
@@ -100,6 +106,7 @@ def whole_text(plan: Plan) -> str:
     else:
         text = filled(
             "Dockerfile.tmpl",
+            contexts=contexts(plan),
             script=script(plan),
             copy_modules=copy_modules(plan),
             copy_outside=copy_outside(plan),

@@ -71,6 +71,15 @@ def copy_modules(plan: Plan) -> str:
     return "\n".join(lines)
 
 
+def contexts(plan: Plan) -> str:
+    """Return an empty stage for every folder outside; `--build-context` takes its place."""
+    stages = [f"FROM scratch AS {name}\n" for name, _ in plan.inputs.outside_dirs]
+    if not stages:
+        return ""
+    note = "# Folders outside of the project; `--build-context NAME=FOLDER` hands them over.\n"
+    return "".join(("\n", note, *stages))
+
+
 def copy_outside(plan: Plan) -> str:
     """Return a COPY for every folder outside of the project, each with its line end."""
     lines: list[str] = []
@@ -122,7 +131,9 @@ def arguments(plan: Plan) -> str:
     """Return an ARG for every module setting, for a builder without secrets."""
     names = ["GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB"]
     names += [n for n in build_settings(plan) if n not in names and n != "GOTOOLCHAIN"]
-    return "\n".join(f"ARG {name}" for name in names)
+    # hadolint takes "PRIVATE" for a secret; it is a list of module paths.
+    ignore = "# hadolint ignore=DL3064\n"
+    return "\n".join(f"{ignore if 'PRIVATE' in name else ''}ARG {name}" for name in names)
 
 
 def build_step(plan: Plan) -> str:
