@@ -77,8 +77,24 @@ async def test_the_engine_is_left_alone_where_a_container_runs(root: Host) -> No
     (root.programs / "containers").write_text("web\n")
     receipt = await apply_(root)
     assert restarts(root) == []
-    assert "1 running containers (web)" in str(receipt.messages[0])
+    assert "1 containers run (web); live-restore keeps them" in str(receipt.messages[0])
+
+
+async def test_without_live_restore_the_containers_that_would_stop_are_named(root: Host) -> None:
+    daemon(root).write_bytes(b"{}")
+    (root.programs / "containers").write_text("web\n")
+    receipt = await apply_(root)
+    assert "would stop 1 running containers (web)" in str(receipt.messages[0])
     assert "systemctl restart docker" in str(receipt.messages[0])
+
+
+async def test_a_new_mirror_is_only_reloaded_while_a_container_runs(root: Host) -> None:
+    (root.programs / "containers").write_text("web\n")
+    plan = (daemon_json({"registry-mirrors": ["https://m.example"]}, restarts=("docker",)),)
+    found = await plan_changes(root.system, root.project, plan)
+    receipt = await commit(root.system, root.project, found)
+    assert restarts(root) == ["reload docker"]
+    assert "no container was stopped" in str(receipt.messages[0])
 
 
 async def test_the_wish_to_restart_wins_over_running_containers(root: Host) -> None:

@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from wizard.apply import engine
@@ -216,9 +217,12 @@ async def restart_engine(
             msg("restart Docker: the new settings take effect then") if concerned else None
         ), None
     if not how.user and system.uid != 0:
-        return msg("it takes effect with: sudo {command}", command=how.shown), None
+        return msg("it takes effect with: {command}", command=how.shown_with_sudo), None
     if why_not := await engine.may_restart(system, how, restart):
-        return why_not, None
+        if not how.reload or restart is False:
+            return why_not, None
+        wrong = await engine.run_restart(system, replace(how, commands=(how.reload,)), on_step)
+        return (None, wrong) if wrong else (engine.RELOADED, None)
     if wrong := await engine.run_restart(system, how, on_step):
         return None, wrong
     return engine.RESTARTED, None

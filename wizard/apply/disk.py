@@ -22,6 +22,7 @@ _O_PATH = getattr(os, "O_PATH", os.O_RDONLY)
 _O_DIRECTORY = getattr(os, "O_DIRECTORY", 0)
 _O_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _O_BINARY = getattr(os, "O_BINARY", 0)
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
 _NOT_OURS_ALONE = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.EBUSY}
 
 
@@ -65,7 +66,7 @@ class Folder:
 def _open_folder(path: Path) -> int:
     """Open an absolute folder component by component; a symbolic link on the way is an error."""
     parts = path.parts
-    fd = os.open(parts[0], _O_PATH | _O_DIRECTORY)
+    fd = os.open(parts[0], (os.O_RDONLY if len(parts) == 1 else _O_PATH) | _O_DIRECTORY)
     try:
         for number, part in enumerate(parts[1:], start=2):
             access = os.O_RDONLY if number == len(parts) else _O_PATH
@@ -146,9 +147,14 @@ class Disk:
 
     def sync(self, folder: Folder) -> None:
         """Put a folder's names on the disk."""
-        if folder.fd is not None:
-            self.point("fsync", folder.path)
+        if folder.fd is None:
+            return
+        self.point("fsync", folder.path)
+        try:
             os.fsync(folder.fd)
+        except OSError as error:
+            if error.errno not in _NO_FOLDER_SYNC:  # some shared folders cannot be synced
+                raise
 
     def make_folder(self, path: Path, owner: Ownership) -> None:
         """Make one folder; one that is there already is fine."""

@@ -6,6 +6,7 @@ engine is asked over its own socket, never over the user's context, which may be
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Callable, Iterable
@@ -24,6 +25,8 @@ RESTART_LIMIT_S = 90.0
 ANSWER_LIMIT_S = 60.0
 """How long a restarted engine may take to answer."""
 RESTARTED: Text = msg("Docker was restarted and answers")
+RELOADED: Text = msg("Docker read its settings again; no container was stopped")
+_RELOADED = {"registry-mirrors", "insecure-registries"}
 _SBIN = ("/usr/sbin", "/usr/local/sbin", "/sbin")
 
 
@@ -35,11 +38,20 @@ class Restart:
     socket: str
     user: bool
     """A rootless engine: the user's own."""
+    reload: tuple[str, ...] = ()
+    """Enough while containers run; empty: only a restart brings the change."""
+    keeps_containers: bool = False
+    """live-restore is on: a restart stops no container, but gives none a new network."""
 
     @property
     def shown(self) -> str:
         """The command as a person would type it."""
         return " && ".join(shlex.join(command) for command in self.commands)
+
+    @property
+    def shown_with_sudo(self) -> str:
+        """The same for somebody who is not root."""
+        return " && ".join(shlex.join(("sudo", *command)) for command in self.commands)
 
 
 def restart_of(system: System, changes: Iterable[Change]) -> Restart | None:
@@ -50,25 +62,33 @@ def restart_of(system: System, changes: Iterable[Change]) -> Restart | None:
     if any(change.path.startswith(str(system.path("/var/snap"))) for change in concerned):
         return _system_restart((("snap", "restart", "docker"),))
     drop_in = any("/systemd/" in change.path for change in concerned)
-    reload: tuple[tuple[str, ...], ...] = ()
+    reread: tuple[tuple[str, ...], ...] = ()
+    live = _reloadable(concerned)
+    keeps = any(_daemon(change.after).get("live-restore") is True for change in concerned)
     config = system.config_home()
     if config is not None and all(Path(c.path).is_relative_to(config) for c in concerned):
         if system.which("systemctl") is None:
             return None
         runtime = system.env.get("XDG_RUNTIME_DIR") or f"/run/user/{system.uid}"
         if drop_in:
-            reload = (("systemctl", "--user", "daemon-reload"),)
+            reread = (("systemctl", "--user", "daemon-reload"),)
         return Restart(
-            commands=(*reload, ("systemctl", "--user", "restart", "docker")),
+            commands=(*reread, ("systemctl", "--user", "restart", "docker")),
             socket=f"unix://{runtime}/docker.sock",
             user=True,
+            reload=("systemctl", "--user", "reload", "docker") if live else (),
+            keeps_containers=keeps,
         )
     if any(change.scope is not Scope.SYSTEM for change in concerned):
         return None
     if system.which("systemctl"):
         if drop_in:
-            reload = (("systemctl", "daemon-reload"),)
-        return _system_restart((*reload, ("systemctl", "restart", "docker")))
+            reread = (("systemctl", "daemon-reload"),)
+        return replace(
+            _system_restart((*reread, ("systemctl", "restart", "docker"))),
+            reload=("systemctl", "reload", "docker") if live else (),
+            keeps_containers=keeps,
+        )
     if system.which("service"):
         return _system_restart((("service", "docker", "restart"),))
     return None
@@ -76,6 +96,24 @@ def restart_of(system: System, changes: Iterable[Change]) -> Restart | None:
 
 def _system_restart(commands: tuple[tuple[str, ...], ...]) -> Restart:
     return Restart(commands=commands, socket="unix:///var/run/docker.sock", user=False)
+
+
+def _reloadable(changes: Iterable[Change]) -> bool:
+    """Whether all that changed is read again by a running engine (moby daemon/reload.go)."""
+    for change in changes:
+        old, new = _daemon(change.before), _daemon(change.after)
+        changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+        if Path(change.path).name != "daemon.json" or not changed <= _RELOADED:
+            return False
+    return True
+
+
+def _daemon(data: bytes | None) -> dict[str, object]:
+    try:
+        value = json.loads(data or b"{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def run_change(system: System, changes: Iterable[Change]) -> Change | None:
@@ -172,6 +210,13 @@ async def may_restart(system: System, restart: Restart, wish: bool | None) -> Te
         return await _unanswered(system, restart)
     if not names:
         return None
+    if restart.keeps_containers:
+        return msg(
+            "not restarted, because {n} containers run ({names}); live-restore keeps them, but"
+            " new network settings take effect only when they have stopped",
+            n=len(names),
+            names=", ".join(names[:10]),
+        )
     return msg(
         "not restarted, because it would stop {n} running containers ({names}); it takes effect"
         " with: {command}",

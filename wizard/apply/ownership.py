@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from wizard.apply.disk import Disk
 from wizard.apply.journal import Journal, State, state_folder
 from wizard.apply.standing import Standing
@@ -9,7 +11,7 @@ from wizard.errors import ForbiddenError
 from wizard.system import System
 
 _HEAD = 400
-_MARK = b"gomod-wizard"
+_MARK = re.compile(rb"^\s*(?:#|//|;).*\b(?:written|generated|made) by gomod-wizard\b", re.I | re.M)
 
 
 def is_own(system: System, standing: Standing) -> bool:
@@ -17,8 +19,7 @@ def is_own(system: System, standing: Standing) -> bool:
     data = standing.data
     if data is None:
         return True
-    head = data[:_HEAD].split(b"\n")[:5]
-    if any(line.lstrip().startswith((b"#", b"//", b";")) and _MARK in line for line in head):
+    if _MARK.search(b"\n".join(data[:_HEAD].split(b"\n")[:5])):
         return True
     try:
         journal = Journal(state_folder(system), Disk())

@@ -153,6 +153,25 @@ def test_later_go_steps_get_the_mounts_they_do_not_have() -> None:
     ]
 
 
+def test_the_block_downloads_into_the_module_cache_that_later_steps_mount() -> None:
+    mount = "--mount=type=cache,id=mods,target=/go/pkg/mod"
+    text = (
+        f"FROM golang:1.25\nRUN {mount} go mod download\n"
+        f"RUN --mount=type=cache,target=/root/.cache/go-build {mount} go build .\n"
+    )
+    assert merged(text).splitlines()[2] == (
+        f"RUN {mount} --mount=type=secret,id=goproxy go mod download"
+    )
+
+
+def test_a_download_of_another_stage_is_named() -> None:
+    text = (
+        "FROM golang:1.25 AS a\nRUN go mod download\nFROM golang:1.25 AS b\nRUN go mod download\n"
+    )
+    block = DockerfileBlock(stage="a", lines=BLOCK.lines)
+    assert "line 4" in notes(text, block)[-1]
+
+
 def test_the_named_stage_gets_the_block() -> None:
     text = "FROM golang:1.25 AS a\nRUN go build .\nFROM golang:1.25 AS b\nRUN go build .\n"
     block = DockerfileBlock(stage="b", lines=BLOCK.lines)

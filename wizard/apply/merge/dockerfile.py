@@ -86,7 +86,8 @@ def merge_dockerfile(text: str, block: DockerfileBlock) -> tuple[str, tuple[Text
             column=1,
         )
     draft = _Draft(split_lines(base), newline_of(base))
-    draft.before[steps[0].first_line] = managed(block.lines, draft.newline)
+    lines = _sharing(block.lines, steps)
+    draft.before[steps[0].first_line] = managed(lines, draft.newline)
     for step in steps:
         if _only_downloads(step):
             draft.comment_out(step)
@@ -98,6 +99,7 @@ def merge_dockerfile(text: str, block: DockerfileBlock) -> tuple[str, tuple[Text
             _without_overrides(draft, item, block)
     if block.drop_syntax:
         _drop_syntax(draft, file)
+    draft.notes.extend(_left_alone(file, stage))
     merged = draft.text()
     _parsed(merged)
     return merged, tuple(draft.notes)
@@ -161,6 +163,44 @@ def _inherited(file: Dockerfile, stage: Stage) -> list[Instruction]:
         # `FROM 1` is an image of that name; only a name refers to an earlier stage.
         current = parent if parent is not None and parent.name is not None else None
     return found
+
+
+def _sharing(lines: tuple[str, ...], steps: list[Instruction]) -> tuple[str, ...]:
+    """Give the block's own RUN the module cache that the user's later steps mount.
+
+    Such a mount hides what the layer below has: modules must be downloaded into it.
+    """
+    shared = dict.fromkeys(
+        flag
+        for step in steps
+        if not _only_downloads(step)
+        for flag in step.flags
+        if _is_module_cache(flag) and not any(_mount_place(flag) in line for line in lines)
+    )
+    if not shared:
+        return lines
+    return tuple(re.sub(r"^RUN(?=\s)", lambda _: f"RUN {' '.join(shared)}", line) for line in lines)
+
+
+def _is_module_cache(flag: str) -> bool:
+    place = _mount_place(flag)
+    return "type=cache" in flag and (
+        place.endswith("/pkg/mod") or place in {"/go", "/go/pkg"} or "GOMODCACHE" in place
+    )
+
+
+def _left_alone(file: Dockerfile, stage: Stage) -> list[Text]:
+    """Name the downloads of other stages, which get no block."""
+    seen = {item.stage for item in _inherited(file, stage)}
+    return [
+        msg(
+            "line {line}: “{step}” of another stage is left as it is",
+            line=item.first_line,
+            step=_shown(item),
+        )
+        for item in file.instructions
+        if _downloads(item) and item.stage not in seen
+    ]
 
 
 def _missing_mounts(item: Instruction, mounts: tuple[str, ...]) -> tuple[str, ...]:
