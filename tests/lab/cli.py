@@ -31,6 +31,12 @@ def parser() -> argparse.ArgumentParser:
         help="networks of the lab by name, or files from anywhere (default: all)",
     )
     said.add_argument("--json", type=Path, metavar="FILE", help="write the board to FILE as well")
+    said.add_argument(
+        "--logs",
+        type=Path,
+        metavar="DIR",
+        help="write what every command printed, and the project as it was built, into DIR/NAME/",
+    )
     said.add_argument("--report", type=Path, metavar="FILE", help="write the board as Markdown")
     said.add_argument(
         "--columns",
@@ -81,7 +87,7 @@ def play(networks: list[Scenario], arguments: argparse.Namespace) -> list[Row]:
     print(board.line(board.HEADINGS), flush=True)
 
     def one(network: Scenario) -> Row:
-        row = trial.run(network, only_before=arguments.only_before)
+        row = trial.run(network, only_before=arguments.only_before, logs=arguments.logs)
         if arguments.columns:
             columns.measure(network, row)
         print(board.line(board.cells(row)), flush=True)

@@ -18,13 +18,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import builds, company, developer, elsewhere, leaks, shell, trees
 from .engine import TREES
-from .snapshots import Snapshot
+from .snapshots import Snapshot, is_noise
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .company import Company
     from .developer import Desk
     from .scenario import Scenario
     from .shell import Done
+    from .snapshots import File
 
 PROGRAM: Final = "gomod-wizard"
 APPLY_LIMIT: Final = 150.0
@@ -44,21 +47,25 @@ class Row:
     undo_exact: bool | None = None
     static_recipe: bool | None = None
     plain: bool | None = None
+    steps: dict[str, float] = field(default_factory=dict)  # seconds of each step, for tuning
     notes: list[str] = field(default_factory=list)
 
 
-def run(network: Scenario, *, only_before: bool = False) -> Row:
+def run(network: Scenario, *, only_before: bool = False, logs: Path | None = None) -> Row:
     """Play one network and judge it. A failure of the lab itself is a note, and never green."""
+    folder = logs / network.name if logs else None
     row, started = Row(network.name), time.monotonic()
     try:
         with company.running(network) as around, developer.at_work(network, around) as desk:
+            row.steps["set-up"] = round(time.monotonic() - started, 1)
             before = builds.untouched(network, desk)
+            row.steps["untouched build"] = round(before.seconds, 1)
             verdict = builds.judge(network.before, before)
             row.before_ok = verdict.ok
             if not verdict.ok:
                 row.notes.append(f"before: {verdict.why}")
             if not only_before:
-                _Trial(network, around, desk, row).play(before)
+                _Trial(network, around, desk, row).play(before, folder)
     except (shell.LabError, OSError, ValueError) as error:
         row.before_ok = row.as_expected = False
         row.notes.append(f"the lab failed: {error}")
@@ -76,17 +83,39 @@ class _Trial:
     row: Row
     said: list[tuple[str, Done]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    made: dict[str, File] = field(default_factory=dict)  # what `apply` wrote, noise left out
 
     def program(self, *words: str, stdin: str | None = None, timeout: float = APPLY_LIMIT) -> Done:
         done = self.desk.run([PROGRAM, *words], stdin=stdin, timeout=timeout)
         self.said.append((f"{PROGRAM} {words[0]}", done))
+        self.row.steps[words[0]] = round(done.seconds, 1)
         if "Traceback (most recent call last)" in done.output:
             self.wrong.append(
                 f"{words[0]} shows a traceback: {done.stderr.strip().splitlines()[-1]}"
             )
         return done
 
-    def play(self, before: Done) -> None:
+    def play(self, before: Done, logs: Path | None) -> None:
+        self.said.append(("the untouched build", before))
+        try:
+            self._play(before)
+        finally:
+            if logs is not None:
+                self._keep(logs)
+
+    def _keep(self, folder: Path) -> None:
+        """Write down what every command printed, for whoever looks into a network."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, (what, done) in enumerate(self.said, 1):
+            name = f"{number}-{what.removeprefix(PROGRAM).strip().replace(' ', '-')}"
+            end = f"[{' '.join(done.argv)}]\n[code {done.code}, {done.seconds:.1f} s]\n"
+            (folder / f"{name}.log").write_text(done.stdout + done.stderr + end)
+        for path, file in sorted(self.made.items()):
+            copy = folder / "made" / path.lstrip("/")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(file.data or b"")
+
+    def _play(self, before: Done) -> None:
         self._diagnose(before)
         machine = self.desk.machine
         untouched = Snapshot.take(machine)
@@ -113,12 +142,10 @@ class _Trial:
 
     def _diagnose(self, before: Done) -> None:
         done = self.program("diagnose", "-", "--json", stdin=before.output, timeout=30)
-        document = _document(done)
-        if document is None or "faults" not in document:
-            self.wrong.append(f"diagnose gave no document: {builds.last_words(done)}")
-            return
-        self.row.diagnosed = len(document["faults"])
-        told = json.dumps(document["faults"])
+        document = _document(done) or {}
+        faults = document.get("faults")
+        self.row.diagnosed = None if faults is None else len(faults)
+        told = json.dumps(faults)
         self.wrong += [
             f"diagnose does not name /{pattern}/"
             for pattern in self.network.after.diagnosis
@@ -148,6 +175,7 @@ class _Trial:
         else:
             built = self.desk.run(builds.cold_for(self.desk, argv, env), env=env, timeout=limit)
         self.said.append(("the build", built))
+        self.row.steps["build"] = round(built.seconds, 1)
         return built
 
     def _judge(self, apply: Done, built: Done | None) -> None:
@@ -186,6 +214,7 @@ class _Trial:
 
     def _judge_files(self, untouched: Snapshot, after: Snapshot) -> None:
         changed = after.changed_since(untouched)
+        self.made = {path: file for path, file in changed.items() if not is_noise(path)}
         self.wrong += [
             f"apply changed {path}" for path in self.network.after.unchanged if path in changed
         ]

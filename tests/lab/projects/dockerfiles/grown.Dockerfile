@@ -20,8 +20,7 @@ COPY --chown=builder go.mod go.sum ./
 RUN go mod download
 
 COPY --chown=builder . .
-RUN go vet ./... \
- && go build \
+RUN go build \
       -ldflags "-s -w -X main.version=${VERSION}" \
       -o /out/app .
 

@@ -1,12 +1,8 @@
 // Command app uses a module that only the company's own mirror has.
 package main
 
-import (
-	"fmt"
-
-	"go.corp.example/platform/log"
-)
+import "go.corp.example/platform/log"
 
 func main() {
-	fmt.Println(log.Say())
+	println(log.Say())
 }

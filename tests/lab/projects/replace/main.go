@@ -2,12 +2,10 @@
 package main
 
 import (
-	"fmt"
-
 	shout "github.com/Lab-OSS/Shout"
 	"github.com/lab-oss/greeting"
 )
 
 func main() {
-	fmt.Println(greeting.Say(), shout.Say())
+	println(greeting.Say(), shout.Say())
 }

@@ -2,12 +2,10 @@
 package main
 
 import (
-	"fmt"
-
 	"git.corp.example/team/backend/lib"
 	"github.com/lab-oss/greeting"
 )
 
 func main() {
-	fmt.Println(lib.Say(), greeting.Say())
+	println(lib.Say(), greeting.Say())
 }

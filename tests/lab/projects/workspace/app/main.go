@@ -2,12 +2,10 @@
 package main
 
 import (
-	"fmt"
-
 	"example.com/greet"
 	"example.com/loud"
 )
 
 func main() {
-	fmt.Println(greet.Greet(), loud.Loud())
+	println(greet.Greet(), loud.Loud())
 }
