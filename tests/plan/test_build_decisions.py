@@ -1,0 +1,254 @@
+"""Base image, toolchain, module source, Dockerfile, secrets and SSH."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.plan.facts_builder import (
+    HOME,
+    client,
+    docker_facts,
+    dockerfile_facts,
+    facts,
+    go_facts,
+    mirror_facts,
+    module,
+    private_facts,
+    private_host,
+    probe,
+    project_facts,
+)
+from wizard.facts import known
+from wizard.facts.mirrors import Authority, Failure
+from wizard.facts.private import Authentication, InsteadOf, SshSetup
+from wizard.facts.project import LocalReplace, Vendor
+from wizard.plan import decide
+from wizard.plan.types import DockerfileForm, DockerfilePlace, ModuleSource, Plan
+from wizard.rules.gomod import Replace
+
+AGENT = SshSetup(
+    agent_socket="/run/agent", keys=(), known_hosts=(), known_hosts_path=f"{HOME}/.ssh/known_hosts"
+)
+BY_SSH = private_host(ssh=True, authentication=(Authentication.SSH_AGENT,))
+
+
+def plan(**areas: object) -> Plan:
+    return decide(facts(**areas), {})
+
+
+def ids(decided: Plan) -> set[str]:
+    return {finding.id for finding in decided.findings}
+
+
+def wants(go: str) -> object:
+    return project_facts(modules=(module(go=go),))
+
+
+@pytest.mark.parametrize(
+    ("go", "images", "chosen"),
+    [
+        ("1.24", (), "golang:1.24-bookworm"),
+        ("1.24.3", (), "golang:1.24-bookworm"),
+        ("1.24", ("golang:1.24-bookworm", "golang:1.27"), "golang:1.24-bookworm"),
+        ("1.24", ("golang:1.27-bookworm",), "golang:1.27-bookworm"),
+        ("1.24", ("golang:1.24-alpine", "golang:1.24"), "golang:1.24"),
+        ("1.25", ("golang:1.25.1-bookworm", "golang:1.24"), "golang:1.25.1-bookworm"),
+        ("1.25.4", ("golang:1.25.1",), "golang:1.25.1"),
+    ],
+)
+def test_an_image_that_the_engine_has_and_that_is_new_enough_is_taken(
+    go: str, images: tuple[str, ...], chosen: str
+) -> None:
+    decided = plan(project=wants(go), docker=docker_facts(images=images))
+    assert decided.base_image.value == chosen
+
+
+def test_an_older_image_gets_the_newer_go_as_a_module() -> None:
+    decided = plan(project=wants("1.27"), docker=docker_facts(images=("golang:1.24-bookworm",)))
+    assert decided.base_image.value == "golang:1.24-bookworm"
+    assert decided.gotoolchain.value == "auto"
+    assert "toolchain.too-old" in ids(decided)
+
+
+def test_an_older_image_is_not_taken_where_no_mirror_could_bring_the_newer_go() -> None:
+    decided = plan(
+        project=wants("1.27"),
+        docker=docker_facts(images=("golang:1.24",)),
+        mirrors=mirror_facts(probe(reason=Failure.RESET)),
+    )
+    assert decided.base_image.value == "golang:1.27-bookworm"
+
+
+def test_a_toolchain_line_alone_changes_nothing() -> None:
+    decided = plan(project=project_facts(modules=(module(go="1.24", toolchain="go1.27.3"),)))
+    assert decided.gotoolchain.value is None
+
+
+def test_the_image_of_an_existing_dockerfile_stays() -> None:
+    decided = plan(
+        project=project_facts(dockerfile=dockerfile_facts(base_image="reg.example/go:corp"))
+    )
+    assert decided.base_image.value == "reg.example/go:corp"
+
+
+def test_a_consistent_vendor_folder_makes_the_build_need_no_network() -> None:
+    vendor = Vendor(path="vendor", consistent=True, workspace=False)
+    decided = plan(project=project_facts(vendor=vendor))
+    assert decided.module_source.value is ModuleSource.VENDOR
+    assert decided.secrets.value == ()
+
+
+def test_a_vendor_folder_that_disagrees_is_named_and_not_used() -> None:
+    vendor = Vendor(path="vendor", consistent=False, workspace=False)
+    decided = plan(project=project_facts(vendor=vendor))
+    assert decided.module_source.value is ModuleSource.PROXY
+    assert "project.vendor" in ids(decided)
+
+
+def test_without_any_mirror_the_hosts_own_module_cache_serves() -> None:
+    decided = plan(mirrors=mirror_facts(probe(reason=Failure.CONNECT_TIMEOUT)))
+    assert decided.module_source.value is ModuleSource.BRIDGE
+
+
+def test_the_bridge_is_not_taken_where_the_engine_cannot_build_it() -> None:
+    decided = plan(
+        mirrors=mirror_facts(probe(reason=Failure.CONNECT_TIMEOUT)),
+        docker=docker_facts(client_facts=client(version="20.10.24", buildx=None)),
+    )
+    assert decided.module_source.value is ModuleSource.PROXY
+
+
+def test_go_mod_vendor_is_always_offered() -> None:
+    assert any(other.value is ModuleSource.VENDOR for other in plan().module_source.alternatives)
+
+
+OFF = client(legacy_builder=True, why_legacy="DOCKER_BUILDKIT=0")
+NO_BUILDX = client(buildx=None, legacy_builder=True, why_legacy="no buildx plugin")
+OLD = client(
+    version="20.10.24",
+    buildx=None,
+    legacy_builder=True,
+    why_legacy="docker 20.10.24 without DOCKER_BUILDKIT=1",
+)
+
+
+@pytest.mark.parametrize(
+    ("docker", "private", "form", "variable"),
+    [
+        (client(), False, DockerfileForm.MOUNTS, False),
+        (OFF, False, DockerfileForm.PLAIN, False),
+        (OFF, True, DockerfileForm.MOUNTS, True),
+        (NO_BUILDX, False, DockerfileForm.PLAIN, False),
+        (NO_BUILDX, True, DockerfileForm.PLAIN, False),
+        (OLD, False, DockerfileForm.MOUNTS, True),
+    ],
+    ids=["buildx", "switched-off", "switched-off-private", "no-buildx", "no-buildx-private", "old"],
+)
+def test_the_form_is_what_the_builder_understands(
+    docker: object, private: bool, form: DockerfileForm, variable: bool
+) -> None:
+    decided = decide(
+        facts(
+            docker=docker_facts(client_facts=docker),  # type: ignore[arg-type]
+            private=private_facts(*((private_host(),) if private else ())),
+        ),
+        {},
+    )
+    assert decided.dockerfile.value.form is form
+    assert decided.inputs.buildkit_variable is variable
+
+
+@pytest.mark.parametrize(
+    ("standing", "place"),
+    [
+        (None, DockerfilePlace.CREATE),
+        (dockerfile_facts(), DockerfilePlace.BLOCK),
+        (dockerfile_facts(managed=True), DockerfilePlace.BLOCK),
+        (replace(dockerfile_facts(managed=True), whole=True), DockerfilePlace.CREATE),
+        (dockerfile_facts(go_stage=None), DockerfilePlace.BESIDE),
+    ],
+    ids=["none", "users", "with-block", "whole", "without-go"],
+)
+def test_a_dockerfile_of_the_users_is_never_written_whole(
+    standing: object, place: DockerfilePlace
+) -> None:
+    decided = plan(project=project_facts(dockerfile=standing))  # type: ignore[arg-type]
+    assert decided.dockerfile.value.place is place
+
+
+def test_a_login_in_netrc_is_handed_over_for_the_hosts_that_need_it() -> None:
+    decided = plan(private=private_facts(private_host(), netrc=("git.corp.example",)))
+    assert [secret.id for secret in decided.secrets.value] == ["goenv", "netrc"]
+
+
+def test_a_netrc_for_other_hosts_stays_at_home() -> None:
+    decided = plan(private=private_facts(private_host(), netrc=("ftp.example",)))
+    assert [secret.id for secret in decided.secrets.value] == ["goenv"]
+
+
+def test_a_login_for_the_mirror_itself_is_handed_over() -> None:
+    decided = plan(private=private_facts(netrc=("proxy.golang.org:8443",)))
+    assert "netrc" in [secret.id for secret in decided.secrets.value]
+
+
+def test_ssh_is_lent_with_the_host_keys_that_were_accepted() -> None:
+    decided = plan(private=private_facts(BY_SSH, ssh=AGENT))
+    assert decided.ssh.value is True
+    assert [secret.id for secret in decided.secrets.value] == ["goenv", "known_hosts"]
+
+
+def test_the_users_own_rewrite_to_ssh_is_kept() -> None:
+    rewrite = InsteadOf(
+        base="ssh://git@git.corp.example:2222/",
+        instead_of="https://git.corp.example/",
+        source="~/.gitconfig",
+    )
+    decided = plan(private=private_facts(BY_SSH, ssh=AGENT, instead_of=(rewrite,)))
+    assert decided.inputs.ssh_rewrites == ((rewrite.base, rewrite.instead_of),)
+
+
+@pytest.mark.parametrize(
+    ("ways", "ssh", "finding"),
+    [
+        ((Authentication.GIT_CREDENTIAL_HELPER,), False, "private.helper-only"),
+        ((Authentication.NONE,), False, "private.no-credentials"),
+        ((Authentication.NETRC,), True, "private.no-ssh-key"),
+    ],
+)
+def test_a_login_that_no_build_can_use_is_named(
+    ways: tuple[Authentication, ...], ssh: bool, finding: str
+) -> None:
+    decided = plan(private=private_facts(private_host(authentication=ways, ssh=ssh), ssh=AGENT))
+    assert finding in ids(decided)
+
+
+def test_an_authority_of_the_hosts_own_is_handed_over() -> None:
+    authority = Authority(
+        subject="Example Corp Root",
+        sha256="ab" * 32,
+        expires="2030-01-01",
+        pem="-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n",
+        source="/etc/ssl/certs/corp.pem",
+        hosts=("proxy.golang.org",),
+    )
+    mirrors = replace(mirror_facts(), authorities=known((authority,), "tests"))
+    decided = plan(mirrors=mirrors)
+    assert [ca.subject for ca in decided.ca.value] == ["Example Corp Root"]
+    assert "ca" in [secret.id for secret in decided.secrets.value]
+
+
+def test_a_folder_outside_of_the_project_becomes_a_build_context() -> None:
+    replaced = Replace(old="a.example/b", old_version=None, new="../shared", new_version=None)
+    outside = LocalReplace(
+        module=".", replace=replaced, target="../shared", outside=True, exists=True
+    )
+    decided = plan(project=project_facts(replaces=(outside,)))
+    assert decided.inputs.outside_dirs == (("outside-shared", "../shared"),)
+
+
+def test_without_a_home_there_is_no_secret_to_point_to() -> None:
+    area = go_facts()
+    decided = plan(go=replace(area, env_file=replace(area.env_file, value=None)))
+    assert decided.secrets.value == ()
