@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.detect.support import free_port, serving, soon, with_env, write
+from wizard.detect import private
 from wizard.detect.git_config import project_git_config, user_git_config
 from wizard.detect.go import detect_go
 from wizard.detect.network import local_names
@@ -39,7 +40,7 @@ async def _look(
 ) -> PrivateFacts:
     """Return the area without the network's answers."""
     domains, hosts = local_names(machine)
-    facts, _ = await read_private(
+    read = await read_private(
         machine,
         project,
         modules=(*_PUBLIC, *modules),
@@ -49,7 +50,7 @@ async def _look(
         search_domains=domains,
         hosts_file=hosts,
     )
-    return facts
+    return read.facts
 
 
 async def _hosts(
@@ -435,25 +436,25 @@ async def test_settings_handed_over_by_the_environment_count(machine: System) ->
     ]
 
 
-async def _reached(machine: System, project: Path, url: str, host: str) -> PrivateHost:
-    _remote(project, url)
-    facts, candidates = await read_private(
+async def _reached(machine: System, project: Path, *modules: str) -> tuple[PrivateHost, ...]:
+    """Return the hosts as the network answers for them."""
+    read = await read_private(
         machine,
         project,
-        modules=(f"{host}/lib",),
+        modules=modules,
         own_modules=(),
         settings={},
         git=(),
         search_domains=(),
         hosts_file=(),
     )
-    (found,) = (await look_at_hosts(facts, candidates, soon())).hosts.or_else(())
-    return found
+    return (await look_at_hosts(read, soon())).hosts.or_else(())
 
 
 async def test_a_host_that_takes_connections_is_reachable(machine: System, project: Path) -> None:
     async with serving(b"") as (port, _):
-        host = await _reached(machine, project, f"ssh://git@127.0.0.1:{port}/app", "127.0.0.1")
+        _remote(project, f"ssh://git@127.0.0.1:{port}/app")
+        (host,) = await _reached(machine, project, "127.0.0.1/lib")
 
     assert (host.resolvable, host.reachable, host.addresses) == (True, True, ("127.0.0.1",))
 
@@ -461,7 +462,52 @@ async def test_a_host_that_takes_connections_is_reachable(machine: System, proje
 async def test_a_host_that_refuses_is_not_reachable_and_says_why(
     machine: System, project: Path
 ) -> None:
-    host = await _reached(machine, project, f"ssh://git@127.0.0.1:{free_port()}/app", "127.0.0.1")
+    _remote(project, f"ssh://git@127.0.0.1:{free_port()}/app")
+
+    (host,) = await _reached(machine, project, "127.0.0.1/lib")
 
     assert (host.resolvable, host.reachable) == (True, False)
     assert "refuses" in str(host.detail)
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[str, ...]]:
+    """The addresses that this machine's resolver gives; a test fills it in."""
+    zone: dict[str, tuple[str, ...]] = {}
+
+    async def look(host: str) -> tuple[str, ...]:
+        return zone.get(host, ())
+
+    async def connect(addresses: tuple[str, ...], port: int) -> tuple[bool, str]:
+        return True, ""
+
+    monkeypatch.setattr(private, "addresses_of", look)
+    monkeypatch.setattr(private, "can_connect", connect)
+    return zone
+
+
+async def test_a_host_nobody_speaks_of_is_private_by_its_address(
+    machine: System, project: Path, names: dict[str, tuple[str, ...]]
+) -> None:
+    names["git.example.net"] = ("10.1.2.3",)
+
+    (host,) = await _reached(machine, project, "git.example.net/lib")
+
+    assert (host.patterns, host.modules) == (("git.example.net",), ("git.example.net/lib",))
+    assert host.evidence[0].source == "DNS"
+
+
+async def test_a_host_with_a_public_address_stays_public(
+    machine: System, project: Path, names: dict[str, tuple[str, ...]]
+) -> None:
+    names["vanity.example.net"] = ("203.0.113.7",)
+
+    assert await _reached(machine, project, "vanity.example.net/lib") == ()
+
+
+async def test_addresses_prove_nothing_where_every_name_gets_an_internal_one(
+    machine: System, project: Path, names: dict[str, tuple[str, ...]]
+) -> None:
+    names["vanity.example.net"] = names[private.SURELY_PUBLIC] = ("10.1.1.1",)
+
+    assert await _reached(machine, project, "vanity.example.net/lib") == ()

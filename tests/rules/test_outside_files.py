@@ -115,6 +115,8 @@ def test_what_is_no_loopback_address_is_not_taken_for_one(address: str) -> None:
         ("8.8.8.8", False),
         ("127.0.0.1", False),
         ("198.18.0.7", False),
+        ("203.0.113.1", False),
+        ("100.64.0.1", False),
         ("169.254.1.1", False),
     ],
 )

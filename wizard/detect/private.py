@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.detect.deadline import Deadline, in_thread, in_time
@@ -15,6 +16,7 @@ from wizard.detect.private_evidence import (
     find_private_hosts,
     instead_of_rules,
     remotes_of,
+    suspects,
 )
 from wizard.detect.sockets import addresses_of, can_connect
 from wizard.detect.ssh import agent_has_keys, ssh_fact, ssh_hosts
@@ -27,11 +29,27 @@ from wizard.facts.private import (
     PrivateHost,
     SshSetup,
 )
+from wizard.rules.addresses import is_internal
 from wizard.rules.remote_url import parse_remote
 from wizard.system import System
+from wizard.text import msg
 
 SOURCE = "go.mod, go.sum, go env, git, netrc, ssh"
 _MAX_HOSTS = 12
+_MAX_SUSPECTS = 24
+SURELY_PUBLIC = "proxy.golang.org"
+"""A name whose address shows whether DNS here tells public hosts from private ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateRead:
+    """The area as files tell it, and the hosts that the network is to be asked about."""
+
+    facts: PrivateFacts
+    candidates: tuple[Candidate, ...]
+    """In the order of the facts' hosts."""
+    suspects: tuple[Candidate, ...]
+    """Private only where their addresses say so."""
 
 
 async def read_private(
@@ -44,33 +62,33 @@ async def read_private(
     git: tuple[GitSetting, ...],
     search_domains: tuple[str, ...],
     hosts_file: tuple[str, ...],
-) -> tuple[PrivateFacts, tuple[Candidate, ...]]:
+) -> PrivateRead:
     """Return the area without the network's answers, and the hosts to look at."""
     netrc = await in_thread(lambda: netrc_fact(system))
     ssh = await in_thread(lambda: ssh_fact(system))
     blocks = await in_thread(lambda: ssh_hosts(system))
     own_git = await in_thread(lambda: project_git_config(system, project))
     rules = tuple(instead_of_rules((*git, *own_git)))
-    candidates = find_private_hosts(
-        Known(
-            modules=modules,
-            own_modules=own_modules,
-            go=tuple(
-                (name, settings[name].value)
-                for name in ("GOPRIVATE", "GONOPROXY", "GONOSUMDB")
-                if name in settings and settings[name].origin != "default"
-            ),
-            remotes=tuple(remotes_of(own_git)),
-            instead_of=rules,
-            netrc=_hosts_of(netrc),
-            netrc_source=netrc.source,
-            ssh_hosts=blocks,
-            known_hosts=ssh.value.known_hosts if ssh.value is not None else (),
-            known_hosts_source=(ssh.value.known_hosts_path or "") if ssh.value is not None else "",
-            search_domains=search_domains,
-            hosts_file=hosts_file,
-        )
-    )[:_MAX_HOSTS]
+    evidence = Known(
+        modules=modules,
+        own_modules=own_modules,
+        go=tuple(
+            (name, settings[name].value)
+            for name in ("GOPRIVATE", "GONOPROXY", "GONOSUMDB")
+            if name in settings and settings[name].origin != "default"
+        ),
+        remotes=tuple(remotes_of(own_git)),
+        instead_of=rules,
+        netrc=_hosts_of(netrc),
+        netrc_source=netrc.source,
+        ssh_hosts=blocks,
+        known_hosts=ssh.value.known_hosts if ssh.value is not None else (),
+        known_hosts_source=(ssh.value.known_hosts_path or "") if ssh.value is not None else "",
+        search_domains=search_domains,
+        hosts_file=hosts_file,
+    )
+    found = find_private_hosts(evidence)
+    candidates = found[:_MAX_HOSTS]
     agent = ssh.value.agent_socket if ssh.value is not None else None
     # An agent that does not answer is counted as one with keys: it may be waiting for a touch.
     has_keys = agent is not None and await in_thread(lambda: agent_has_keys(agent)) is not False
@@ -84,22 +102,60 @@ async def read_private(
         ssh=ssh,
         instead_of=known(rules, "git config"),
     )
-    return facts, candidates
-
-
-async def look_at_hosts(
-    facts: PrivateFacts, candidates: tuple[Candidate, ...], deadline: Deadline
-) -> PrivateFacts:
-    """Return the area with each host resolved and tried; one that is late stays untried."""
-    hosts = facts.hosts.or_else(())
-    looked = await asyncio.gather(
-        *(_looked_at(host, item, deadline) for host, item in zip(hosts, candidates, strict=True))
+    return PrivateRead(
+        facts=facts, candidates=candidates, suspects=suspects(evidence, found)[:_MAX_SUSPECTS]
     )
+
+
+async def look_at_hosts(read: PrivateRead, deadline: Deadline) -> PrivateFacts:
+    """Return the area with each host resolved and tried; one that is late stays untried."""
+    facts = read.facts
+    named = asyncio.gather(
+        *(
+            _looked_at(host, item, deadline)
+            for host, item in zip(facts.hosts.or_else(()), read.candidates, strict=True)
+        )
+    )
+    looked, convicted = await asyncio.gather(named, _convicted(read.suspects, deadline))
     return PrivateFacts(
-        hosts=known(tuple(looked), facts.hosts.source),
+        hosts=known((*looked, *convicted), facts.hosts.source),
         netrc=facts.netrc,
         ssh=facts.ssh,
         instead_of=facts.instead_of,
+    )
+
+
+async def _convicted(
+    suspected: tuple[Candidate, ...], deadline: Deadline
+) -> tuple[PrivateHost, ...]:
+    """Return the suspects whose addresses all lie in private networks.
+
+    Where even a name that is surely public gets such an address, DNS here proves nothing.
+    """
+    if not suspected:
+        return ()
+
+    async def resolve(host: str) -> tuple[str, ...]:
+        async def look() -> Fact[tuple[str, ...]]:
+            return known(await addresses_of(host), host)
+
+        return (await in_time(deadline, look(), host)).or_else(())
+
+    names = (SURELY_PUBLIC, *(item.host for item in suspected))
+    public, *answers = await asyncio.gather(*(resolve(name) for name in names))
+    if any(is_internal(address) for address in public):
+        return ()
+    guilty = [
+        item
+        for item, addresses in zip(suspected, answers, strict=True)
+        if addresses and all(is_internal(address) for address in addresses)
+    ]
+    for item in guilty:
+        item.add(msg("its address lies in a private network"), "DNS")
+    return tuple(
+        await asyncio.gather(
+            *(_looked_at(_host(item, (Authentication.NONE,)), item, deadline) for item in guilty)
+        )
     )
 
 

@@ -86,6 +86,21 @@ def find_private_hosts(known: Known) -> tuple[Candidate, ...]:
     return tuple(sorted(kept, key=lambda item: (not item.modules, item.host)))
 
 
+def suspects(known: Known, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Return the hosts of modules that nothing speaks of and nobody knows to be public."""
+    judged = {item.host for item in found}
+    hosts = dict.fromkeys(host_of(path) for path in known.modules)
+    asked = [
+        Candidate(host=host)
+        for host in hosts
+        if host not in judged and "." in host and is_host_name(host) and not is_public_host(host)
+    ]
+    for item in asked:
+        item.modules = sorted({path for path in known.modules if host_of(path) == item.host})
+        item.patterns[item.host] = None
+    return tuple(asked)
+
+
 def host_of(path: str) -> str:
     """Return the host of a module path: its first element."""
     return path.partition("/")[0].lower()

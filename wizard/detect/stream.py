@@ -15,8 +15,7 @@ from wizard.detect.git_config import GitSetting, user_git_config
 from wizard.detect.go import DEFAULT_GOPROXY, detect_go, written_setting
 from wizard.detect.network import detect_network, local_names
 from wizard.detect.network_links import interfaces
-from wizard.detect.private import look_at_hosts, read_private
-from wizard.detect.private_evidence import Candidate
+from wizard.detect.private import SURELY_PUBLIC, PrivateRead, look_at_hosts, read_private
 from wizard.detect.project import ProjectRead, read_project
 from wizard.detect.proxy import detect_proxy, go_proxy_environment
 from wizard.detect.request import AreaKnown, Listener, Request, ignore
@@ -144,7 +143,7 @@ class _Look:
         private = written_setting(self.system, "GOPRIVATE")
         return await in_thread(lambda: read_project(self.system, self.request.project, private))
 
-    async def _read_private(self) -> tuple[PrivateFacts, tuple[Candidate, ...]]:
+    async def _read_private(self) -> PrivateRead:
         project = await asyncio.shield(self._project)
         go = await asyncio.shield(self._go)
         domains, hosts = await in_thread(lambda: local_names(self.system))
@@ -179,8 +178,7 @@ class _Look:
         return await detect_network(self.system, links, self._names(), self.deadline)
 
     async def private(self) -> PrivateFacts:
-        facts, candidates = await asyncio.shield(self._private)
-        return await look_at_hosts(facts, candidates, self.deadline)
+        return await look_at_hosts(await asyncio.shield(self._private), self.deadline)
 
     async def contacts(self) -> tuple[str, ...]:
         """Return every mirror, proxy, resolver, private host and engine that would be asked."""
@@ -190,13 +188,14 @@ class _Look:
 
         environment = go_proxy_environment(self.system)
         resolvers = resolvers_of(self.system)
-        _, candidates = await asyncio.shield(self._private)
+        read = await asyncio.shield(self._private)
         catalogue, _ = await self._catalogue()
         contacts = (
             *(mirror.url for mirror in self.chosen or catalogue.mirrors if mirror.automatic),
             *(str(url) for url in (environment.http, environment.https) if url),
             *(() if isinstance(resolvers, Failed) else (f"{r.address}:53" for r in resolvers[0])),
-            *(item.host for item in candidates),
+            *(item.host for item in (*read.candidates, *read.suspects)),
+            *((SURELY_PUBLIC,) if read.suspects else ()),
             resolve_endpoint(self.system, client_config(self.system)).host,
         )
         return tuple(dict.fromkeys(contacts))
@@ -249,5 +248,5 @@ class _Look:
 
     async def _names(self) -> tuple[str, ...]:
         mirror = urlsplit(self._mirror_url()).hostname or ""
-        _, candidates = await asyncio.shield(self._private)
-        return (mirror, *(item.host for item in candidates))
+        read = await asyncio.shield(self._private)
+        return (mirror, *(item.host for item in read.candidates))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-_FAKE_IP = ip_network("198.18.0.0/15")
+_PRIVATE = tuple(
+    ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+)
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 
 INTERNAL_SUFFIXES = (
@@ -50,14 +52,10 @@ def is_unspecified(text: str) -> bool:
 def is_internal(text: str) -> bool:
     """Whether an address is of a private network (RFC 1918, RFC 4193).
 
-    198.18/15 does not count: proxies that answer DNS themselves hand it out for every name.
+    198.18/15 is none: proxies that answer DNS themselves hand it out for every name.
     """
     address = parse_address(text)
-    if address is None or address.is_loopback or address.is_link_local:
-        return False
-    if isinstance(address, IPv4Address) and address in _FAKE_IP:
-        return False
-    return address.is_private
+    return address is not None and any(address in block for block in _PRIVATE)
 
 
 def is_host_name(text: str) -> bool:
