@@ -66,9 +66,9 @@ def test_both_modules_arrive_and_the_mirror_is_never_asked_for_the_private_one(
         assert both.run("go", "env", "GOPROXY").out.split(",")[0].strip() == mirror.url
         downloaded = both.run("go", "mod", "download", "-x")
         assert downloaded.code == 0, downloaded.err
-        listed = both.run("go", "list", "-m", "-f", "{{.Path}} {{.Dir}}", "all").out
-        assert f"{PRIVATE} {both.home}" in listed
-        assert f"{QUOTE.path} {both.home}" in listed
+        cache = Path(both.run("go", "env", "GOMODCACHE").out.strip())
+        assert (cache / f"{PRIVATE}@v1.0.0" / "lib.go").exists()
+        assert (cache / f"{QUOTE.path}@{QUOTE.version}").is_dir()
         assert QUOTE.path in " ".join(mirror.requests)
         assert not [path for path in mirror.requests if "corp" in path]
 

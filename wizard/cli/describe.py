@@ -16,7 +16,7 @@ from wizard.facts.private import PrivateHost
 from wizard.facts.project import GoModule
 from wizard.facts.proxy import Contradiction, GoProxyEnvironment, ProxyEndpoint, ProxySetting
 from wizard.rules.proxy_url import ProxyUrl
-from wizard.text import msg
+from wizard.text import Msg, msg
 
 MAX_ITEMS = 12
 """Items of a list shown to people; `--json` has all, and so has `-v`."""
@@ -46,7 +46,7 @@ def line(value: object) -> str:
         return str(msg("yes") if value else msg("no"))
     if isinstance(value, Enum):
         return str(value.value)
-    if is_dataclass(value) and not isinstance(value, ProxyUrl):
+    if is_dataclass(value) and not isinstance(value, ProxyUrl | Msg):
         return "  ".join(_fields(value))
     if isinstance(value, tuple | list):
         return ", ".join(line(item) for item in value) or str(msg("none"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from wizard.facts import Facts
+from wizard.facts import Facts, State
 from wizard.facts.docker import Client
 from wizard.plan.answering import Case
 from wizard.plan.module_mirrors import proved_mirrors

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from wizard.cli.context import Context
-from wizard.errors import ExitCode, ForbiddenError
+from wizard.errors import ExitCode, ForbiddenError, UsageError
+from wizard.plan.types import Plan
 from wizard.text import msg
 
 
 async def build_command(context: Context) -> int:
     """Print the build command for this project and network, with no secret in it."""
-    command = context.session.build_command(await context.plan())
+    command = context.session.build_command(await _buildable(context))
     context.emit("build-command", argv=command.argv, env=command.env)
     context.output.line(command.shell())
     return ExitCode.OK
+
+
+async def _buildable(context: Context) -> Plan:
+    """Detect and decide. Raises UsageError where there is nothing to build."""
+    facts = await context.facts()
+    modules = facts.project.modules
+    if not modules.or_else(()) and facts.project.workspace.value is None:
+        raise UsageError(
+            msg("there is no Go project to build: {why}", why=modules.reason or "no go.mod"),
+            where=modules.source,
+            hint=msg("run it in the folder that holds go.mod, or name that by --project"),
+        )
+    return context.session.decide(facts)
 
 
 async def build(context: Context) -> int:
@@ -21,7 +35,7 @@ async def build(context: Context) -> int:
 
     from wizard.render.build_command import secret_env
 
-    plan = await context.plan()
+    plan = await _buildable(context)
     command = context.session.build_command(plan)
     extra = [argument for argument in context.flag("args", []) if argument != "--"]
     argv = [*command.argv[:-1], *extra, command.argv[-1]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wizard.cli.context import Context
-from wizard.cli.describe import line
 from wizard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Output
 from wizard.errors import ExitCode
 from wizard.plan.types import Decision, Origin, Severity
@@ -61,9 +60,12 @@ def matters(decision: Decision[Any]) -> bool:
 
 
 def _show_decision(output: Output, decision: Decision[Any]) -> None:
-    output.line(f"  {decision.key} = {line(decision.value)}", BOLD)
+    from wizard.questions import question
+
+    show = question(decision.key).format
+    output.line(f"  {decision.key} = {show(decision.value)}", BOLD)
     output.line(f"      {decision.because}")
     if output.verbose:
         for alternative in decision.alternatives:
-            output.line(msg("      not {value}: {why}", value=line(alternative.value),
+            output.line(msg("      not {value}: {why}", value=show(alternative.value),
                             why=alternative.because), DIM)  # fmt: skip
