@@ -28,6 +28,7 @@ from wizard.untrusted import clean_line
 _MIRROR_KEYS = {"name", "url", "operator", "region", "notes", "source", "automatic"}
 _CANARY_KEYS = {"path", "version", "zip_hash", "mod_hash", "source"}
 _TOP_KEYS = {"mirror", "canary", "shipped"}
+GO_DEFAULT = "https://proxy.golang.org,direct"
 _HASH = re.compile(r"h1:[A-Za-z0-9+/]{43}=")
 
 
@@ -71,7 +72,12 @@ def load_catalogue(system: System, goproxy: str | None = None) -> Catalogue:
 
 
 def goproxy_mirrors(goproxy: str | None) -> tuple[Mirror, ...]:
-    """Return the http(s) entries of a GOPROXY list; none where Go would refuse the list."""
+    """Return the http(s) entries of a GOPROXY list that somebody chose.
+
+    Go's own default is nobody's choice; a list that Go refuses has no entries.
+    """
+    if goproxy is None or goproxy == GO_DEFAULT:
+        return ()
     try:
         hops = parse_goproxy(goproxy) if goproxy else ()
     except GoProxyError:

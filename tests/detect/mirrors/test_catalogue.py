@@ -55,7 +55,9 @@ def test_a_mirror_is_listed_once_however_it_is_spelled(machine: System) -> None:
     assert urls.count("https://goproxy.cn") == 1
 
 
-@pytest.mark.parametrize("goproxy", ["dirct", "off", "file:///tmp/x", ""])
+@pytest.mark.parametrize(
+    "goproxy", ["dirct", "off", "file:///tmp/x", "", "https://proxy.golang.org,direct"]
+)
 def test_a_goproxy_without_a_mirror_adds_none(machine: System, goproxy: str) -> None:
     assert load_catalogue(machine, goproxy) == load_catalogue(machine)
 

@@ -6,7 +6,8 @@ from contextlib import ExitStack
 
 from tests.detect.mirrors.conftest import Probe
 from tests.servers import QUOTE, SHOUT, Authority, Mirror, Module, refused_url
-from wizard.facts.mirrors import Failure
+from wizard.facts.mirrors import Failure, Origin
+from wizard.facts.mirrors import Mirror as Entry
 
 ABSENT = Module("example.test/absent", "v1.0.0")
 
@@ -105,3 +106,14 @@ async def test_a_forbidden_checksum_database_is_a_note(authority: Authority, pro
         (row,) = await probe(mirror)
     assert (row.proved, row.checksum_database) == (True, False)
     assert "403" in str(row.detail)
+
+
+async def test_the_mirror_in_use_is_proved_even_where_it_is_slow(
+    authority: Authority, probe: Probe
+) -> None:
+    with ExitStack() as stack:
+        fast = [stack.enter_context(Mirror(authority)) for _ in range(3)]
+        used = stack.enter_context(Mirror(authority, delay_s=0.15))
+        entry = Entry(url=used.url, name="used", origin=Origin.GOPROXY)
+        table = await probe(*fast, entry, prove_all=False)
+    assert [p.proved for p in table] == [True] * 4

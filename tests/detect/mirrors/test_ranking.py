@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.detect.mirrors.conftest import Probe
-from tests.servers import Authority, BlackHole, Mirror, refused_url
+from tests.servers import Authority, BlackHole, Mirror, Proxy, refused_url
 from wizard.facts.mirrors import Failure, MirrorProbe, Origin
 from wizard.facts.mirrors import Mirror as Entry
 
@@ -210,3 +210,16 @@ async def test_rows_are_told_as_they_come(authority: Authority, probe: Probe) ->
         table = await probe(slow, fast, listener=heard.append)
     assert heard[0].mirror.url == fast.url
     assert {p.mirror.url: p for p in heard} == {p.mirror.url: p for p in table}
+
+
+@pytest.mark.parametrize("host", ["-", "a..b", "x" * 64, ".lead", "é" * 70])
+async def test_a_redirect_to_a_name_that_is_none_is_a_row_like_any_other(
+    authority: Authority, probe: Probe, host: str
+) -> None:
+    proxied = f"https://{host}.example.test/login"
+    with (
+        Proxy(forbidden=()) as proxy,
+        Mirror(authority, "login-elsewhere", elsewhere=proxied) as mirror,
+    ):
+        (row,) = await probe(mirror, proxy=proxy.url)
+    assert row.reason is Failure.NOT_A_MODULE_PROXY

@@ -14,7 +14,7 @@ from wizard.detect.mirrors.rank import ranked
 from wizard.detect.mirrors.resolve import Names
 from wizard.detect.mirrors.trust import Trust
 from wizard.facts.base import known
-from wizard.facts.mirrors import Canary, Mirror, MirrorFacts, MirrorProbe
+from wizard.facts.mirrors import Canary, Mirror, MirrorFacts, MirrorProbe, Origin
 from wizard.facts.proxy import GoProxyEnvironment
 from wizard.system import System
 
@@ -109,7 +109,12 @@ class Contest:
             while self._loop.time() < self._deadline:
                 proved = sum(1 for r in self._race.runners if r.probe.proved)
                 free = min(_PROOFS_AT_ONCE, self._wanted - proved) - len(running)
-                for runner in self._candidates(tried)[: max(free, 0)]:
+                for runner in self._candidates(tried):
+                    # What is in use is proved in any case: a plan must know whether to keep it.
+                    used = runner.probe.mirror.origin is Origin.GOPROXY
+                    if free <= 0 and not used:
+                        continue
+                    free -= 1
                     tried.add(id(runner))
                     task = self._loop.create_task(self._prover.prove(runner.probe, runner.canary))
                     running[task] = runner

@@ -203,7 +203,7 @@ async def open_channel(
     except ssl.SSLCertVerificationError:
         channel.abort()
         raise
-    except (OSError, asyncio.IncompleteReadError) as error:
+    except (OSError, UnicodeError) as error:
         channel.abort()
         raise from_exception(error, target.shown) from None
     except BaseException:
@@ -245,7 +245,7 @@ async def _through(
         if target.scheme == "http":
             return
         reply = await channel.ask(_connect_request(target, proxy), tunnel=True)
-    except (OSError, asyncio.IncompleteReadError) as error:
+    except (OSError, UnicodeError) as error:
         raise from_exception(error, name) from None
     if not 200 <= reply.status < 300:
         raise refused_by_proxy(reply, proxy)
@@ -302,7 +302,7 @@ async def peek_issuer(
     quiet = Progress(target.host)
     channel = Channel()
     loop = asyncio.get_running_loop()
-    with contextlib.suppress(OSError, ProbeError, asyncio.IncompleteReadError):
+    with contextlib.suppress(OSError, UnicodeError, ProbeError):
         connected = await connect(target, proxy, names, quiet)
         try:
             await loop.create_connection(lambda: channel, sock=connected.sock)

@@ -150,7 +150,9 @@ class Race:
         """
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for ended in await asyncio.gather(*self._tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended  # the world's errors are rows by now: this one is the program's
         waited = (self._loop.time() - self._start) * 1000
         for runner in self.runners:
             runner.session.close()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+import time
 from dataclasses import dataclass
 
 from wizard.detect.mirrors.verdict import from_exception
@@ -51,36 +52,54 @@ class Names:
     def close(self) -> None:
         """Forget the look-ups that are under way; their threads end by themselves."""
         for task in self._asked.values():
-            task.cancel()
+            if not task.cancel() and not task.cancelled():
+                task.exception()  # nobody may have waited for it; it is no news now
 
     async def _look_up(self, host: str, port: int) -> Resolved:
+        if (literal := _literal(host, port)) is not None:
+            return literal
         async with self._places:
             start = self._loop.time()
-            future: asyncio.Future[tuple[Address, ...]] = self._loop.create_future()
+            future: asyncio.Future[Resolved] = self._loop.create_future()
             threading.Thread(
                 target=_ask, args=(self._loop, future, host, port), daemon=True
             ).start()
             try:
-                addresses = await future
+                resolved = await future
             except (OSError, UnicodeError) as error:
                 raise from_exception(error, host, self._loop.time() - start) from None
-            return Resolved(addresses=addresses, seconds=self._loop.time() - start)
+            return resolved
+
+
+def _look_up(host: str, port: int, flags: int = 0) -> tuple[Address, ...]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
+    return tuple(
+        Address(family=family, sockaddr=sockaddr)  # type: ignore[arg-type]
+        for family, _, _, _, sockaddr in found
+    )
+
+
+def _literal(host: str, port: int) -> Resolved | None:
+    """Return the address that `host` is, or None for a name; asks nobody."""
+    try:
+        return Resolved(addresses=_look_up(host, port, socket.AI_NUMERICHOST), seconds=0.0)
+    except (OSError, UnicodeError):
+        return None
 
 
 def _ask(
     loop: asyncio.AbstractEventLoop,
-    future: asyncio.Future[tuple[Address, ...]],
+    future: asyncio.Future[Resolved],
     host: str,
     port: int,
 ) -> None:
-    answer: tuple[Address, ...] = ()
+    answer = Resolved(addresses=(), seconds=0.0)
     error: OSError | UnicodeError | None = None
+    start = time.monotonic()
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        answer = tuple(
-            Address(family=family, sockaddr=sockaddr)  # type: ignore[arg-type]
-            for family, _, _, _, sockaddr in found
-        )
+        addresses = _look_up(host, port)
+        # Timed here: the loop may be busy with a handshake when the answer comes.
+        answer = Resolved(addresses=addresses, seconds=time.monotonic() - start)
     except (OSError, UnicodeError) as caught:
         error = caught
 

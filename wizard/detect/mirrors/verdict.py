@@ -56,6 +56,8 @@ def from_exception(error: BaseException, where: Text, seconds: float = 0.0) -> P
             return _certificate(cause, where)
         if isinstance(cause, socket.gaierror):
             return _name(cause, where, seconds)
+        if isinstance(cause, UnicodeError):
+            return ProbeError(Failure.DNS, msg("{where} is no name that can be asked", where=where))
         if isinstance(cause, ConnectionRefusedError):
             return ProbeError(Failure.REFUSED, msg("{where} refuses the connection", where=where))
         if isinstance(cause, Truncated):
