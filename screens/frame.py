@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -35,17 +36,38 @@ HELP: Key = ("?", msg("Help"))
 LOOK_AGAIN: Key = ("r", msg("Measure again"))
 
 
-def key_line(keys: tuple[Key, ...]) -> Content:
-    """Return the keys and their meaning in one line."""
-    parts = [
-        Content.assemble((key, "bold $text-primary"), " ", (str(words), Tone.MUTED))
-        for key, words in keys
-    ]
-    return Content("   ").join(parts)
+def key_line(keys: tuple[Key, ...], width: int) -> Content:
+    """Return the keys and their meaning in one line; those in the middle leave a narrow window."""
+    shown = list(keys)
+    gap = 3
+    while True:
+        parts = [
+            Content.assemble((key, "bold $text-primary"), " ", (str(words), Tone.MUTED))
+            for key, words in shown
+        ]
+        line = Content(" " * gap).join(parts)
+        if cell_len(line.plain) <= width or (gap == 2 and len(shown) <= 2):
+            return line
+        if gap == 3:
+            gap = 2
+        else:
+            shown.pop(-2)
 
 
-class KeyBar(Static):
+class KeyBar(Widget):
     """The line of keys at the foot of a screen."""
+
+    def __init__(self, keys: tuple[Key, ...]) -> None:
+        super().__init__()
+        self.keys = keys
+
+    def show(self, keys: tuple[Key, ...]) -> None:
+        """Draw other keys."""
+        self.keys = keys
+        self.refresh()
+
+    def render(self) -> Content:
+        return key_line(self.keys, self.content_size.width)
 
 
 class TooSmall(Widget):
@@ -123,7 +145,7 @@ class Framed(Screen[None]):
                 with Horizontal(id="foot"):
                     yield from self.foot()
                     yield Static(Content(str(msg("PgDn: more below"))), id="more")
-        yield KeyBar(key_line(self.keys()))
+        yield KeyBar(self.keys())
         yield TooSmall()
 
     def above(self) -> ComposeResult:
@@ -182,7 +204,7 @@ class Framed(Screen[None]):
             body.scroll_page_up(animate=False)
 
     def on_descendant_focus(self) -> None:
-        self.query_one(KeyBar).update(key_line(self.keys()))
+        self.query_one(KeyBar).show(self.keys())
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.keep_focus)

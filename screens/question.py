@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.decisions import text_of
-from screens.frame import ARROWS, ENTER, ESC, Key, KeyBar, TooSmall, key_line
+from screens.frame import ARROWS, ENTER, ESC, Key, KeyBar, TooSmall
 from screens.grid import Tone
 from wizard.errors import UnsafeError, UsageError, WizardError
 from wizard.plan.types import Decision, Origin
@@ -73,7 +73,7 @@ class QuestionScreen(ModalScreen[None]):
                 yield Input(id="reason", compact=True)
                 yield Static(text_of(msg("Until which day (YYYY-MM-DD); then `check` fails")))
                 yield Input(id="until", compact=True, placeholder="2027-03-31")
-        yield KeyBar(key_line(self.keys()))
+        yield KeyBar(self.keys())
         yield TooSmall()
 
     def on_mount(self) -> None:
@@ -155,7 +155,9 @@ class QuestionScreen(ModalScreen[None]):
         self._say(msg("✗ {why}\n{hint}", why=refused.message, hint=refused.hint), Tone.BAD)
 
     def _say(self, words: Text, tone: Tone) -> None:
-        self.query_one("#verdict", Static).update(Content.styled(clean(str(words)), tone))
+        verdict = self.query_one("#verdict", Static)
+        verdict.update(Content.styled(clean(str(words)), tone))
+        self.call_after_refresh(verdict.scroll_visible, animate=False)
 
     def action_close(self) -> None:
         self.dismiss()

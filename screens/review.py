@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup
@@ -145,15 +145,18 @@ class ReviewScreen(Framed):
         if names == self.names:
             for index, (_, label) in enumerate(labels):
                 tabs.query_one(f"#t{index}", Tab).label = label
-            return
-        self.names = names
-        self.call_later(self._renew_tabs, labels)
+        else:
+            self.renew_tabs(labels)
 
-    async def _renew_tabs(self, labels: list[tuple[str, Content]]) -> None:
+    @work(exclusive=True, group="tabs")
+    async def renew_tabs(self, labels: list[tuple[str, Content]]) -> None:
+        """Put other tabs in place of those that are there."""
+        self.names = ()
         tabs = self.query_one("#tabs", Tabs)
         await tabs.clear()
         for index, (_, label) in enumerate(labels):
             await tabs.add_tab(Tab(label, id=f"t{index}"))
+        self.names = tuple(name for name, _ in labels)
 
     @property
     def open_name(self) -> str:

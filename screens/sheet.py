@@ -15,7 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.decisions import text_of
-from screens.frame import ARROWS, ENTER, ESC, Key, KeyBar, TooSmall, key_line
+from screens.frame import ARROWS, ENTER, ESC, Key, KeyBar, TooSmall
 from screens.grid import Tone
 from screens.state import Preview
 from wizard.apply.types import Action
@@ -55,7 +55,7 @@ class HelpScreen(ModalScreen[None]):
                 yield Static(
                     Content.assemble((f"{key:<14}", "bold $text-primary"), (str(words), Tone.MUTED))
                 )
-        yield KeyBar(key_line(((ESC, msg("Close")), (ARROWS, msg("Scroll")))))
+        yield KeyBar(((ESC, msg("Close")), (ARROWS, msg("Scroll"))))
         yield TooSmall()
 
     def action_close(self) -> None:
@@ -139,9 +139,7 @@ class ConfirmScreen(ModalScreen[Consent | None]):
                 text_of(msg("`gomod-wizard undo` brings back every file as it is now.")),
                 classes="because",
             )
-        yield KeyBar(
-            key_line(((ENTER, msg("Choose")), (ARROWS, msg("Move")), (ESC, msg("Back to review"))))
-        )
+        yield KeyBar(((ENTER, msg("Choose")), (ARROWS, msg("Move")), (ESC, msg("Back to review"))))
         yield TooSmall()
 
     def _files(self) -> Content:
