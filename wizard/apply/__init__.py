@@ -9,18 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wizard.apply.applying import commit, commit_staged
+    from wizard.apply.applying import commit
     from wizard.apply.changes import plan_changes
     from wizard.apply.differences import diff, unified_diff
     from wizard.apply.generating import generate
     from wizard.apply.journal import history
+    from wizard.apply.staging import commit_staged
     from wizard.apply.undoing import undo
 
 # No module has the name of what it gives: an imported module would stand in its place.
 _HOMES = {
     "plan_changes": "changes",
     "commit": "applying",
-    "commit_staged": "applying",
+    "commit_staged": "staging",
     "diff": "differences",
     "unified_diff": "differences",
     "generate": "generating",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +10,15 @@ from pathlib import Path
 from wizard.apply import engine
 from wizard.apply.disk import Disk, Ownership
 from wizard.apply.failure import cause, forbidden
-from wizard.apply.journal import Journal, Record, State, Step, load_record, state_folder
+from wizard.apply.journal import Journal, State, state_folder
 from wizard.apply.lock import locked
+from wizard.apply.record import Record, Step
 from wizard.apply.recovery import missing_folders, put_back, recover
 from wizard.apply.standing import NEW_FOLDER_MODES
+from wizard.apply.sudo import sudo_command
 from wizard.apply.transaction import Move, changed_since, forward, install, refuse_changed
 from wizard.apply.types import Action, Change, ChangeSet, Receipt
-from wizard.errors import ForbiddenError, UnsafeError, UsageError
+from wizard.errors import ForbiddenError
 from wizard.render.types import Scope
 from wizard.system import System
 from wizard.text import Text, msg
@@ -82,77 +82,6 @@ async def commit(
         sudo_command=sudo_command(system, journal, pending, restart) if pending else None,
         messages=(*messages, *receipt.messages),
     )
-
-
-async def commit_staged(
-    system: System,
-    id: str,
-    *,
-    restart: bool | None = None,
-    on_step: Listener = silent,
-    disk: Disk | None = None,
-) -> Receipt:
-    """As root, write exactly the changes that were staged and shown; `id` or its folder.
-
-    The id ends in the hash of the record, and the record holds the hashes of the bytes. Raises
-    UsageError where there is none, UnsafeError where it is not what was shown.
-    """
-    disk = disk or Disk()
-    folder = _staged_folder(system, id)
-    record = load_record(folder, disk)
-    if record is None:
-        if not folder.is_dir():
-            raise UsageError(
-                msg("nothing is staged under {id}", id=id),
-                where=str(folder),
-                hint=msg("run `gomod-wizard apply` again as yourself"),
-            )
-        raise UnsafeError(
-            msg("what is staged under {id} is not what was shown; nothing was written", id=id),
-            where=str(folder),
-            hint=msg("run `gomod-wizard apply` again as yourself"),
-        )
-    staged_state = Journal(folder.parent.parent, disk).state(record.id)
-    if staged_state != State.STAGED:
-        raise UsageError(
-            msg("{id} does not wait any more: {state}", id=record.id, state=staged_state),
-            hint=msg("run `gomod-wizard apply` again as yourself"),
-        )
-    if system.uid != 0:
-        raise ForbiddenError(
-            msg("the staged files belong to root"),
-            where=str(folder),
-            hint=msg("run it with sudo"),
-        )
-    changes = ChangeSet(changes=record.changes, refusals=())
-    return await commit(
-        system, Path(record.project), changes, restart=restart, on_step=on_step, disk=disk
-    )
-
-
-def _staged_folder(system: System, id_: str) -> Path:
-    """Return the folder that `id_` names: a path, or an id in a journal of this user's."""
-    if os.sep in id_:
-        return Path(os.path.realpath(id_))
-    homes = [state_folder(system)]
-    if system.home is not None:
-        homes.append(system.home / ".local" / "state" / "gomod-wizard")
-    for home in homes:
-        if (home / "journal" / id_).is_dir():
-            return Path(os.path.realpath(home / "journal" / id_))
-    return homes[0] / "journal" / Path(id_).name
-
-
-def sudo_command(
-    system: System, journal: Journal, record: Record, restart: bool | None = None
-) -> str:
-    """Return the one command that applies `record`; sudo changes PATH and HOME, so none is used."""
-    program = system.which("gomod-wizard")
-    argv = ["sudo", program] if program else ["sudo", sys.executable, "-m", "wizard"]
-    argv += ["apply", "--staged", str(journal.folder / record.id)]
-    if restart is not None:
-        argv.append("--restart" if restart else "--no-restart")
-    return shlex.join(argv)
 
 
 async def _write(

@@ -97,6 +97,14 @@ class Disk:
                 raise OSError(f"{folder.path / name} is not a regular file")
             return file.read(limit)
 
+    def look(self, path: Path, limit: int) -> bytes | None:
+        """Return the bytes of a regular file, None where there is none. Raises OSError."""
+        try:
+            with Folder(path.parent) as folder:
+                return self.read(folder, path.name, limit)
+        except FileNotFoundError:
+            return None
+
     def write_new(
         self,
         folder: Folder,

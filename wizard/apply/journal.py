@@ -12,33 +12,36 @@ Folders are 0700 and files 0600, because a configuration file of the user's may 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
-import re
-import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from wizard.apply.disk import Disk, Folder, Ownership
-from wizard.apply.types import Action, Change, Transaction
+from wizard.apply.record import (
+    ID,
+    Record,
+    digest,
+    encoded,
+    id_of,
+    load_record,
+    read_blob,
+    stands_as,
+)
+from wizard.apply.types import Transaction
 from wizard.errors import ForbiddenError
-from wizard.render.types import Scope
-from wizard.system import READ_LIMIT, System
+from wizard.system import System
 from wizard.text import msg
 
 PRIVATE_FILE = Ownership(mode=0o600)
 PRIVATE_FOLDER = Ownership(mode=0o700)
-SCHEMA = "gomod-wizard/journal/1"
 INTERRUPTED = "interrupted"
 """What `history` says of a transaction that the next apply or undo puts back first."""
 _NONE: Mapping[str, Any] = MappingProxyType({})
-_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{24}")
-_RECORD_LIMIT = 4 * READ_LIMIT
 
 
 class State:
@@ -54,50 +57,6 @@ class State:
     UNDONE = "undone"
     FAILED = "failed"
     """Every file was put back."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One file of a transaction, as the record keeps it."""
-
-    change: Change
-    uid: int
-    gid: int
-    """The owner of before; -1 where there was no file or no owner to keep."""
-    new_uid: int = -1
-    new_gid: int = -1
-    """The owner of a file that is made new."""
-
-    @property
-    def path(self) -> Path:
-        return Path(self.change.path)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One transaction."""
-
-    id: str
-    at: str
-    project: str
-    steps: tuple[Step, ...]
-    folders: tuple[str, ...] = ()
-    """Folders that it makes, outermost first."""
-    staged: str = ""
-    """The id of the part that was staged for root."""
-    undoes: str = ""
-    """The id of the transaction that this one takes back as root."""
-    runs: tuple[Change, ...] = ()
-    """Programs that it runs when the files are there."""
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        return (*(step.change for step in self.steps), *self.runs)
-
-
-def digest(data: bytes | None) -> str | None:
-    """Return the SHA-256 of `data` in hex; None for a file that is not there."""
-    return None if data is None else hashlib.sha256(data).hexdigest()
 
 
 def state_folder(system: System) -> Path:
@@ -134,7 +93,7 @@ class Journal:
     def ids(self) -> tuple[str, ...]:
         """Return the ids, newest first."""
         try:
-            names = [entry.name for entry in self.folder.iterdir() if _ID.fullmatch(entry.name)]
+            names = [entry.name for entry in self.folder.iterdir() if ID.fullmatch(entry.name)]
         except FileNotFoundError:
             return ()
         return tuple(sorted(names, key=self._order, reverse=True))
@@ -172,8 +131,8 @@ class Journal:
 
     def add(self, record: Record, state: str) -> Record:
         """Write a transaction down, durably, and return it with its id."""
-        body = _body(record)
-        id_ = f"{_stamp(record.at)}-{hashlib.sha256(body).hexdigest()[:24]}"
+        body = encoded(record)
+        id_ = id_of(record, body)
         make_private(self.folder, self.disk)
         fresh = self.folder / f".new-{id_}"
         self.disk.make_folder(fresh, PRIVATE_FOLDER)
@@ -200,7 +159,7 @@ class Journal:
         with Folder(self.folder / id_) as folder:
             for path, data in found.items():
                 sha = hashes[path]
-                if data is not None and sha and _blob_or_none(folder, sha, self.disk) is None:
+                if data is not None and sha and read_blob(folder.path, sha, self.disk) is None:
                     self.disk.remove(folder, sha)
                     self.disk.write_new(folder, sha, data, PRIVATE_FILE)
             self.disk.remove(folder, "state.new")
@@ -214,34 +173,6 @@ class Journal:
             for entry in list(self.folder.iterdir()):
                 if entry.name.startswith(".new-"):
                     shutil.rmtree(entry, ignore_errors=True)
-
-
-def load_record(folder: Path, disk: Disk) -> Record | None:
-    """Return the record in `folder`, whose name must end in the hash of what it says."""
-    try:
-        with Folder(folder) as opened:
-            body = disk.read(opened, "record.json", _RECORD_LIMIT)
-            if body is None or not _is_whole(folder.name, body):
-                return None
-            return _record(folder.name, json.loads(body), opened, disk)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def read_blob(folder: Path, sha: str, disk: Disk) -> bytes | None:
-    """Return the bytes with this hash, None where they are not there or not those."""
-    try:
-        with Folder(folder) as opened:
-            return _blob_or_none(opened, sha, disk)
-    except OSError:
-        return None
-
-
-def _blob_or_none(folder: Folder, sha: str, disk: Disk) -> bytes | None:
-    try:
-        return _blob(folder, sha, disk)
-    except (OSError, ValueError):
-        return None
 
 
 def make_private(folder: Path, disk: Disk) -> None:
@@ -271,122 +202,5 @@ def _transactions(journal: Journal) -> Iterator[Transaction]:
             )
 
 
-def stands_as(steps: Iterable[Step], *, after: bool) -> bool:
-    """Whether every file has the bytes of after (or of before) right now."""
-    for step in steps:
-        wanted = step.change.after if after else step.change.before
-        try:
-            now: bytes | None = step.path.read_bytes()
-        except FileNotFoundError:
-            now = None
-        except OSError:
-            return False
-        if now != wanted:
-            return False
-    return True
-
-
-def _is_whole(name: str, body: bytes) -> bool:
-    return _ID.fullmatch(name) is not None and name.endswith(hashlib.sha256(body).hexdigest()[:24])
-
-
-def _stamp(at: str) -> str:
-    return re.sub(r"[-:]", "", at[:19]).replace("T", "-")
-
-
 def _state_bytes(state: str, found: Mapping[str, str | None] = _NONE) -> bytes:
     return json.dumps({"state": state, "found": dict(found)}).encode()
-
-
-def _body(record: Record) -> bytes:
-    """Return the record as it is hashed; the nonce keeps two equal transactions apart."""
-    return json.dumps(
-        {
-            "schema": SCHEMA,
-            "nonce": secrets.token_hex(8),
-            "at": record.at,
-            "project": record.project,
-            "folders": record.folders,
-            "staged": record.staged,
-            "undoes": record.undoes,
-            "steps": [
-                {
-                    **_change_fields(step.change),
-                    "before": digest(step.change.before),
-                    "after": digest(step.change.after),
-                    "uid": step.uid,
-                    "gid": step.gid,
-                    "new_uid": step.new_uid,
-                    "new_gid": step.new_gid,
-                }
-                for step in record.steps
-            ],
-            "runs": [_change_fields(change) for change in record.runs],
-        },
-        indent=1,
-    ).encode()
-
-
-def _change_fields(change: Change) -> dict[str, object]:
-    return {
-        "path": change.path,
-        "scope": change.scope.value,
-        "action": change.action.value,
-        "artifact": change.artifact,
-        "mode": change.mode,
-        "needs_root": change.needs_root,
-        "restarts": change.restarts,
-        "because": [str(text) for text in change.because],
-        "notes": [str(text) for text in change.notes],
-    }
-
-
-def _record(id_: str, data: dict[str, Any], folder: Folder, disk: Disk) -> Record:
-    return Record(
-        id=id_,
-        at=str(data["at"]),
-        project=str(data["project"]),
-        folders=tuple(data["folders"]),
-        staged=str(data["staged"]),
-        undoes=str(data["undoes"]),
-        steps=tuple(
-            Step(
-                change=_change(
-                    row, _blob(folder, row["before"], disk), _blob(folder, row["after"], disk)
-                ),
-                uid=int(row["uid"]),
-                gid=int(row["gid"]),
-                new_uid=int(row["new_uid"]),
-                new_gid=int(row["new_gid"]),
-            )
-            for row in data["steps"]
-        ),
-        runs=tuple(_change(row, None, None) for row in data["runs"]),
-    )
-
-
-def _change(row: dict[str, Any], before: bytes | None, after: bytes | None) -> Change:
-    return Change(
-        path=str(row["path"]),
-        scope=Scope(row["scope"]),
-        action=Action(row["action"]),
-        artifact=str(row["artifact"]),
-        before=before,
-        after=after,
-        mode=int(row["mode"]),
-        needs_root=bool(row["needs_root"]),
-        restarts=tuple(row["restarts"]),
-        because=tuple(row["because"]),
-        notes=tuple(row["notes"]),
-    )
-
-
-def _blob(folder: Folder, sha: str | None, disk: Disk) -> bytes | None:
-    if sha is None:
-        return None
-    if not re.fullmatch(r"[0-9a-f]{64}", sha):
-        raise ValueError("no hash")
-    data = disk.read(folder, sha, _RECORD_LIMIT)
-    if digest(data) != sha:
-        raise ValueError("these are other bytes")
-    return data

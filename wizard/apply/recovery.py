@@ -12,7 +12,8 @@ from pathlib import Path
 
 from wizard.apply.disk import Disk, Ownership
 from wizard.apply.failure import cause
-from wizard.apply.journal import Journal, Record, State
+from wizard.apply.journal import Journal, State
+from wizard.apply.record import Record
 from wizard.apply.transaction import Move, clean, current, install, owner_before
 from wizard.apply.types import Change
 from wizard.errors import ForbiddenError

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from wizard.apply.disk import Disk, Folder, Ownership
 from wizard.apply.failure import forbidden
-from wizard.apply.journal import Record, Step
+from wizard.apply.record import Record, Step
 from wizard.errors import UnsafeError
 from wizard.system import READ_LIMIT
 from wizard.text import msg
@@ -59,11 +59,7 @@ def owner_before(step: Step) -> Ownership:
 
 def current(disk: Disk, path: Path) -> bytes | None:
     """Return what stands at `path`, None where nothing does. Raises OSError."""
-    try:
-        with Folder(path.parent) as folder:
-            return disk.read(folder, path.name, _LIMIT)
-    except FileNotFoundError:
-        return None
+    return disk.look(path, _LIMIT)
 
 
 def changed_since(disk: Disk, moves: Sequence[Move]) -> tuple[str, ...]:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from wizard.apply.applying import Listener, restart_engine, silent, sudo_command
+from wizard.apply.applying import Listener, restart_engine, silent
 from wizard.apply.disk import Disk, Folder
 from wizard.apply.failure import forbidden
-from wizard.apply.journal import PRIVATE_FILE, Journal, Record, State, Step, stands_as, state_folder
+from wizard.apply.journal import PRIVATE_FILE, Journal, State, state_folder
 from wizard.apply.lock import locked
+from wizard.apply.record import Record, Step, stands_as
 from wizard.apply.recovery import Recovered, make_parents, recover, remove_folders
+from wizard.apply.sudo import sudo_command
 from wizard.apply.transaction import Move, clean, current, install, owner_before
 from wizard.apply.types import Action, Change, Receipt
 from wizard.errors import ForbiddenError, UnsafeError, UsageError
@@ -60,7 +62,7 @@ async def undo(
         receipt = Receipt(id=None, changes=())
         for record in _group(journal, chosen):
             if journal.state(record.id) == State.STAGED and system.uid != 0:
-                part = _unstage(system, journal, record)
+                part = _unstage(system, journal, record, restart)
             else:
                 part = await _take_back(system, journal, record, force, restart, on_step)
             receipt = _joined(receipt, part)
@@ -191,7 +193,7 @@ def _keep_copy(disk: Disk, record: Record, move: Move, data: bytes) -> Path:
         return folder.path / name
 
 
-def _unstage(system: System, journal: Journal, record: Record) -> Receipt:
+def _unstage(system: System, journal: Journal, record: Record, restart: bool | None) -> Receipt:
     """Take back what waits for root, or, where root applied it, stage the way back."""
     if stands_as(record.steps, after=False):
         journal.set_state(record.id, State.UNDONE)
@@ -212,7 +214,7 @@ def _unstage(system: System, journal: Journal, record: Record) -> Receipt:
         id=record.id,
         changes=(),
         staged=tuple(_inverse(record, move) for move in moves),
-        sudo_command=sudo_command(system, journal, pending),
+        sudo_command=sudo_command(system, journal, pending, restart),
         messages=(msg("the system's files wait for root"),),
     )
 

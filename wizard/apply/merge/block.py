@@ -83,8 +83,7 @@ def _looks_like_marker(line: str) -> bool:
 
 def newline_of(text: str) -> str:
     """Return how the lines of `text` end, as its first line does."""
-    end = text.find("\n")
-    return "\r\n" if end > 0 and text[end - 1] == "\r" else "\n"
+    return "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
 
 
 def split_lines(text: str) -> list[str]:
