@@ -16,7 +16,7 @@ from wizard.detect.proxy_endpoints import auth_schemes
 from wizard.facts.base import Fact, State, known
 from wizard.facts.network import Interface
 from wizard.facts.proxy import ProxyEndpoint, ProxyFacts, ProxySetting, Reader
-from wizard.system import System
+from wizard.system import Failed, System
 
 _TARGET = "mirror.example:443"
 _PASSWORD = "s3cr@t %"
@@ -359,3 +359,23 @@ async def test_a_dead_name_server_does_not_hold_the_answer_beyond_the_deadline(
 
     assert facts.endpoints.state is State.UNKNOWN
     assert facts.settings.state is State.KNOWN
+
+
+async def test_a_drop_in_that_only_root_may_read_is_named(machine: System) -> None:
+    name = "etc/systemd/system/docker.service.d/proxy.conf"
+    write(machine.root, {name: _drop_in("127.1.0.1:1")})
+    denied = _Denied(
+        env=machine.env, home=machine.home, uid=1000, root=machine.root, platform="linux"
+    )
+
+    settings = (await _look(denied)).settings
+
+    assert settings.value == ()
+    assert f"/{name}" in str(settings.reason)
+
+
+class _Denied(System):
+    """A machine whose drop-ins this user may not read; root, as in CI, may read everything."""
+
+    def read(self, path: Path, limit: int = 1024) -> bytes | Failed:
+        return Failed(kind="denied") if path.suffix == ".conf" else super().read(path, limit)

@@ -18,7 +18,7 @@ from wizard.untrusted import clean_line
 
 NAMES = ("Dockerfile", "dockerfile")
 BLOCK_MARKER = "# >>> gomod-wizard >>>"
-_WHOLE_MARKER = re.compile(r"#.*\b(?:written|generated|made) by gomod-wizard\b", re.IGNORECASE)
+_WHOLE_MARKER = re.compile(r"#.*\bwritten by gomod-wizard\b", re.IGNORECASE)
 _LIMIT = 1024 * 1024
 # Between the words stands a space, or `", "` in the form of a JSON list.
 _DOWNLOADS = re.compile(r"\bgo[\"',\s]+mod[\"',\s]+(?:download|vendor|tidy)\b")

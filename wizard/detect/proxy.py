@@ -24,7 +24,7 @@ from wizard.detect.proxy_readers import (
     process_settings,
     setting,
 )
-from wizard.detect.proxy_systemd import systemd_settings
+from wizard.detect.proxy_systemd import ServiceProxies, service_proxies
 from wizard.detect.sockets import can_connect
 from wizard.facts.base import Fact, known, not_applicable
 from wizard.facts.docker import Flavour
@@ -59,14 +59,11 @@ async def detect_proxy(
     `target` is the `host:port` of a module mirror that a proxy is asked to connect to; `links`
     are this host's interfaces, Docker's bridge among them.
     """
-    settings = (
-        *process_settings(system),
-        *_git_settings(git),
-        *await in_thread(lambda: tuple(_file_settings(system))),
-    )
+    files, service = await in_thread(lambda: _file_settings(system))
+    settings = (*process_settings(system), *_git_settings(git), *files, *service.settings)
     environment = go_proxy_environment(system)
     return ProxyFacts(
-        settings=known(settings, "environment, git config, docker's files, /etc/environment"),
+        settings=_settings_fact(settings, service),
         contradictions=known(contradictions(settings), "proxy.settings"),
         effective=known(environment, "environment"),
         endpoints=await in_time(
@@ -123,16 +120,31 @@ def _git_settings(git: tuple[GitSetting, ...]) -> Iterator[ProxySetting]:
             yield setting(name, spelled, Reader.GIT, item.value, item.source)
 
 
-def _file_settings(system: System) -> Iterator[ProxySetting]:
+def _settings_fact(
+    settings: tuple[ProxySetting, ...], service: ServiceProxies
+) -> Fact[tuple[ProxySetting, ...]]:
+    fact = known(settings, "environment, git config, docker's files, systemd, /etc/environment")
+    if not service.unread:
+        return fact
+    # Known as far as this user may see; what root alone may read can hold another proxy.
+    return replace(
+        fact, reason=msg("{path} can be read by root alone", path=", ".join(service.unread))
+    )
+
+
+def _file_settings(system: System) -> tuple[tuple[ProxySetting, ...], ServiceProxies]:
+    found: list[ProxySetting] = []
     config = client_config(system)
     endpoint = resolve_endpoint(system, config)
     if config is not None:
-        yield from docker_client_settings(config.values, str(config.path), endpoint.host)
+        found += docker_client_settings(config.values, str(config.path), endpoint.host)
     flavour = flavour_of(system, endpoint, None)
     path = daemon_json_path(system, flavour)
     # Docker Desktop ignores the proxies of its daemon.json.
     if path is not None and flavour is not Flavour.DESKTOP:
-        yield from daemon_json_settings(read_json(system, path).values, str(path))
+        found += daemon_json_settings(read_json(system, path).values, str(path))
+    found += etc_environment_settings(system)
+    service = ServiceProxies(settings=(), unread=())
     if system.platform.startswith("linux"):
-        yield from systemd_settings(system, user=flavour is Flavour.ROOTLESS)
-    yield from etc_environment_settings(system)
+        service = service_proxies(system, user=flavour is Flavour.ROOTLESS)
+    return tuple(found), service

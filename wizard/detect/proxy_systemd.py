@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.detect.proxy_readers import NAMES, setting
@@ -23,35 +24,51 @@ _SYSTEM_FOLDERS = (
 _UNIT = "docker.service"
 
 
-def systemd_settings(system: System, *, user: bool) -> tuple[ProxySetting, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceProxies:
+    """The proxy variables of the engine's service."""
+
+    settings: tuple[ProxySetting, ...]
+    unread: tuple[str, ...]
+    """Files that only root may read: a drop-in with a password in it is one."""
+
+
+def service_proxies(system: System, *, user: bool) -> ServiceProxies:
     """Return the proxy variables of the engine's unit; `user`: of a rootless engine's."""
     unset: set[str] = set()
     variables: dict[str, tuple[Assignment, str]] = {}
     files: list[EnvironmentFile] = []
+    unread: list[str] = []
     for path in _unit_files(system, user=user):
+        shown = _shown(system, path)
         text = system.read_text(path)
         if isinstance(text, Failed):
+            if text.kind == "denied":
+                unread.append(shown)
             continue
         unit = parse_unit_environment(text)
         if unit.clears:
             variables.clear()
         if unit.clears_files:
             files.clear()
-        shown = _shown(system, path)
         for entry in unit.assignments:
             variables[entry.name] = (entry, shown)
         files.extend(unit.files)
         unset.update(unit.unset)
     for file in files:
         text = system.read_text(system.path(file.path))
-        if not isinstance(text, Failed):
-            for entry in parse_environment_file(text):
-                variables[entry.name] = (entry, file.path)
-    return tuple(
+        if isinstance(text, Failed):
+            if text.kind == "denied":
+                unread.append(file.path)
+            continue
+        for entry in parse_environment_file(text):
+            variables[entry.name] = (entry, file.path)
+    found = tuple(
         setting(name.upper(), name, Reader.SYSTEMD, entry.value, source, entry.line)
         for name, (entry, source) in variables.items()
         if name.upper() in NAMES and entry.value and name not in unset
     )
+    return ServiceProxies(settings=found, unread=tuple(unread))
 
 
 def _shown(system: System, path: Path) -> str:
