@@ -51,7 +51,10 @@ _BLOCKED = b"<html><head><title>Blocked by policy</title></head><body>no</body><
 
 
 class Mirror(ThreadedServer):
-    """A module mirror; `url` is its base, `requests` what it was asked, in order."""
+    """A module mirror; `url` is its base, `requests` what it was asked, in order.
+
+    With `raw` it sends those bytes to everybody, and closes.
+    """
 
     def __init__(
         self,
@@ -65,6 +68,7 @@ class Mirror(ThreadedServer):
         host: str = "127.0.0.1",
         base: str = "",
         login: tuple[str, str] | None = None,
+        raw: bytes | None = None,
     ) -> None:
         known = behaviour in BEHAVIOURS or behaviour.startswith("status-")
         if not known or certificate not in CERTIFICATES:
@@ -77,6 +81,7 @@ class Mirror(ThreadedServer):
         self.requests: list[str] = []
         self.headers: list[dict[str, str]] = []
         self._base = base
+        self.raw = raw
         pair = ":".join(login).encode() if login else b""
         self._wants = f"Basic {base64.b64encode(pair).decode()}" if login else None
         self._scheme = "http" if plain else "https"
@@ -114,6 +119,9 @@ class Mirror(ThreadedServer):
             if self._wants is not None and headers.get("authorization") != self._wants:
                 _send(connection, 401, b"", "text/plain")
                 continue
+            if self.raw is not None:
+                connection.sendall(self.raw)
+                return
             if not self._answer(connection, target.removeprefix(self._base)):
                 return
 

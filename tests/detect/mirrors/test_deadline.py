@@ -57,6 +57,7 @@ async def test_the_whole_table_waits_for_a_slow_mirror(authority: Authority, pro
 
 
 async def test_a_proof_that_time_cut_off_proves_nothing(authority: Authority, probe: Probe) -> None:
-    with Mirror(authority, delay_s=0.3) as mirror:
-        (row,) = await probe(mirror, timeout_s=1.1)
+    # Three samples end after 1.2 s at the earliest, a go.mod after 1.6 s.
+    with Mirror(authority, delay_s=0.4) as mirror:
+        (row,) = await probe(mirror, timeout_s=1.5)
     assert (row.ok, row.proved) == (True, None)

@@ -88,6 +88,8 @@ class Opened:
     """A connection that a request can be sent on."""
 
     channel: Channel
+    ready_ms: float
+    """Tunnel and TLS together."""
     tls_ms: float | None
     issuer: str | None
     anchor: bytes | None
@@ -186,6 +188,7 @@ async def open_channel(
     """
     loop = asyncio.get_running_loop()
     channel = Channel()
+    begin = loop.time()
     try:
         await loop.create_connection(lambda: channel, sock=connected.sock)
     except OSError as error:
@@ -196,7 +199,8 @@ async def open_channel(
             progress.at(Phase.PROXY, target.shown)
             await _through(channel, target, proxy, context)
         if target.scheme == "http":
-            return Opened(channel=channel, tls_ms=None, issuer=None, anchor=None)
+            ready = (loop.time() - begin) * 1000
+            return Opened(channel=channel, ready_ms=ready, tls_ms=None, issuer=None, anchor=None)
         progress.at(Phase.TLS, target.shown)
         start = loop.time()
         await _start_tls(channel, context, target.host)
@@ -211,6 +215,7 @@ async def open_channel(
         raise
     return Opened(
         channel=channel,
+        ready_ms=(loop.time() - begin) * 1000,
         tls_ms=(loop.time() - start) * 1000,
         issuer=issuer_of_peer(channel.transport.get_extra_info("peercert")),
         anchor=anchor_of(channel.transport.get_extra_info("ssl_object")),

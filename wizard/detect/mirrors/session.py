@@ -194,6 +194,7 @@ class Session:
         proxy = self._proxy(target)
         connected = await connect(target, proxy, self._names, self.progress)
         try:
+            self.progress.at(Phase.TLS, target.shown)
             async with self._place().held():
                 opened = await open_channel(connected, target, proxy, context, self.progress)
         except BaseException:
@@ -203,7 +204,7 @@ class Session:
             self.anchors[target.shown] = opened.anchor
         if target == self.target:
             self._note(opened, connected.dns_ms, connected.connect_ms, proxy)
-        return opened.channel, connected.dns_ms + connected.connect_ms + (opened.tls_ms or 0.0)
+        return opened.channel, connected.dns_ms + connected.connect_ms + opened.ready_ms
 
     def _note(
         self, opened: Opened, dns_ms: float, connect_ms: float, proxy: ProxyUrl | None
