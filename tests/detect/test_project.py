@@ -147,6 +147,20 @@ def test_hostile_bytes_are_data(machine: System, project: Path) -> None:
     assert "\x1b" not in str(facts.dockerfile.value.base_image)
 
 
+def test_names_that_no_disk_can_hold_are_not_there(machine: System, project: Path) -> None:
+    long = "x" * 5000
+    facts = _facts(
+        machine,
+        project,
+        {
+            "go.mod": f"{_MOD}replace a.b/c => ./{long}\nreplace a.b/d => ../a\x00b\n",
+            "go.work": f"go 1.24\nuse ./{long}\nuse ../{long}\n",
+        },
+    )
+
+    assert [r.exists for r in facts.replaces.or_else(())] == [False, False, False]
+
+
 def test_a_workspace_is_read_with_its_folders(machine: System, project: Path) -> None:
     facts = _facts(
         machine,

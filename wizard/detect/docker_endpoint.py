@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.detect.docker_json import RawJson, read_json
+from wizard.detect.paths import exists, is_dir
 from wizard.facts.docker import Flavour
 from wizard.rules.addresses import is_loopback
 from wizard.system import Failed, System
@@ -83,7 +84,7 @@ def _of_context(system: System, name: str, source: str) -> Endpoint:
         text = system.read_text(folder / "contexts" / "meta" / digest / "meta.json")
         host = "" if isinstance(text, Failed) else _docker_host(text)
         tls_folder = folder / "contexts" / "tls" / digest / "docker"
-        tls = tls_folder if tls_folder.is_dir() else None
+        tls = tls_folder if is_dir(tls_folder) else None
     return Endpoint(context=name, host=host, source=source, tls_folder=tls)
 
 
@@ -158,7 +159,7 @@ def _by_socket(system: System, endpoint: Endpoint) -> Flavour:
         return Flavour.ROOTLESS
     if system.platform == "darwin":
         return Flavour.DESKTOP
-    if not system.path("/etc/docker").exists() and system.path("/var/snap/docker").exists():
+    if not exists(system.path("/etc/docker")) and exists(system.path("/var/snap/docker")):
         return Flavour.SNAP
     return Flavour.ROOTFUL
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wizard.detect.deadline import Deadline, in_thread, in_time
+from wizard.detect.paths import is_dir
 from wizard.facts.base import Fact, known, not_applicable, unknown
 from wizard.facts.go import GoFacts, GoSetting, GoToolchain
 from wizard.rules.dotenv import parse_go_env
@@ -190,13 +191,6 @@ def _default_cache(system: System) -> str:
 async def _mod_cache(path: str) -> Fact[str]:
     if not path or not Path(path).is_absolute():
         return not_applicable(msg("there is no folder for it: no HOME and no GOPATH"), "GOMODCACHE")
-    if not await in_thread(lambda: _is_dir(Path(path))):
+    if not await in_thread(lambda: is_dir(Path(path))):
         return not_applicable(msg("no module was downloaded here yet"), path)
     return known(path, path)
-
-
-def _is_dir(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False

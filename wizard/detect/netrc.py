@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wizard.detect.paths import is_file
 from wizard.facts.base import Fact, known, not_applicable
 from wizard.facts.private import NetrcFile
 from wizard.rules.netrc import parse_netrc
@@ -18,7 +19,7 @@ def netrc_path(system: System) -> Path | None:
         return Path(chosen)
     if system.home is None:
         return None
-    if system.platform == "win32" and (system.home / "_netrc").is_file():
+    if system.platform == "win32" and is_file(system.home / "_netrc"):
         return system.home / "_netrc"
     return system.home / ".netrc"
 

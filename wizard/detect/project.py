@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.detect.dockerfile_facts import dockerfile_fact, dockerignore_fact, is_writable
+from wizard.detect.paths import exists, is_dir
 from wizard.detect.project_modules import ModulesRead, read_modules
 from wizard.detect.project_walk import Walk, ordered_mains, parent_module, walk_project
 from wizard.facts.base import Fact, known, not_applicable, unknown
@@ -64,7 +65,7 @@ class ProjectRead:
 def read_project(system: System, root: Path, private: str) -> ProjectRead:
     """Read the project's files; blocks. `private` is the machine's GOPRIVATE."""
     root = Path(root)
-    if not root.is_dir():
+    if not is_dir(root):
         return ProjectRead(facts=_no_folder(root), module_paths=(), own_modules=())
     walk = walk_project(system, root)
     read = read_modules(system, root, walk.module_dirs)
@@ -109,7 +110,7 @@ def _no_folder(root: Path) -> ProjectFacts:
 def _modules(system: System, root: Path, read: ModulesRead) -> Fact[Any]:
     if read.modules.value is None and read.modules.reason:
         above = parent_module(root, system)
-        if above is not None and not (root / "go.mod").exists():
+        if above is not None and not exists(root / "go.mod"):
             return not_applicable(
                 msg(
                     "there is no go.mod here; this folder belongs to the module of {path}",
@@ -139,7 +140,7 @@ def needed_paths(root: Path, read: ModulesRead) -> Iterator[str]:
             wanted[replace.target] = None
             wanted[posixpath.join(replace.target, "go.mod")] = None
     for path in wanted:
-        if path != "." and (root / path).exists():
+        if path != "." and exists(root / path):
             yield path
 
 

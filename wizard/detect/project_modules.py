@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from wizard.detect.paths import is_dir, is_file
 from wizard.facts.base import Fact, known, not_applicable, unknown
 from wizard.facts.project import GoModule, LocalReplace, Vendor, Workspace
 from wizard.rules.gomod import GoMod, GoModError, GoWork, Replace, parse_gomod, parse_gowork
@@ -57,7 +58,7 @@ def read_modules(system: System, root: Path, module_dirs: tuple[str, ...]) -> Mo
         GoModule(
             directory=directory,
             mod=mod,
-            has_sum=(root / directory / "go.sum").is_file(),
+            has_sum=is_file(root / directory / "go.sum"),
             missing_sums=missing_sums(
                 mod if work is None else _with_replaces(mod, work.replaces),
                 {**gosums[directory].sums, **(work_sums.sums if directory in used else {})},
@@ -142,7 +143,7 @@ def _workspace(system: System, root: Path) -> tuple[Fact[Workspace], GoWork | No
         path=str(path),
         uses=tuple(posixpath.normpath(use) for use in work.uses),
         go=work.go,
-        has_sum=(root / "go.work.sum").is_file(),
+        has_sum=is_file(root / "go.work.sum"),
     )
     return known(fact, str(path)), work
 
@@ -168,7 +169,7 @@ def _replaces(
                         replace=Replace(old=use, old_version=None, new=use, new_version=None),
                         target=target,
                         outside=True,
-                        exists=(root / target).is_dir(),
+                        exists=is_dir(root / target),
                     )
                 )
     return known(tuple(found), str(root / "go.mod"))
@@ -181,7 +182,7 @@ def _local(root: Path, directory: str, replace: Replace) -> LocalReplace:
         replace=replace,
         target=target,
         outside=target == ".." or target.startswith("../"),
-        exists=(root / target / "go.mod").is_file(),
+        exists=is_file(root / target / "go.mod"),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from wizard.detect.paths import is_file
 from wizard.detect.proxy_readers import NAMES, setting
 from wizard.facts.proxy import ProxySetting, Reader
 from wizard.rules.dotenv import Assignment, parse_environment_file
@@ -88,7 +89,7 @@ def _unit_files(system: System, *, user: bool) -> Iterator[Path]:
     else:
         folders = [system.path(folder) for folder in _SYSTEM_FOLDERS]
     for folder in folders:
-        if folder.joinpath(_UNIT).is_file():
+        if is_file(folder / _UNIT):
             yield folder / _UNIT
             break
     # A drop-in for all services (service.d) comes in by its name among the others; the
