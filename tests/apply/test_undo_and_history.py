@@ -49,6 +49,7 @@ async def test_undo_without_an_id_goes_back_step_by_step(host: Host) -> None:
 async def test_undo_with_nothing_done_says_so(host: Host) -> None:
     receipt = await undo(host.system)
     assert (receipt.id, receipt.changes) == (None, ())
+    assert not (host.home / ".local").exists()
 
 
 async def test_a_second_undo_of_one_transaction_says_so(host: Host) -> None:

@@ -20,6 +20,7 @@ from wizard.errors import ForbiddenError, UnsafeError, UsageError
 from wizard.system import System
 from wizard.text import Text, msg
 
+_NOTHING = Receipt(id=None, changes=(), messages=(msg("there is nothing to undo"),))
 _OPEN = {State.APPLIED, State.STAGED, State.BEGUN, State.UNDOING}
 
 
@@ -49,13 +50,15 @@ async def undo(
             for move in _moves(disk, record, force)
         ]
         return Receipt(id=None, changes=tuple(back))
+    if not journal.ids() and id is None:
+        return _NOTHING
     with locked(state, disk):
         recovered = recover(journal)
         if recovered and (id is None or any(r.record.id.startswith(id) for r in recovered)):
             return _recovered_receipt(recovered)
         chosen = _choose(journal, id)
         if chosen is None:
-            return Receipt(id=None, changes=(), messages=(msg("there is nothing to undo"),))
+            return _NOTHING
         if journal.state(chosen.id) not in _OPEN:
             done = msg("{id} is not in force any more: nothing to undo", id=chosen.id)
             return Receipt(id=None, changes=(), messages=(done,))
