@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from wizard.plan.types import Origin, Plan
+from wizard.plan.types import ContainerProxy, Origin, Plan
 from wizard.questions import BY_KEY
 from wizard.render.types import Artifact, Scope, TomlKeys
 from wizard.rules.proxy_url import ProxyUrl
@@ -20,15 +21,25 @@ _SHARED = {Origin.FLAG, Origin.ENVIRONMENT, Origin.PROJECT}
 """Answers of the user's own configuration stay there."""
 
 
+def _impersonal(value: object) -> object:
+    """Return a proxy without its user; anything else as it is."""
+    if isinstance(value, ProxyUrl):
+        return value.without_credentials()
+    if isinstance(value, ContainerProxy):
+        return replace(
+            value,
+            http=value.http and value.http.without_credentials(),
+            https=value.https and value.https.without_credentials(),
+        )
+    return value
+
+
 def profile(plan: Plan) -> tuple[Artifact, ...]:
     """Return the profile with the explicit answers; nothing where there are none."""
     keys: dict[str, object] = {}
     for decision in plan.decisions():
         if decision.origin in _SHARED and decision.key not in _PERSONAL:
-            value = decision.value
-            if isinstance(value, ProxyUrl):
-                value = value.without_credentials()
-            keys[decision.key] = BY_KEY[decision.key].format(value)
+            keys[decision.key] = BY_KEY[decision.key].format(_impersonal(decision.value))
     decisions = tuple(keys)
     if not keys:
         return ()

@@ -1,0 +1,266 @@
+"""The set of files: no secret in any, no contradiction between any two."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.plan.facts_builder import (
+    facts,
+    go_facts,
+    private_facts,
+    private_host,
+    project_facts,
+    proxy_facts,
+)
+from tests.render.plans import SECRET, TOKEN, WRITTEN, machines, networks, plan, shapes
+from wizard.facts import Facts
+from wizard.facts.project import IgnoreFacts
+from wizard.plan.types import Plan
+from wizard.render import render
+from wizard.render.build_command import build_command, secret_env
+from wizard.render.dockerfile import whole_text
+from wizard.render.quoting import csv_field, ignore_pattern
+from wizard.render.types import Artifact, GoEnv, JsonKeys
+from wizard.rules.dockerignore import hidden_by, parse_dockerignore
+
+HADOLINT = Path(sys.executable).with_name("hadolint")
+
+
+def artifacts(decided: Plan) -> Mapping[str, Artifact]:
+    return {artifact.name: artifact for artifact in render(decided)}
+
+
+def everything_said(decided: Plan) -> str:
+    command = build_command(decided)
+    parts = [
+        repr(render(decided)),
+        command.shell(),
+        command.powershell(),
+        repr(command),
+        repr(secret_env(decided)),
+        repr(decided),
+        *(str(finding.message) + str(finding.cure) for finding in decided.findings),
+        *(str(decision.because) + str(decision.value) for decision in decided.decisions()),
+    ]
+    return "\n".join(parts)
+
+
+@given(observed=machines)
+def test_no_password_is_in_any_artifact_command_or_sentence(observed: Facts) -> None:
+    said = everything_said(plan(observed))
+    assert not [form for form in (SECRET, quote(SECRET, safe=""), WRITTEN, TOKEN) if form in said]
+
+
+@given(observed=networks)
+def test_the_dockerfile_is_the_same_in_every_network(observed: Facts) -> None:
+    assert whole_text(plan(observed)) == whole_text(plan())
+
+
+def test_a_build_with_the_hosts_module_cache_uses_the_same_dockerfile() -> None:
+    assert whole_text(plan(module_source="bridge")) == whole_text(plan())
+
+
+@given(observed=machines)
+def test_this_users_go_and_the_build_get_the_same_settings(observed: Facts) -> None:
+    decided = plan(observed)
+    if decided.module_source.value.value != "proxy" or not decided.secrets.value:
+        return
+    found = artifacts(decided)
+    content = found["go-env.sh"].content if "go-env.sh" in found else GoEnv(variables={})
+    assert isinstance(content, GoEnv)
+    lines = found["go.env"].standalone.splitlines()[1:]
+    assert dict(line.split("=", 1) for line in lines if line) == content.variables
+
+
+@given(observed=machines)
+def test_the_proxy_of_the_configuration_is_the_proxy_of_the_command(observed: Facts) -> None:
+    decided = plan(observed)
+    written = artifacts(decided).get("docker-config.json")
+    if written is None or not isinstance(written.content, JsonKeys):
+        return
+    default = json.loads(written.standalone).get("proxies", {}).get("default", {})
+    args = [a for a in build_command(decided).argv if a.upper().startswith("HTTPS_PROXY=")]
+    assert all(arg.partition("=")[2] == default["httpsProxy"] for arg in args)
+    no_proxy = [a for a in build_command(decided).argv if a.startswith("NO_PROXY=")]
+    assert all(arg.partition("=")[2] == default["noProxy"] for arg in no_proxy)
+
+
+@given(observed=machines)
+def test_each_password_reaches_the_build_by_the_environment_alone(observed: Facts) -> None:
+    decided = plan(observed)
+    argv = build_command(decided).argv
+    assert all(name in argv for name in secret_env(decided))
+
+
+@given(observed=machines)
+def test_every_json_artifact_is_json(observed: Facts) -> None:
+    for artifact in render(plan(observed)):
+        if isinstance(artifact.content, JsonKeys):
+            assert isinstance(json.loads(artifact.standalone), dict)
+
+
+@given(observed=machines)
+def test_every_artifact_names_the_decisions_it_carries(observed: Facts) -> None:
+    keys = {decision.key for decision in plan(observed).decisions()}
+    for artifact in render(plan(observed)):
+        assert set(artifact.decisions) <= keys
+        assert all(str(sentence) for sentence in artifact.because)
+
+
+def test_a_proxy_that_is_gone_is_removed_from_dockers_configuration() -> None:
+    from wizard.facts.proxy import Reader
+
+    office = proxy_facts(
+        https="http://office.example:3128", reachable=False, reader=Reader.DOCKER_CLIENT
+    )
+    content = artifacts(plan(facts(proxy=office)))["docker-config.json"].content
+    assert isinstance(content, JsonKeys)
+    assert content.keys == {
+        "proxies": {"default": {"httpProxy": None, "httpsProxy": None, "noProxy": None}}
+    }
+
+
+def test_daemon_json_holds_what_was_decided_and_nothing_else() -> None:
+    decided = plan(
+        bip="172.30.255.1/24",
+        address_pools="172.31.0.0/16:24",
+        mtu="1400",
+        dns="10.0.0.53",
+        dns_search="corp.example",
+    )
+    assert json.loads(artifacts(decided)["daemon.json"].standalone) == {
+        "bip": "172.30.255.1/24",
+        "default-address-pools": [{"base": "172.31.0.0/16", "size": 24}],
+        "mtu": 1400,
+        "dns": ["10.0.0.53"],
+        "dns-search": ["corp.example"],
+    }
+
+
+def test_a_machine_without_needs_gets_no_daemon_json() -> None:
+    assert "daemon.json" not in artifacts(plan())
+
+
+def test_the_profile_holds_the_answers_and_no_path_of_ones_own() -> None:
+    decided = plan(mtu="1400", ca="/home/dev/corp.pem", secrets="netrc=/home/dev/.netrc")
+    text = artifacts(decided)["gomod-wizard.toml"].standalone
+    assert tomllib.loads(text) == {"answers": {"mtu": "1400"}}
+
+
+def test_the_profile_takes_reason_and_date_along() -> None:
+    decided = plan(gosumdb="off", reason='the "lab"', until="2026-12-31")
+    text = artifacts(decided)["gomod-wizard.toml"].standalone
+    assert tomllib.loads(text)["answers"] == {
+        "gosumdb": "off",
+        "reason": 'the "lab"',
+        "until": "2026-12-31",
+    }
+
+
+def test_the_profile_gives_the_same_plan_again() -> None:
+    decided = plan(goproxy="https://go.corp.example|https://b.example", no_proxy="a.example")
+    answers = tomllib.loads(artifacts(decided)["gomod-wizard.toml"].standalone)["answers"]
+    assert plan(**answers).goproxy.value == decided.goproxy.value
+
+
+def test_without_answers_there_is_no_profile() -> None:
+    assert "gomod-wizard.toml" not in artifacts(plan())
+
+
+def test_what_dockerignore_hides_is_brought_back() -> None:
+    ignore = IgnoreFacts(
+        path=".dockerignore",
+        patterns=("*.sum", "vendor"),
+        hides=(("go.sum", "*.sum"), ("vendor", "vendor")),
+    )
+    found = artifacts(plan(facts(project=project_facts(dockerignore=ignore))))[".dockerignore"]
+    whole = "\n".join((*ignore.patterns, found.standalone))
+    read = parse_dockerignore(whole)
+    assert not [p for p in ("go.sum", "vendor", "vendor/modules.txt") if hidden_by(read, p)]
+
+
+@given(st.text(min_size=1, max_size=12).filter(lambda t: t.strip("/. ") == t and "/" not in t))
+def test_a_line_that_brings_a_path_back_means_that_path(name: str) -> None:
+    if any(c in name for c in "\r\n\0\\") or name != name.strip() or name == "..":
+        return
+    assert not hidden_by(parse_dockerignore(f"*\n{ignore_pattern(name)}\n"), name)
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_a_secret_option_survives_the_reader_of_its_fields(id_: str, path: str) -> None:
+    if any(c in id_ + path for c in "\r\n\0"):
+        return
+    line = f"{csv_field('id', id_)},{csv_field('src', path)}"
+    assert next(csv.reader([line])) == [f"id={id_}", f"src={path}"]
+
+
+@given(observed=machines)
+def test_the_command_is_the_same_after_a_shell_read_it(observed: Facts) -> None:
+    command = build_command(plan(observed))
+    words = shlex.split(command.shell())
+    assert tuple(words[len(command.env) :]) == command.argv
+
+
+def test_a_callers_own_proxy_is_passed_by_name() -> None:
+    decided = plan(facts(proxy=proxy_facts(https=WRITTEN, lower_case=True)))
+    assert "https_proxy" in build_command(decided).argv
+    assert secret_env(decided)["https_proxy"].reveal() == WRITTEN
+
+
+def test_a_moved_proxy_with_a_password_is_passed_by_name_with_its_new_address() -> None:
+    moved = WRITTEN.replace("proxy.corp.example", "127.0.0.1")
+    decided = plan(facts(proxy=proxy_facts(https=moved, loopback=True)))
+    assert "HTTPS_PROXY" in build_command(decided).argv
+    assert "@172.17.0.1:3128" in secret_env(decided)["HTTPS_PROXY"].reveal()
+
+
+def test_a_moved_proxy_without_a_password_is_written_out() -> None:
+    decided = plan(facts(proxy=proxy_facts(https="http://localhost:7890", loopback=True)))
+    assert "HTTPS_PROXY=http://172.17.0.1:7890" in build_command(decided).argv
+
+
+def test_an_image_of_a_companys_registry_is_no_default_of_the_file() -> None:
+    decided = plan(base_image="registry.corp.example/golang:1.26-bookworm")
+    assert "ARG BASE_IMAGE=golang:1.26-bookworm\n" in whole_text(decided)
+    argv = build_command(decided).argv
+    assert "BASE_IMAGE=registry.corp.example/golang:1.26-bookworm" in argv
+
+
+def test_the_legacy_builder_gets_the_settings_as_arguments() -> None:
+    observed = facts(private=private_facts(private_host()))
+    argv = build_command(plan(observed, dockerfile="create+plain")).argv
+    assert "GOPRIVATE=git.corp.example" in argv
+    assert "--secret" not in argv
+
+
+def test_without_go_the_settings_are_only_generated() -> None:
+    assert artifacts(plan(facts(go=go_facts(version=None))))["go-env.sh"].path == ""
+
+
+@pytest.mark.parametrize("name", list(shapes()))
+def test_hadolint_accepts_every_shape(name: str) -> None:
+    decided = shapes()[name]
+    linted = subprocess.run(
+        [HADOLINT, "-"], input=whole_text(decided), text=True, capture_output=True, check=False
+    )
+    assert (linted.returncode, linted.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("name", list(shapes()))
+def test_no_dockerfile_names_a_syntax_image_or_an_address_of_the_network(name: str) -> None:
+    text = whole_text(shapes()[name])
+    assert "# syntax" not in text
+    assert "proxy.golang.org" not in text
+    assert "/home/dev" not in text
