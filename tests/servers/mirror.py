@@ -28,6 +28,7 @@ BEHAVIOURS = {
     "wrong-bytes": "right .info and .mod, a zip with other content",
     "wrong-mod": "right .info, another .mod",
     "zip-page": "right .info and .mod, a block page for the zip",
+    "zip-endless": "right .info and .mod, a zip without an end",
     "zip-403": "right .info and .mod, 403 for the zip",
     "zip-elsewhere": "right .info and .mod, the zip redirects to `elsewhere` + its path",
     "no-percent-21": "404 for every path with an upper-case module",
@@ -174,6 +175,8 @@ class Mirror(ThreadedServer):
         if suffix == "zip":
             if behave == "wrong-bytes":
                 data = Module("example.test/quote", "v1.5.2", {"evil.go": "package evil\n"}).zip
+            elif behave == "zip-endless":
+                return self._badly(connection, "endless")
             elif behave == "zip-page":
                 return _send(connection, 200, _BLOCKED, "text/html")
             elif behave == "zip-403":

@@ -8,6 +8,7 @@ replace the shipped ones.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -95,9 +96,13 @@ def goproxy_mirrors(goproxy: str | None) -> tuple[Mirror, ...]:
 
 
 def mirrors_from_urls(urls: Iterable[str]) -> tuple[Mirror, ...]:
-    """Return the mirrors of `--url`, in order, each once. Raises UsageError."""
+    """Return the mirrors of `--url`, in order, each once. Raises UsageError.
+
+    `goproxy.cn` is `https://goproxy.cn`, as in GOPROXY.
+    """
     found = []
-    for url in urls:
+    for given in urls:
+        url = f"https://{given}" if "." in given and ":/" not in given else given
         problem = _url_problem(url)
         if problem:
             raise UsageError(
@@ -260,6 +265,9 @@ def normal_url(url: str) -> str:
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     host = f"[{host}]" if ":" in host else host
+    if not host.isascii():
+        with contextlib.suppress(UnicodeError):
+            host = host.encode("idna").decode("ascii")
     default = {"http": 80, "https": 443}.get(parts.scheme)
     port = f":{parts.port}" if parts.port not in (None, default) else ""
     return urlunsplit((parts.scheme, host + port, parts.path.rstrip("/"), "", ""))

@@ -130,7 +130,9 @@ def test_any_text_is_a_catalogue_or_a_problem(text: str) -> None:
     assert isinstance(parse_catalogue(text), Catalogue | Problem)
 
 
-@pytest.mark.parametrize("url", ["goproxy.cn", "ftp://a", "https://", "https://a:b", "https://a?x"])
+@pytest.mark.parametrize(
+    "url", ["goproxy", "ftp://a", "https://", "https://a:b", "https://a?x", ""]
+)
 def test_a_flag_that_is_no_mirror_is_wrong_usage(url: str) -> None:
     with pytest.raises(UsageError):
         mirrors_from_urls([url])
@@ -140,3 +142,7 @@ def test_a_password_in_a_flag_is_refused_and_not_repeated() -> None:
     with pytest.raises(UsageError) as caught:
         mirrors_from_urls(["https://dev:hunter2@a.example"])
     assert "hunter2" not in f"{caught.value}{caught.value.where}{caught.value.hint}"
+
+
+def test_a_flag_without_a_scheme_means_https_as_in_goproxy() -> None:
+    assert [m.url for m in mirrors_from_urls(["goproxy.cn/"])] == ["https://goproxy.cn"]

@@ -52,6 +52,7 @@ REASONS = {
     "wrong-mod": Failure.HASH_MISMATCH,
     "zip-page": Failure.NOT_A_MODULE_PROXY,
     "zip-403": Failure.HTTP_403,
+    "zip-endless": Failure.NOT_A_MODULE_PROXY,
     "only-info": Failure.HTTP_404,
     "truncated": Failure.TRUNCATED,
     "reset": Failure.RESET,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from wizard.detect.mirrors.authorities import own_authorities
+from wizard.detect.mirrors.fetch import load
 from wizard.detect.mirrors.logins import Logins
 from wizard.detect.mirrors.prove import Prover
 from wizard.detect.mirrors.race import Race, Runner
@@ -58,6 +59,7 @@ class Contest:
             logins=logins,
             deadline=deadline,
         )
+        self._loading: asyncio.Task[None] | None = None
         self._race = Race(
             mirrors,
             environment=environment,
@@ -79,9 +81,12 @@ class Contest:
                     pass
             await self._race.stop(early=self._loop.time() < self._deadline)
         finally:
+            self._race.abandon()
             self._names.close()
             await self._prover.close()
             await self._warm_up
+            if self._loading is not None:
+                await self._loading
         table = ranked(runner.probe for runner in self._race.runners)
         for probe in table:
             self._report(probe)
@@ -158,6 +163,9 @@ class Contest:
 
     def _tell(self, runner: Runner) -> None:
         """Report one row with the rank that it has among those known so far."""
+        if runner.complete and self._loading is None and not self._whole_table:
+            # The decision is a quarter of a second away: time enough to load what proves.
+            self._loading = self._loop.create_task(asyncio.to_thread(load))
         for probe in ranked(r.probe for r in self._race.runners if r.probe.ok or r.done):
             if probe.mirror == runner.probe.mirror:
                 self._report(probe)

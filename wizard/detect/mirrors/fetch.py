@@ -120,7 +120,7 @@ class Fetcher:
         proxy = proxy_for(url, self._environment)
         async with self._opening:
             if proxy not in self._clients:
-                await asyncio.to_thread(_import_httpx)
+                await asyncio.to_thread(load)
                 context = await asyncio.to_thread(self._trust.whole)
                 self._clients[proxy] = _new_client(proxy, context)
             return self._clients[proxy]
@@ -153,8 +153,8 @@ def _new_client(proxy: ProxyUrl | None, context: ssl.SSLContext) -> httpx.AsyncC
     )
 
 
-def _import_httpx() -> None:
-    """Import what the first request would import, in a thread instead of on the loop."""
+def load() -> None:
+    """Import what the first request would import: 200 ms that belong into a thread."""
     import anyio._backends._asyncio  # noqa: F401
     import httpcore._backends.anyio  # noqa: F401
     import httpx  # noqa: F401

@@ -143,6 +143,13 @@ class Race:
         self._news.clear()
         return True
 
+    def abandon(self) -> None:
+        """Drop every connection at once; where the race was not stopped, nobody will ask."""
+        for task in self._tasks:
+            task.cancel()
+        for runner in self.runners:
+            runner.session.close()
+
     async def stop(self, *, early: bool) -> None:
         """End the race; who has not answered failed by what it was waiting for.
 
