@@ -79,6 +79,8 @@ def main(words: list[str]) -> int:
     except shell.LabError as error:
         print(f"tests/lab/run: {error}", file=sys.stderr)
         return 2
+    finally:
+        cleaning.clean()  # the run's own copy of the program; a run's machines are gone by now
     return report(networks, rows, arguments)
 
 

@@ -8,12 +8,7 @@ that somebody breaks) changes after.
 from __future__ import annotations
 
 import contextlib
-import os
-import shlex
-import sys
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from . import (
@@ -21,6 +16,7 @@ from . import (
     images,
     modules,
     names,
+    program,
     repositories,
     scenario,
     shell,
@@ -28,7 +24,7 @@ from . import (
     toolchains,
     trees,
 )
-from .engine import Engine
+from .engine import TREES, Engine
 from .machine import Bind, Machine
 
 if TYPE_CHECKING:
@@ -40,9 +36,6 @@ if TYPE_CHECKING:
 HOME: Final = "/root"
 PROJECT: Final = f"{HOME}/src/app"
 AGENT: Final = "/run/ssh-agent.sock"
-CHECKOUT: Final = "/opt/gomod-wizard/checkout"
-LIBRARIES: Final = "/opt/gomod-wizard/libraries"
-COMMAND: Final = "/usr/local/bin/gomod-wizard"
 IMAGES: Final = {image.name: image for image in images.ALL}
 
 
@@ -74,9 +67,7 @@ class Desk:
 @contextlib.contextmanager
 def at_work(network: Scenario, company: Company) -> Iterator[Desk]:
     """The developer's machine, furnished, its engine running where it has one."""
-    binds = [Bind(store.REPOSITORY, CHECKOUT)]
-    tree = {"28.5": "forky", "20.10": "bookworm"}[network.engine.version]
-    binds.append(Bind(libraries(tree), LIBRARIES))
+    binds = program.binds(TREES[network.engine.version])
     if network.developer.go:
         binds.append(Bind(toolchains.go(), "/usr/local/go"))
     with contextlib.ExitStack() as stack:
@@ -114,13 +105,7 @@ def _furnish(network: Scenario, machine: Machine) -> None:
     machine.write("/etc/resolv.conf", network.names.resolv_conf)
     lines = "".join(f"{address} {name}\n" for name, address in network.names.hosts.items())
     machine.write("/etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {machine.name}\n{lines}")
-    machine.write(
-        COMMAND,
-        "#!/bin/sh\n# What pip would have installed, run from the checkout.\n"
-        f"PYTHONPATH={CHECKOUT}:{LIBRARIES} PYTHONDONTWRITEBYTECODE=1 "
-        'exec python3 -m wizard "$@"\n',
-        0o755,
-    )
+    machine.write(program.COMMAND, program.SCRIPT, 0o755)
     _, verifier = toolchains.sumdb_keys()
     settings = {"GOSUMDB": verifier, **network.developer.go_env}
     machine.write(
@@ -229,42 +214,3 @@ def _start_engine(network: Scenario, engine: Engine) -> None:
             "/usr/libexec/docker /lib/systemd/system/docker* /etc/docker",
         ]
     )
-
-
-def libraries(tree: str) -> Path:
-    """What the program needs of PyPI, for the Python of `tree`, read from its pyproject.toml."""
-    wanted = tomllib.loads((store.REPOSITORY / "pyproject.toml").read_text())["project"][
-        "dependencies"
-    ]
-    root = trees.tree(tree)
-    version = sorted(root.glob("usr/bin/python3.*"))[0].name.removeprefix("python").split("-")[0]
-    folder = store.cached("libraries", tree)
-    stamp = folder / "made-from"
-    with store.lock(f"libraries-{tree}"):
-        text = f"{version}\n" + "\n".join(wanted)
-        if stamp.exists() and stamp.read_text() == text:
-            return folder
-        shell.run(
-            [
-                sys.executable,
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--upgrade",
-                "--target",
-                folder,
-                "--python-version",
-                version,
-                "--only-binary=:all:",
-                *wanted,
-            ],
-            timeout=600,
-            env=dict(os.environ),
-        ).must()
-        stamp.write_text(text)
-    return folder
-
-
-def command_line(argv: list[str]) -> str:
-    return shlex.join(argv)

@@ -94,6 +94,7 @@ class BaseImage:
     def _made_from(self) -> str:
         """What the archive depends on: another answer, and it is made again."""
         parts = (
+            "with a warm cache",
             trees.PACKAGES["image"],
             self.go,
             self.without,
@@ -146,8 +147,8 @@ ALL: Final = (GOLANG, GOLANG_OLD, GOLANG_ALPINE, DEBIAN)
 def _append(archive: Path, folder: Path, name: str, target: str) -> None:
     """Add `folder/name` to the archive, under another path."""
     rename = f"--transform=s,^{name},{target},"
-    argv = ["tar", "-C", folder, "--owner=0", "--group=0", rename, "-rf", archive, name]
-    shell.run(argv, timeout=300).must()
+    options = ("--owner=0", "--group=0", rename)
+    shell.run(["tar", "-C", folder, *options, "-rf", archive, name], timeout=300).must()
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from . import developer, images, modules, registry, repositories, store, toolchains, trees
+from . import images, modules, program, registry, repositories, store, toolchains, trees
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,4 +36,5 @@ def _steps() -> Iterator[tuple[str, Callable[[], object]]]:
     yield "the developer's key", repositories.developer_key
     yield "the git server's key", repositories.host_key
     for name in ("forky", "bookworm"):
-        yield f"the program's libraries for {name}", partial(developer.libraries, name)
+        yield f"the program's libraries for {name}", partial(program.libraries, name)
+        yield f"the program for {name}", partial(program.binds, name)
