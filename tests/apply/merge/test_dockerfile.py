@@ -35,6 +35,8 @@ LINE = st.sampled_from(
         "ENV GOPROXY https://m.example",
         "RUN go mod download",
         "RUN go mod download && go build .",
+        "RUN apk add git && go mod download",
+        "RUN go install example.org/tool@v1.2.3",
         "RUN set -eux; \\\n  # why\n  go mod download",
         "RUN <<EOF\ngo mod download\n\ngo mod verify\nEOF",
         "RUN go build -o /app .",
@@ -109,6 +111,44 @@ def test_a_step_that_also_builds_is_kept_behind_the_block() -> None:
     assert merged(text) == (
         f"FROM golang:1.25\n{BEGIN}\n{BLOCK.lines[0]}\n{END}\nRUN go mod download && go build .\n"
     )
+
+
+def test_what_a_step_does_before_its_download_stays_before_the_block() -> None:
+    text = "FROM golang:1.25\nRUN --network=default apk add git \\\n  && go mod download -x\n"
+    assert merged(text).splitlines()[1:5] == [
+        BEGIN,
+        "RUN --network=default apk add git",
+        BLOCK.lines[0],
+        END,
+    ]
+    assert merged(text).count(REPLACED) == 2
+
+
+@pytest.mark.parametrize(
+    "head", ["cd sub", "export X=1; apk add git", "cd x; ls", "(cd a)", "go vet ./..."]
+)
+def test_a_step_that_changes_folder_or_variables_stays_whole(head: str) -> None:
+    text = f"FROM golang:1.25\nRUN {head} && go mod download\n"
+    assert merged(text).endswith(f"{END}\nRUN {head} && go mod download\n")
+
+
+def test_a_tool_that_is_installed_before_does_not_draw_the_block_up() -> None:
+    text = "FROM golang:1.25\nRUN go install example.org/tool@v1\nCOPY go.mod ./\nRUN go build .\n"
+    assert merged(text).index("COPY go.mod") < merged(text).index(BEGIN)
+
+
+def test_credentials_of_git_are_set_up_before_the_block() -> None:
+    head = (
+        'git config --global url."https://${TOKEN}@git.example/".insteadOf "https://git.example/"'
+    )
+    text = f"FROM golang:1.25\nARG TOKEN\nRUN {head} && go mod download\n"
+    assert merged(text).index(f"\nRUN {head}\n") < merged(text).index(BLOCK.lines[0])
+
+
+@pytest.mark.parametrize("word", ["a=", "go mod download && ", "go install x ", "\\\n", "&& "])
+def test_a_hostile_step_costs_no_minutes(word: str) -> None:
+    text = "FROM golang:1.25\nRUN go mod download " + word * 30_000 + "!\n"
+    merged(text)
 
 
 def test_an_env_that_would_win_is_commented_out_and_its_other_variables_stay() -> None:

@@ -11,6 +11,15 @@ import re
 from dataclasses import dataclass, field
 
 from wizard.apply.merge.block import managed, newline_of, split_lines, without_blocks
+from wizard.apply.merge.go_steps import (
+    before_download,
+    downloads,
+    first_that_needs_modules,
+    is_go_step,
+    is_module_cache,
+    mount_place,
+    only_downloads,
+)
 from wizard.apply.merge.refused import CannotMerge
 from wizard.render.types import DockerfileBlock
 from wizard.rules.dockerfile import (
@@ -27,12 +36,6 @@ from wizard.untrusted import clean_line
 REPLACED = "# replaced by gomod-wizard: "
 """Before every line that was commented out; taking it away brings the line back."""
 
-_GO_STEP = re.compile(r"\bgo[\"',\s]+(?:build|get|generate|install|list|mod|run|test|vet|work)\b")
-_DOWNLOAD = re.compile(r"\bgo[\"',\s]+mod[\"',\s]+download\b")
-_ONLY_DOWNLOAD = re.compile(
-    r"(?:export\s+)?(?:\w+=\S*\s*)*"
-    r"(?:go\s+mod\s+(?:download|verify)\b.*|go\s+(?:env|version)\b.*|set\s+[-+].*|true|)"
-)
 _NETWORK_NAMES = (
     *("GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE", "GOAUTH"),
     *("GOTOOLCHAIN", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
@@ -78,7 +81,7 @@ def merge_dockerfile(text: str, block: DockerfileBlock) -> tuple[str, tuple[Text
         return base, ()
     file = _parsed(base)
     stage = _stage(file, block.stage)
-    steps = [item for item in file.of_stage(stage.index) if _is_go_step(item)]
+    steps = [item for item in file.of_stage(stage.index) if is_go_step(item)]
     if not steps:
         raise CannotMerge(
             msg("the stage {stage} has no step that runs go", stage=repr(stage.label)),
@@ -87,9 +90,12 @@ def merge_dockerfile(text: str, block: DockerfileBlock) -> tuple[str, tuple[Text
         )
     draft = _Draft(split_lines(base), newline_of(base))
     lines = _sharing(block.lines, steps)
-    draft.before[steps[0].first_line] = managed(lines, draft.newline)
+    first = first_that_needs_modules(steps)
+    if head := before_download(first):
+        lines = (f"RUN {' '.join((*first.flags, head))}", *lines)
+    draft.before[first.first_line] = managed(lines, draft.newline)
     for step in steps:
-        if _only_downloads(step):
+        if only_downloads(step) or (head and step is first):
             draft.comment_out(step)
             draft.notes.append(_replaced_note(step))
         elif mounts := _missing_mounts(step, block.build_mounts):
@@ -125,30 +131,11 @@ def _stage(file: Dockerfile, label: str | None) -> Stage:
         if stage := file.stage(label):
             return stage
         raise CannotMerge(msg("there is no stage {stage}", stage=repr(label)))
-    for wanted in (_downloads, _is_go_step):
+    for wanted in (downloads, is_go_step):
         for item in file.instructions:
             if item.stage is not None and wanted(item):
                 return file.stages[item.stage]
     raise CannotMerge(msg("no stage runs go"))
-
-
-def _is_go_step(item: Instruction) -> bool:
-    return item.keyword == "RUN" and bool(_GO_STEP.search(item.script))
-
-
-def _downloads(item: Instruction) -> bool:
-    return item.keyword == "RUN" and bool(_DOWNLOAD.search(item.script))
-
-
-def _only_downloads(item: Instruction) -> bool:
-    """Whether nothing of the step is missed once the modules are there."""
-    if not _downloads(item):
-        return False
-    script = item.script if not item.heredocs else item.heredocs[0].body
-    if script.lstrip().startswith("["):
-        return all(word not in script for word in ("sh", "bash", "-c"))
-    commands = re.split(r"&&|\|\||[;\n]", script)
-    return all(_ONLY_DOWNLOAD.fullmatch(command.strip()) for command in commands)
 
 
 def _inherited(file: Dockerfile, stage: Stage) -> list[Instruction]:
@@ -173,20 +160,13 @@ def _sharing(lines: tuple[str, ...], steps: list[Instruction]) -> tuple[str, ...
     shared = dict.fromkeys(
         flag
         for step in steps
-        if not _only_downloads(step)
+        if not only_downloads(step)
         for flag in step.flags
-        if _is_module_cache(flag) and not any(_mount_place(flag) in line for line in lines)
+        if is_module_cache(flag) and not any(mount_place(flag) in line for line in lines)
     )
     if not shared:
         return lines
     return tuple(re.sub(r"^RUN(?=\s)", lambda _: f"RUN {' '.join(shared)}", line) for line in lines)
-
-
-def _is_module_cache(flag: str) -> bool:
-    place = _mount_place(flag)
-    return "type=cache" in flag and (
-        place.endswith("/pkg/mod") or place in {"/go", "/go/pkg"} or "GOMODCACHE" in place
-    )
 
 
 def _left_alone(file: Dockerfile, stage: Stage) -> list[Text]:
@@ -199,24 +179,14 @@ def _left_alone(file: Dockerfile, stage: Stage) -> list[Text]:
             step=_shown(item),
         )
         for item in file.instructions
-        if _downloads(item) and item.stage not in seen
+        if downloads(item) and item.stage not in seen
     ]
 
 
 def _missing_mounts(item: Instruction, mounts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the mounts whose place the step does not mount already."""
-    taken = {_mount_place(flag) for flag in item.flags}
-    return tuple(mount for mount in mounts if _mount_place(mount) not in taken)
-
-
-def _mount_place(flag: str) -> str:
-    fields = dict(
-        part.partition("=")[::2] for part in flag.removeprefix("--mount=").strip("\"'").split(",")
-    )
-    for name in ("target", "dst", "destination"):
-        if place := fields.get(name):
-            return place.rstrip("/")
-    return f"{fields.get('type', '')}:{fields.get('id', '')}"
+    taken = {mount_place(flag) for flag in item.flags}
+    return tuple(mount for mount in mounts if mount_place(mount) not in taken)
 
 
 def _mount(draft: _Draft, item: Instruction, mounts: tuple[str, ...]) -> None:
