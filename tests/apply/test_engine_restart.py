@@ -119,7 +119,7 @@ if "restart" in args:
 """
     root.program("systemctl", SYSTEMCTL + heals)
     await apply_(root)
-    assert restarts(root) == ["restart docker"]
+    assert restarts(root) == ["reset-failed docker", "restart docker"]
 
 
 async def test_an_engine_that_was_stopped_stays_stopped(root: Host) -> None:
@@ -134,7 +134,7 @@ async def test_an_engine_that_does_not_come_back_gets_its_old_file_again(root: H
     with pytest.raises(ForbiddenError, match="runs again with the old ones"):
         await apply_(root, mtu=666)
     assert daemon(root).read_bytes() == DAEMON_JSON
-    assert restarts(root) == ["restart docker", "restart docker"]
+    assert restarts(root) == ["restart docker", "reset-failed docker", "restart docker"]
 
 
 async def test_undo_restarts_the_engine_under_the_same_rule(root: Host) -> None:

@@ -123,6 +123,15 @@ async def test_a_file_that_changed_after_staging_is_refused(user: Host, root: Ho
     assert daemon(user).read_bytes() == b"{}"
 
 
+async def test_a_second_apply_closes_what_still_waits(user: Host, root: Host) -> None:
+    first = await stage(user)
+    second = await stage(user)
+    assert second.changes == ()
+    with pytest.raises(UsageError, match="does not wait any more"):
+        await as_root(root, folder_of(first))
+    assert (await as_root(root, folder_of(second))).id is not None
+
+
 async def test_an_id_that_names_nothing_is_refused(root: Host) -> None:
     with pytest.raises(UsageError, match="nothing is staged"):
         await as_root(root, "20260823-101502-" + "0" * 24)

@@ -12,7 +12,7 @@ from wizard.apply.disk import Disk, Ownership
 from wizard.apply.failure import cause, forbidden
 from wizard.apply.journal import Journal, State, state_folder
 from wizard.apply.lock import locked
-from wizard.apply.record import Record, Step
+from wizard.apply.record import Record, Step, stands_as
 from wizard.apply.recovery import missing_folders, put_back, recover
 from wizard.apply.standing import NEW_FOLDER_MODES
 from wizard.apply.sudo import sudo_command
@@ -67,6 +67,7 @@ async def commit(
         pending = None
         if staged:
             on_step(str(msg("lay the system's files ready for root")))
+            _supersede(journal, staged)
             waiting = [run for run in runs if run not in own_runs]
             pending = _add(journal, _record(system, project, staged, runs=waiting), State.STAGED)
         receipt = Receipt(id=None, changes=())
@@ -82,6 +83,17 @@ async def commit(
         sudo_command=sudo_command(system, journal, pending, restart) if pending else None,
         messages=(*messages, *receipt.messages),
     )
+
+
+def _supersede(journal: Journal, staged: Sequence[Change]) -> None:
+    """Close what an earlier apply laid ready for the same files and root never fetched."""
+    paths = {change.path for change in staged}
+    for id_ in journal.ids():
+        record = journal.load(id_) if journal.state(id_) == State.STAGED else None
+        if record is None or not paths.issuperset(str(step.path) for step in record.steps):
+            continue
+        if stands_as(record.steps, after=False):
+            journal.set_state(id_, State.UNDONE)
 
 
 async def _write(
@@ -163,7 +175,10 @@ async def _put_back_and_restart(
     """Give a dead engine its old files, start it with them, and return what to say."""
     on_step(str(msg("the engine did not come back: put the old files back")))
     put_back(journal, record)
-    _, still = await restart_engine(system, [step.change for step in record.steps], True, on_step)
+    changes = [step.change for step in record.steps]
+    if how := engine.restart_of(system, changes):
+        await engine.forget_failures(system, how)
+    _, still = await restart_engine(system, changes, True, on_step)
     return ForbiddenError(
         msg(
             "Docker did not come back with the new settings ({why}); every file was put back, and"

@@ -233,6 +233,7 @@ async def _unanswered(system: System, restart: Restart) -> Text | None:
         done = await system.run(("systemctl", *scope, "is-active", "docker"), timeout_s=15)
         word = done.out.strip() if isinstance(done, Completed) else ""
         if word == "failed":
+            await forget_failures(system, restart)
             return None
         if word == "inactive":
             return msg("the engine is not running; it takes effect when it is started")
@@ -241,6 +242,16 @@ async def _unanswered(system: System, restart: Restart) -> Text | None:
         " with: {command}",
         command=restart.shown,
     )
+
+
+async def forget_failures(system: System, restart: Restart) -> None:
+    """Let systemd start the engine again: after three failed starts in a minute it refuses to.
+
+    Rules: StartLimitBurst of docker.service (moby contrib/init/systemd).
+    """
+    if system.which("systemctl") is not None:
+        scope = ("--user",) if restart.user else ()
+        await system.run(("systemctl", *scope, "reset-failed", "docker"), timeout_s=15)
 
 
 async def run_restart(

@@ -61,3 +61,18 @@ def test_merged_values_come_back_from_the_real_reader(keys: dict[str, object]) -
     read = tomllib.loads(merged)["answers"]
     assert {key: read[key] for key in keys} == keys
     assert merge_toml(merged, "answers", keys) == merged
+
+
+@given(st.text(alphabet="[]{}.=\"'#,ab1-:T\n\t \\\0é", max_size=60))
+def test_no_text_gives_any_other_error_than_a_refusal(text: str) -> None:
+    try:
+        merged = merge_toml(text, "answers", {"goproxy": "direct"})
+    except CannotMerge:
+        return
+    assert tomllib.loads(merged)["answers"]["goproxy"] == "direct"
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000, "#" * 2_000_000])
+def test_a_hostile_file_is_refused(text: str) -> None:
+    with pytest.raises(CannotMerge):
+        merge_toml(text, "answers", {"goproxy": "direct"})

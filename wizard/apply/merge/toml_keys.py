@@ -10,6 +10,9 @@ from wizard.apply.merge.refused import CannotMerge
 from wizard.text import msg
 from wizard.untrusted import clean_line
 
+SIZE_LIMIT = 1_000_000
+"""Characters; a profile has a hundred lines."""
+
 
 def merge_toml(text: str, table: str, keys: Mapping[str, object]) -> str:
     """Return `text` with `keys` set in `table` (dotted; empty: the top), None removes a key.
@@ -19,11 +22,15 @@ def merge_toml(text: str, table: str, keys: Mapping[str, object]) -> str:
     import tomlkit
     from tomlkit.exceptions import ParseError, TOMLKitError
 
+    if len(text) > SIZE_LIMIT:
+        raise CannotMerge(msg("it is larger than {limit} characters", limit=SIZE_LIMIT))
     try:
         document = tomlkit.parse(text)
     except ParseError as error:
         why = msg("it is not TOML: {why}", why=clean_line(str(error)))
         raise CannotMerge(why, line=error.line, column=error.col + 1) from None
+    except RecursionError:
+        raise CannotMerge(msg("it is nested too deeply")) from None
     except (TOMLKitError, ValueError) as error:
         raise CannotMerge(msg("it is not TOML: {why}", why=clean_line(str(error)))) from None
     target: MutableMapping[str, Any] = document
