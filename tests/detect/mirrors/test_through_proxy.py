@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.detect.mirrors.conftest import Probe
-from tests.servers import Authority, Mirror, Proxy, SocksProxy, refused_url
+from tests.servers import Authority, BlackHole, Mirror, Proxy, SocksProxy, refused_url
 from wizard.facts.mirrors import Failure
 
 NAME = "mirror.example.test"
@@ -144,3 +144,24 @@ async def test_a_mirror_is_proved_through_a_proxy_that_speaks_tls_itself(
     ):
         (row,) = await probe(URL, proxy=proxy.url_with_login)
     assert row.proved
+
+
+async def test_a_proxy_that_drops_packets_never_connects(probe: Probe) -> None:
+    with BlackHole() as hole:
+        (row,) = await probe(URL, proxy=f"http://127.0.0.1:{hole.port}", timeout_s=0.5)
+    assert row.reason is Failure.CONNECT_TIMEOUT
+    assert str(hole.port) in str(row.detail)
+
+
+async def test_a_proxy_that_stays_silent_is_a_timeout(authority: Authority, probe: Probe) -> None:
+    with Mirror(authority, "silent", certificate="none") as silent:
+        (row,) = await probe(URL, proxy=silent.url, timeout_s=0.5)
+    assert row.reason is Failure.TIMEOUT
+    assert "proxy" in str(row.detail)
+
+
+async def test_a_proxy_without_a_way_there_says_so(probe: Probe) -> None:
+    with Proxy(names={NAME: refused_url().removeprefix("https://")}) as proxy:
+        (row,) = await probe(URL, proxy=proxy.url)
+    assert row.reason is Failure.PROXY_REFUSED
+    assert "502" in str(row.detail)
