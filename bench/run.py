@@ -75,7 +75,8 @@ def start_up(rounds: int) -> list[Row]:
     """Return the start-up of the installed command, each against the `pass` of its own round."""
     # As it is installed: compiled files in place, nothing of the caller's Python settings.
     env = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    command = [sys.executable, "-m", "wizard"]
+    installed = Path(sys.executable).with_name("gomod-wizard")
+    command = [str(installed)] if installed.exists() else [sys.executable, "-m", "wizard"]
     nothing = [sys.executable, "-c", "pass"]
     ratios: dict[str, list[float]] = {"--version": [], "--help": []}
     for number in range(rounds + 1):

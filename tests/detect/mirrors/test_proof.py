@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from tests.detect.mirrors.conftest import Probe
-from tests.servers import QUOTE, SHOUT, Authority, Mirror, Module, refused_url
+from tests.servers import QUOTE, SHOUT, Authority, BlackHole, Mirror, Module, refused_url
 from wizard.facts.mirrors import Failure, Origin
 from wizard.facts.mirrors import Mirror as Entry
 
@@ -117,3 +117,11 @@ async def test_the_mirror_in_use_is_proved_even_where_it_is_slow(
         entry = Entry(url=used.url, name="used", origin=Origin.GOPROXY)
         table = await probe(*fast, entry, prove_all=False)
     assert [p.proved for p in table] == [True] * 4
+
+
+async def test_a_download_host_that_drops_packets_is_named_before_the_deadline(
+    authority: Authority, probe: Probe
+) -> None:
+    with BlackHole() as hole, Mirror(authority, "zip-elsewhere", elsewhere=hole.url) as mirror:
+        (row,) = await probe(mirror, timeout_s=2.0)
+    assert (row.ok, row.reason) == (False, Failure.REDIRECT_BLOCKED)

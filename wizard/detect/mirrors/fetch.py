@@ -7,6 +7,7 @@ what counts in a proof, not how fast.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -29,11 +30,23 @@ if TYPE_CHECKING:
     import httpx
 
 
+_MOST_PATIENCE_S = 2.0
+_SHARE_OF_REST = 0.6
+
+
 class Fetcher:
     """httpx clients, one for each proxy. Close it at the end."""
 
-    def __init__(self, *, environment: GoProxyEnvironment, trust: Trust, logins: Logins) -> None:
+    def __init__(
+        self,
+        *,
+        environment: GoProxyEnvironment,
+        trust: Trust,
+        logins: Logins,
+        deadline: float,
+    ) -> None:
         self._environment = environment
+        self._deadline = deadline
         self._trust = trust
         self._logins = logins
         self._clients: dict[ProxyUrl | None, httpx.AsyncClient] = {}
@@ -54,7 +67,10 @@ class Fetcher:
         own = {} if login is None else {"Authorization": login.reveal()}
         for _ in range(MOST_REDIRECTS + 1):
             at_home = target_of(urlsplit(url)) == here
-            answer = await self._get(url, limit, own if at_home else {})
+            if at_home:
+                answer = await self._get(url, limit, own, None)
+            else:
+                answer = await self._get(url, limit, {}, self._patience())
             location = answer.header("location")
             if answer.status not in REDIRECTS or not location:
                 return answer
@@ -79,14 +95,24 @@ class Fetcher:
             Failure.NOT_A_MODULE_PROXY, msg("{where} redirects in a circle", where=here.shown)
         )
 
-    async def _get(self, url: str, limit: int, headers: Mapping[str, str]) -> Reply:
+    def _patience(self) -> float:
+        """Seconds until a download host must begin: a blocked one leaves time to say so."""
+        left = self._deadline - asyncio.get_running_loop().time()
+        return max(0.0, min(_MOST_PATIENCE_S, left * _SHARE_OF_REST))
+
+    async def _get(
+        self, url: str, limit: int, headers: Mapping[str, str], patience_s: float | None
+    ) -> Reply:
         where = target_of(urlsplit(url)).shown
         body = bytearray()
         client = await self._client(url)
         import httpx  # by now the thread of `_client` has loaded it
 
         try:
-            async with client.stream("GET", url, headers=headers) as answer:
+            async with asyncio.timeout(patience_s):
+                request = client.build_request("GET", url, headers=headers)
+                answer = await client.send(request, stream=True)
+            async with contextlib.aclosing(answer):
                 async for chunk in answer.aiter_bytes():
                     body += chunk
                     if len(body) > limit:

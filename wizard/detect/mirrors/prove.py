@@ -45,7 +45,9 @@ class Prover:
         logins: Logins,
         deadline: float,
     ) -> None:
-        self._fetcher = Fetcher(environment=environment, trust=trust, logins=logins)
+        self._fetcher = Fetcher(
+            environment=environment, trust=trust, logins=logins, deadline=deadline
+        )
         self._plain = tuple(c for c in canaries if not is_upper(c.path)) or canaries
         self._upper = next((c for c in canaries if is_upper(c.path)), None)
         self._sumdb = sumdb
