@@ -180,6 +180,23 @@ async def test_a_proxy_is_asked_to_connect_to_the_mirror_in_question(
     assert any(head.startswith(b"CONNECT mirror.corp.example:443 ") for head in heads)
 
 
+async def test_a_mirror_that_is_reached_directly_is_not_asked_for_through_the_proxy(
+    bare: System, project: Path
+) -> None:
+    async with serving(b"HTTP/1.1 200 OK\r\n\r\n") as (port, heads):
+        system = with_env(
+            bare, HTTPS_PROXY=f"http://127.0.0.1:{port}", NO_PROXY="127.0.0.1,mirror.corp.example"
+        )
+        request = Request(
+            project=project,
+            timeout_s=20.0,
+            mirror_urls=("https://127.0.0.1:9", "https://other.example"),
+        )
+        await detect(system, request)
+
+    assert {head.split()[1] for head in heads} == {b"other.example:443"}
+
+
 async def test_no_secret_of_any_file_is_in_the_facts(
     machine: System, home: Path, project: Path
 ) -> None:

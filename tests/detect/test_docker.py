@@ -19,7 +19,7 @@ from tests.detect.support import only, program, soon, with_env, write
 from wizard.detect.docker import detect_docker
 from wizard.detect.docker_client import why_legacy
 from wizard.detect.docker_endpoint import client_config, flavour_of, resolve_endpoint
-from wizard.detect.docker_json import parse_json_object
+from wizard.detect.docker_json import DAEMON_KEYS, parse_json_object, read_json, shown
 from wizard.facts.base import State
 from wizard.facts.docker import Flavour
 from wizard.system import System
@@ -167,6 +167,26 @@ async def test_what_answers_and_is_no_engine_is_an_unknown_fact(
         facts = await detect_docker(with_env(bare, DOCKER_HOST=host), soon())
 
     assert facts.engine.state is State.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "info", [{"SecurityOptions": 3}, {"RegistryConfig": "x"}, {"DefaultAddressPools": [None]}, []]
+)
+async def test_an_engine_that_describes_itself_in_another_shape_is_an_unknown_fact(
+    bare: System, info: object
+) -> None:
+    with _engine(info=info) as host:
+        facts = await detect_docker(with_env(bare, DOCKER_HOST=host), soon())
+
+    assert facts.engine.state is State.UNKNOWN
+
+
+def test_a_file_that_is_nested_without_end_is_shown_to_a_depth(machine: System) -> None:
+    deep = json.loads("[" * 400 + "]" * 400)
+    write(machine.root, {"etc/docker/daemon.json": json.dumps({"proxies": {"x": deep}})})
+    raw = read_json(machine, machine.root / "etc/docker/daemon.json")
+
+    assert "…" in repr(shown(machine, raw, DAEMON_KEYS).values)
 
 
 async def test_a_socket_where_nothing_listens_any_more_is_told_from_an_absent_one(

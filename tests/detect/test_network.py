@@ -108,6 +108,17 @@ async def test_without_ip_the_kernels_own_files_are_read(machine: System, tmp_pa
     ]
 
 
+@pytest.mark.parametrize("printed", ["3", "[3]", '[{"ifname": 1, "mtu": []}]', "BusyBox", "[{}]"])
+async def test_an_ip_that_prints_something_else_is_not_believed(
+    machine: System, tmp_path: Path, printed: str
+) -> None:
+    program(tmp_path / "bin", "ip", f"echo '{printed}'")
+    system = with_env(machine, **only(tmp_path / "bin"))
+
+    assert not (await interfaces(system, soon())).or_else(())
+    assert not (await routes(system, soon())).or_else(())
+
+
 async def test_where_nothing_tells_the_facts_are_unknown(machine: System, tmp_path: Path) -> None:
     system = with_env(machine, **only(tmp_path / "bin"))
 

@@ -169,6 +169,16 @@ def test_variables_are_filled_in_as_in_a_from_line(text: str, filled: str) -> No
     assert substitute(text, {"A": "1", "E": ""}) == filled
 
 
+def test_a_line_of_a_million_open_quotes_is_read_in_one_pass() -> None:
+    hostile = 'FROM x\nRUN <<EOF "' + '\\"' * 500_000 + "\nEOF\nENV A=" + "\"'" * 200_000 + "\n"
+
+    assert len(parse_dockerfile(hostile).instructions) == 3
+
+
+def test_a_quote_that_is_never_closed_takes_the_rest_of_the_line() -> None:
+    assert assignments("A='one two") == (("A", "one two"),)
+
+
 _LINES = st.lists(
     st.sampled_from(
         ["FROM golang AS a", "RUN x \\", "  y", "# c", "", "COPY <<E /x", "E", "ENV A=b", "\\", "?"]

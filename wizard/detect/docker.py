@@ -14,7 +14,7 @@ from wizard.detect.docker_endpoint import (
     resolve_endpoint,
 )
 from wizard.detect.docker_json import CLIENT_KEYS, DAEMON_KEYS, RawJson, read_json, shown
-from wizard.detect.engine import Answer, NoEngine, ask_engine, engine_fact
+from wizard.detect.engine import Answer, NoEngine, ask_engine
 from wizard.facts.base import Fact, known, not_applicable, unknown
 from wizard.facts.docker import (
     DockerFacts,
@@ -38,7 +38,7 @@ async def detect_docker(system: System, deadline: Deadline) -> DockerFacts:
         in_time(deadline, _ask(system, endpoint), endpoint.host),
     )
     answer = reply.value
-    engine = _engine(system, endpoint, reply)
+    engine = _engine(endpoint, reply)
     flavour = engine.value.flavour if engine.value is not None else early
     if flavour is not early:
         daemon = await in_thread(lambda: _read_daemon(system, flavour))
@@ -73,9 +73,9 @@ def _without_answer(reply: Fact[Answer | NoEngine], endpoint: Endpoint) -> Fact[
     return None
 
 
-def _engine(system: System, endpoint: Endpoint, reply: Fact[Answer | NoEngine]) -> Fact[Engine]:
+def _engine(endpoint: Endpoint, reply: Fact[Answer | NoEngine]) -> Fact[Engine]:
     if isinstance(reply.value, Answer):
-        return known(engine_fact(system, endpoint, reply.value), f"docker info {endpoint.host}")
+        return known(reply.value.engine, f"docker info {endpoint.host}")
     return _without_answer(reply, endpoint)  # type: ignore[return-value]
 
 

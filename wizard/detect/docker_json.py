@@ -17,6 +17,9 @@ from wizard.untrusted import clean_line
 
 _BOM = b"\xef\xbb\xbf"
 
+_MAX_DEPTH = 12
+"""Deeper than any setting of Docker's; what lies below is not shown."""
+
 DAEMON_KEYS = frozenset(
     {
         "bip",
@@ -150,14 +153,16 @@ def shown(system: System, raw: RawJson, keys: frozenset[str]) -> JsonConfig:
     )
 
 
-def _public(value: object) -> object:
+def _public(value: object, depth: int = 0) -> object:
     if isinstance(value, str):
         return clean_line(mask_credentials(value))
+    if not isinstance(value, Mapping | list):
+        return value
+    if depth > _MAX_DEPTH:
+        return "…"
     if isinstance(value, Mapping):
-        return {clean_line(str(key), 200): _public(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return tuple(_public(item) for item in value)
-    return value
+        return {clean_line(str(key), 200): _public(item, depth + 1) for key, item in value.items()}
+    return tuple(_public(item, depth + 1) for item in value)
 
 
 def _writable(path: Path) -> bool:

@@ -29,8 +29,7 @@ _MAX_TAGS = 200
 class Answer:
     """What the engine said."""
 
-    info: Mapping[str, Any]
-    version: Mapping[str, Any]
+    engine: Engine
     networks: tuple[DockerNetwork, ...] | None
     """None: it did not tell."""
     images: tuple[str, ...] | None
@@ -94,9 +93,11 @@ def ask_engine(system: System, endpoint: Endpoint) -> Answer | NoEngine:
         api = _api_version(constants.DEFAULT_DOCKER_API_VERSION, str(version.get("ApiVersion", "")))
         client = _client(docker, url, endpoint, version=api)
         try:
-            info = client.info()
-            networks = _networks(docker, client)
-            images = _images(docker, client)
+            return Answer(
+                engine=_engine(system, endpoint, client.info(), version),
+                networks=_networks(docker, client),
+                images=_images(docker, client),
+            )
         finally:
             client.close()
     except (docker.errors.DockerException, requests.exceptions.RequestException, OSError) as error:
@@ -107,7 +108,6 @@ def ask_engine(system: System, endpoint: Endpoint) -> Answer | NoEngine:
             reason=msg("what listens at {url} does not answer like a Docker engine", url=url),
             absent=False,
         )
-    return Answer(info=info, version=version, networks=networks, images=images)
 
 
 def _client(docker: Any, url: str, endpoint: Endpoint, *, version: str) -> Any:
@@ -178,9 +178,10 @@ def _images(docker: Any, client: Any) -> tuple[str, ...] | None:
     return tuple(sorted(clean_line(tag, 200) for tag in golang)[:_MAX_TAGS])
 
 
-def engine_fact(system: System, endpoint: Endpoint, answer: Answer) -> Engine:
-    """Return the engine as the answer describes it, credentials masked."""
-    info, version = answer.info, answer.version
+def _engine(
+    system: System, endpoint: Endpoint, info: Mapping[str, Any], version: Mapping[str, Any]
+) -> Engine:
+    """Return the engine as it describes itself, credentials masked."""
     security = tuple(str(item) for item in info.get("SecurityOptions") or ())
     registry = info.get("RegistryConfig") or {}
     pools = info.get("DefaultAddressPools") or ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, TypeVar
 
 from wizard.detect.deadline import Deadline, in_thread
 from wizard.facts.base import Fact, known, unknown
@@ -14,6 +15,8 @@ from wizard.facts.network import Interface, Route
 from wizard.system import Completed, Failed, System
 from wizard.text import msg
 from wizard.untrusted import clean_line
+
+T = TypeVar("T")
 
 _TIMEOUT_S = 2.0
 _DOCKER_NAME = re.compile(r"docker\d+|docker_gwbridge|br-[0-9a-f]{12}|veth[0-9a-f]+")
@@ -32,9 +35,9 @@ async def interfaces(system: System, deadline: Deadline) -> Fact[tuple[Interface
         from wizard.detect.network_macos import macos_interfaces
 
         return await macos_interfaces(system, deadline)
-    listed = await _ip_json(system, ("-j", "addr"), deadline)
-    if listed is not None:
-        return known(tuple(_interface(item) for item in listed if item.get("ifname")), "ip addr")
+    links = await _ip_json(system, ("-j", "addr"), _interfaces_of, deadline)
+    if links is not None:
+        return known(links, "ip addr")
     found = await in_thread(lambda: _from_sys(system))
     if not found:
         return unknown(msg("neither ip nor /sys/class/net tells"), "/sys/class/net")
@@ -52,10 +55,9 @@ async def routes(system: System, deadline: Deadline) -> Fact[tuple[Route, ...]]:
     answered = False
     for family, flag in (("inet", "-4"), ("inet6", "-6")):
         argv = ("-j", flag, "route", "show", "table", "all")
-        listed = await _ip_json(system, argv, deadline)
+        listed = await _ip_json(system, argv, partial(_routes_of, family=family), deadline)
         answered = answered or listed is not None
-        for item in listed or ():
-            found.extend(_routes_of(item, family))
+        found.extend(listed or ())
     if answered:
         return known(tuple(dict.fromkeys(found)), source)
     fallback = await in_thread(lambda: _from_proc(system))
@@ -65,16 +67,24 @@ async def routes(system: System, deadline: Deadline) -> Fact[tuple[Route, ...]]:
 
 
 async def _ip_json(
-    system: System, args: tuple[str, ...], deadline: Deadline
-) -> list[Mapping[str, Any]] | None:
+    system: System,
+    args: tuple[str, ...],
+    read: Callable[[list[Any]], tuple[T, ...]],
+    deadline: Deadline,
+) -> tuple[T, ...] | None:
+    """Return what `read` makes of the output of `ip`; None where it is not the JSON of `ip`."""
     result = await system.run(("ip", *args), timeout_s=min(_TIMEOUT_S, deadline.left()))
     if not isinstance(result, Completed) or result.code != 0:
         return None
     try:
-        listed = json.loads(result.out or "[]")
-    except ValueError:
+        return read(json.loads(result.out or "[]"))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        # BusyBox's ip, or an old one, prints something else.
         return None
-    return [item for item in listed if isinstance(item, Mapping)]
+
+
+def _interfaces_of(listed: list[Any]) -> tuple[Interface, ...]:
+    return tuple(_interface(item) for item in listed if item.get("ifname"))
 
 
 def _interface(item: Mapping[str, Any]) -> Interface:
@@ -84,7 +94,7 @@ def _interface(item: Mapping[str, Any]) -> Interface:
         mtu=int(item.get("mtu", 0)),
         up="UP" in item.get("flags", ()),
         addresses=tuple(
-            f"{entry['local']}/{entry['prefixlen']}"
+            f"{ipaddress.ip_address(entry['local'])}/{int(entry['prefixlen'])}"
             for entry in item.get("addr_info", ())
             if "local" in entry and "prefixlen" in entry
         ),
@@ -92,23 +102,24 @@ def _interface(item: Mapping[str, Any]) -> Interface:
     )
 
 
-def _routes_of(item: Mapping[str, Any], family: str) -> Iterable[Route]:
+def _routes_of(listed: list[Any], family: str) -> tuple[Route, ...]:
+    return tuple(route for item in listed for route in _hops_of(item, family))
+
+
+def _hops_of(item: Mapping[str, Any], family: str) -> Iterator[Route]:
+    """Yield one route for each next hop; a route without one has its device alone."""
     if item.get("type") in _NOT_A_ROUTE:
         return
-    destination = str(item.get("dst", ""))
-    if destination == "default":
-        destination = _ANYWHERE[family]
-    elif "/" not in destination:
-        destination += "/32" if family == "inet" else "/128"
-    table = str(item.get("table", "main"))
+    word = str(item.get("dst", ""))
+    destination = str(ipaddress.ip_network(_ANYWHERE[family] if word == "default" else word))
     for hop in item.get("nexthops") or (item,):
         via = hop.get("via")
         gateway = hop.get("gateway") or (via.get("host") if isinstance(via, Mapping) else None)
         yield Route(
             destination=destination,
-            gateway=None if gateway is None else str(gateway),
+            gateway=None if gateway is None else str(ipaddress.ip_address(gateway)),
             interface=clean_line(str(hop.get("dev", "")), 60),
-            table=table,
+            table=clean_line(str(item.get("table", "main")), 60),
         )
 
 

@@ -34,12 +34,14 @@ from wizard.facts.base import Fact
 from wizard.facts.mirrors import Mirror
 from wizard.facts.network import Interface
 from wizard.rules.goproxy import GoProxyError, parse_goproxy
+from wizard.rules.noproxy import parse_no_proxy
 from wizard.system import System
 from wizard.text import msg
 
 A = TypeVar("A")
 T = TypeVar("T")
 
+GO_MIRROR = "https://proxy.golang.org"
 _GRACE_S = 0.25
 """Seconds after the deadline in which an area may hand over what it has."""
 _NO_SETTINGS: dict[str, Any] = {}
@@ -227,26 +229,35 @@ class _Look:
             whole_table=whole_table,
         )
 
-    def _mirror_url(self) -> str:
-        """Return the mirror that stands first: the one that a proxy or a resolver must know."""
+    def _mirror_urls(self) -> tuple[str, ...]:
+        """Return the mirrors in use, the first one first: `--url`, else GOPROXY, else Go's own."""
         if self.chosen:
-            return self.chosen[0].url
+            return tuple(mirror.url for mirror in self.chosen)
         try:
             hops = parse_goproxy(self.goproxy)
         except GoProxyError:
             hops = ()
-        for hop in hops:
-            if hop.is_url and hop.url.startswith(("http://", "https://")):
-                return hop.url
-        return "https://proxy.golang.org"
+        urls = tuple(hop.url for hop in hops if hop.url.startswith(("http://", "https://")))
+        return (*urls, GO_MIRROR)
 
     def _target(self) -> str:
-        parts = urlsplit(self._mirror_url())
-        host = parts.hostname or ""
-        bracketed = f"[{host}]" if ":" in host else host
-        return f"{bracketed}:{parts.port or (80 if parts.scheme == 'http' else 443)}"
+        """Return what a proxy is asked to connect to: a mirror that is not reached directly."""
+        urls = self._mirror_urls()
+        direct = parse_no_proxy(go_proxy_environment(self.system).no_proxy)
+        tunnelled = (
+            url
+            for url in urls
+            if url.startswith("https:") and not direct.covers(*_host_and_port(url))
+        )
+        host, port = _host_and_port(next(tunnelled, urls[0]))
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     async def _names(self) -> tuple[str, ...]:
-        mirror = urlsplit(self._mirror_url()).hostname or ""
+        mirror, _ = _host_and_port(self._mirror_urls()[0])
         read = await asyncio.shield(self._private)
         return (mirror, *(item.host for item in read.candidates))
+
+
+def _host_and_port(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.hostname or "", str(parts.port or (80 if parts.scheme == "http" else 443))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wizard.rules.dockerfile_words import assignments, substitute
+from wizard.rules.dockerfile_words import assignments, end_of_quote, substitute
 from wizard.text import Text, msg
 
 __all__ = [
@@ -293,12 +293,20 @@ def _heredocs(
     return tuple(found), index
 
 
-_QUOTED = re.compile(r"(?<!<)(?<!<-)(\"(?:[^\"\\]|\\.)*\"|'[^']*')")
-
-
 def _without_quoted(text: str) -> str:
-    """Blank out quoted words that are not a heredoc's own delimiter."""
-    return _QUOTED.sub(lambda match: " " * len(match.group()), text)
+    """Blank out quoted parts that are not a heredoc's own delimiter."""
+    out: list[str] = []
+    index = 0
+    while index < len(text):
+        if text[index] not in "\"'":
+            out.append(text[index])
+            index += 1
+            continue
+        end = end_of_quote(text, index)
+        delimiter = text.endswith(("<<", "<<-"), 0, index)
+        out.append(text[index:end] if delimiter else " " * (end - index))
+        index = end
+    return "".join(out)
 
 
 def _stage(index: int, flags: tuple[str, ...], rest: str, line: int, last: int) -> Stage:
