@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import App
@@ -17,6 +17,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from screens.apart import apart
+from screens.deciding import answered, asking, decided, nothing_to_ask, previewed
+from screens.farewell import farewell
 from screens.frame import LEAST_HEIGHT, LEAST_WIDTH, Framed
 from screens.looks import CALM, PLAIN, no_colour
 from screens.messages import Change, GoBack, GoOn, Leap, LeaveOut, LookAgain
@@ -25,17 +27,13 @@ from screens.welcome import WelcomeScreen
 from wizard.detect.request import Event
 from wizard.errors import ExitCode, WizardError
 from wizard.flow import Flow, Step
-from wizard.plan.types import Answer, Origin
 from wizard.resources import asset
 from wizard.text import msg
 
 if TYPE_CHECKING:
     from screens.stream import Stream
     from wizard.apply.types import Receipt
-    from wizard.facts import Facts
     from wizard.session import Session
-
-SOURCE = "wizard"
 
 
 class WizardApp(App[int]):
@@ -92,23 +90,9 @@ class WizardApp(App[int]):
 
     def screen_for(self, step: Step) -> Framed:
         """Return the screen of `step`; loaded only now, so that the first one is there at once."""
-        from screens.build import BuildScreen
-        from screens.docker import DockerScreen
-        from screens.mirrors import MirrorsScreen
-        from screens.private import PrivateScreen
-        from screens.proxy import ProxyScreen
-        from screens.review import ReviewScreen
+        from screens.places import SCREENS
 
-        kinds: dict[Step, type[Framed]] = {
-            Step.WELCOME: WelcomeScreen,
-            Step.PROXY: ProxyScreen,
-            Step.MIRRORS: MirrorsScreen,
-            Step.PRIVATE: PrivateScreen,
-            Step.DOCKER: DockerScreen,
-            Step.BUILD: BuildScreen,
-            Step.REVIEW: ReviewScreen,
-        }
-        return self.framed(kinds[step])
+        return self.framed(SCREENS[step])
 
     # --- the state, and what follows from it -------------------------------------------------
 
@@ -121,17 +105,6 @@ class WizardApp(App[int]):
             if isinstance(screen, Framed):
                 screen.show(state, self.flow)
 
-    def decided(self, state: State) -> State:
-        """Return `state` with the plan that its facts and answers give."""
-        if state.facts is None:
-            return state
-        try:
-            plan = self.stream.decide(state.facts, state.answers)
-        except WizardError as error:
-            return replace(state, plan=None, preview=None, trouble=error)
-        preview = state.preview if plan == state.plan else None
-        return replace(state, plan=plan, preview=preview, trouble=None)
-
     def adopt(self, state: State) -> None:
         """Take a state whose plan may be new, and compare it with the disk where it is shown."""
         self.take(state)
@@ -140,17 +113,10 @@ class WizardApp(App[int]):
 
     def try_answers(self, changes: Mapping[str, str | None]) -> WizardError | None:
         """Take answers where a plan can be decided with them; else return why not."""
-        answers = dict(self.state.answers)
-        for key, text in changes.items():
-            if text is None:
-                answers.pop(key, None)
-            else:
-                answers[key] = Answer(text=text, origin=Origin.FLAG, source=SOURCE)
-        state = self.decided(replace(self.state, answers=answers))
-        if state.trouble is not None:
-            return state.trouble
-        self.adopt(state)
-        return None
+        state = answered(self.stream, self.state, changes)
+        if state.trouble is None:
+            self.adopt(state)
+        return state.trouble
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -170,7 +136,7 @@ class WizardApp(App[int]):
             self.take(replace(self.state, looking=False, trouble=error))
             return
         self.flow = self.flow.skipping(nothing_to_ask(facts))
-        self.adopt(self.decided(self.state.complete(facts)))
+        self.adopt(decided(self.stream, self.state.complete(facts)))
 
     @on(Reported)
     def report(self, event: Reported) -> None:
@@ -201,7 +167,6 @@ class WizardApp(App[int]):
         if self.receipt is not None:
             self.action_leave()
         elif isinstance(self.screen, WritingScreen):
-            self.writing = False
             await self.switch_screen(self.screen_for(self.flow.at))
             self.adopt(replace(self.state, preview=None))
         elif self.flow.at is Step.REVIEW:
@@ -216,7 +181,13 @@ class WizardApp(App[int]):
     @on(GoBack)
     async def action_back(self) -> None:
         """Escape: where the user came from. While and after writing there is no way back."""
-        if not self.writing and self.receipt is None:
+        from screens.writing import WritingScreen
+
+        if self.writing or self.receipt is not None:
+            return
+        if isinstance(self.screen, WritingScreen):
+            await self.go_on()
+        else:
             await self.go(self.flow.back())
 
     async def action_help(self) -> None:
@@ -241,24 +212,10 @@ class WizardApp(App[int]):
     async def change(self, event: Change) -> None:
         """Open the question behind a decision."""
         from screens.question import QuestionScreen
-        from wizard.questions import question
 
-        state = self.state
-        if state.plan is None or state.facts is None:
-            return
-        asked = question(event.key)
-        without = {key: answer for key, answer in state.answers.items() if key != event.key}
-        try:
-            plan = self.stream.decide(state.facts, without)
-        except WizardError:  # another answer rests on this one: there is no plan without it
-            choices, recommended = asked.choices(state.plan, state.facts), None
-        else:
-            choices = asked.choices(plan, state.facts)
-            recommended = choices[0].value
-        decision = getattr(state.plan, event.key)
-        await self.push_screen(
-            QuestionScreen(asked, decision, choices, recommended, self.try_answers)
-        )
+        asked = asking(self.stream, self.state, event.key)
+        if asked is not None and isinstance(self.screen, Framed):
+            await self.push_screen(QuestionScreen(asked, self.try_answers))
 
     # --- writing -----------------------------------------------------------------------------
 
@@ -269,28 +226,13 @@ class WizardApp(App[int]):
     @work(exclusive=True, group="compare")
     async def compare(self) -> None:
         """Compare what would be written with what stands on disk."""
-        from wizard.apply import unified_diff
-
         state = self.state
-        if state.plan is None:
-            return
-        plan, left_out = state.plan, state.left_out
-        artifacts = self.stream.render(plan)
-        wanted = tuple(artifact for artifact in artifacts if artifact.name not in left_out)
         try:
-            changes = await apart(lambda: self.stream.changes(wanted))
+            preview = await previewed(self.stream, state)
         except WizardError as error:
             self.take(replace(self.state, trouble=error))
             return
-        command = self.stream.build_command(plan)
-        windows = self.stream.system.platform == "win32"
-        preview = Preview(
-            artifacts=artifacts,
-            changes=changes,
-            diffs={change.path: unified_diff(change) for change in changes.changes},
-            command=command.powershell() if windows else command.shell(),
-        )
-        if (self.state.plan, self.state.left_out) == (plan, left_out):
+        if (self.state.plan, self.state.left_out) == (state.plan, state.left_out):
             self.take(replace(self.state, preview=preview))
 
     async def confirm(self) -> None:
@@ -299,8 +241,8 @@ class WizardApp(App[int]):
         from wizard.apply.types import Receipt
 
         preview = self.state.preview
-        if preview is None:
-            return
+        if preview is None or not isinstance(self.screen, Framed):
+            return  # it is not compared yet, or the question stands open already
         if not preview.changes.changes:
             self.command = preview.command
             await self.finish(Receipt(id=None, changes=()))
@@ -338,6 +280,7 @@ class WizardApp(App[int]):
                 lambda: self.stream.apply(preview.changes, restart=restart, on_step=step_done)
             )
         except WizardError as error:
+            self.writing = False
             screen.fail(error)
             return
         self.command = preview.command
@@ -353,40 +296,12 @@ class WizardApp(App[int]):
         await self.switch_screen(DoneScreen(self.state, self.flow, project, receipt, self.command))
 
 
-def nothing_to_ask(facts: Facts) -> frozenset[Step]:
-    """Return the steps that have no question on this machine."""
-    docker = facts.docker
-    if docker.engine.value is None and docker.client.value is None:
-        return frozenset({Step.DOCKER})
-    return frozenset()
-
-
-def farewell(app: WizardApp) -> str:
-    """Return what stays in the terminal after the wizard is gone."""
-    from screens.done import next_steps
-
-    if app.receipt is None:
-        return str(msg("Nothing was written."))
-    receipt = app.receipt
-    lines = [str(msg("Written: {path}", path=change.path)) for change in receipt.changes]
-    lines += [str(msg("Waits for root: {path}", path=change.path)) for change in receipt.staged]
-    if not lines:
-        lines = [str(msg("Nothing had to be written."))]
-    for words, command in next_steps(receipt, app.command):
-        lines += ["", f"{words}:", f"  {command}"]
-    return "\n".join(lines)
-
-
 def run_wizard(session: Session) -> int:
     """Run the wizard until the user leaves; returns the exit code of the contract."""
-    app: WizardApp = WizardApp(_as_stream(session))
+    app = WizardApp(session)
     code = app.run()
     if app.return_code and code is None:
         return int(app.return_code)  # Textual showed what went wrong
-    print(farewell(app), file=sys.stdout if app.receipt else sys.stderr)
+    words = farewell(app.receipt, app.command, app.state.answers)
+    print(words, file=sys.stderr if app.receipt is None else sys.stdout)
     return int(ExitCode.INTERRUPTED) if code is None else code
-
-
-def _as_stream(session: Any) -> Stream:
-    stream: Stream = session
-    return stream

@@ -2,11 +2,104 @@
 
 from __future__ import annotations
 
-from screens import evidence
+from screens.evidence import LOOKING, PAIR, reason_of
+from screens.grid import Cell, Column, Grid, Tone
 from screens.state import State
 from screens.step import Section, StepScreen
+from wizard.facts import DockerFacts, Fact, NetworkFacts
+from wizard.facts.docker import JsonConfig
 from wizard.flow import Step
-from wizard.text import msg
+from wizard.text import Text, msg
+
+
+def engine(state: State) -> Grid:
+    """The Docker client, the engine behind it, and their files."""
+    facts = state.area("docker", DockerFacts)
+    rows: list[tuple[Cell, ...]] = []
+    if facts is None:
+        return Grid(columns=PAIR, rows=(), empty=LOOKING)
+    if (found := facts.engine.value) is not None:
+        flavour = msg(
+            "{version}, {flavour}, context {context}",
+            version=found.version,
+            flavour=str(found.flavour),
+            context=found.context,
+        )
+        rows.append((Cell(msg("Engine")), Cell(flavour)))
+    else:
+        rows.append((Cell(msg("Engine")), Cell(reason_of(facts.engine), Tone.WARN)))
+    if (client := facts.client.value) is not None:
+        builder: Text = (
+            msg("legacy builder: {why}", why=client.why_legacy)
+            if client.legacy_builder
+            else msg("BuildKit (buildx {version})", version=client.buildx or "?")
+        )
+        rows.append((Cell(msg("Builder")), Cell(builder)))
+    else:
+        rows.append((Cell(msg("Client")), Cell(reason_of(facts.client), Tone.WARN)))
+    rows.append((Cell(msg("daemon.json")), _config(facts.daemon_json)))
+    rows.append((Cell(msg("config.json")), _config(facts.client_config)))
+    return Grid(columns=PAIR, rows=tuple(rows))
+
+
+def _config(fact: Fact[JsonConfig]) -> Cell:
+    config = fact.value
+    if config is None:
+        return Cell(reason_of(fact), Tone.MUTED)
+    if config.problem is not None:
+        place = f":{config.problem.line}" if config.problem.line is not None else ""
+        return Cell(
+            msg(
+                "✗ {path}{place} cannot be read: {why}",
+                path=config.path,
+                place=place,
+                why=str(config.problem.message),
+            ),
+            Tone.BAD,
+        )
+    if not config.exists:
+        return Cell(msg("{path} (not there yet)", path=config.path), Tone.MUTED)
+    return Cell(config.path)
+
+
+def address_map(state: State) -> Grid:
+    """Who uses which addresses: this host's routes beside Docker's networks, by address."""
+    from ipaddress import ip_network
+
+    network = state.area("network", NetworkFacts)
+    docker = state.area("docker", DockerFacts)
+    used: list[tuple[str, str, str]] = []
+    for net in () if docker is None else docker.networks.or_else(()):
+        used += [(subnet, str(msg("Docker")), net.name) for subnet in net.subnets]
+    for route in () if network is None else network.routes.or_else(()):
+        if not _of_docker(network, route.interface):
+            used.append((route.destination, str(msg("route")), route.interface))
+
+    def order(row: tuple[str, str, str]) -> tuple[int, int, int]:
+        try:
+            subnet = ip_network(row[0], strict=False)
+        except ValueError:
+            return (9, 0, 0)
+        return (subnet.version, int(subnet.network_address), subnet.prefixlen)
+
+    rows = (
+        (Cell(address), Cell(who), Cell(name, Tone.MUTED))
+        for address, who, name in sorted(dict.fromkeys(used), key=order)
+    )
+    return Grid(
+        columns=(
+            Column(title=msg("Addresses"), least=12, most=32),
+            Column(title=msg("Used by"), least=6, most=12),
+            Column(title=msg("Name"), least=6, most=30),
+        ),
+        rows=tuple(rows),
+        empty=LOOKING if network is None or docker is None else msg("no routes are known"),
+    )
+
+
+def _of_docker(network: NetworkFacts | None, interface: str) -> bool:
+    interfaces = () if network is None else network.interfaces.or_else(())
+    return any(known.name == interface and known.docker for known in interfaces)
 
 
 class DockerScreen(StepScreen):
@@ -30,6 +123,6 @@ class DockerScreen(StepScreen):
 
     def evidence(self, state: State) -> tuple[Section, ...]:
         return (
-            (msg("Docker here"), evidence.engine(state)),
-            (msg("Address map"), evidence.address_map(state)),
+            (msg("Docker here"), engine(state)),
+            (msg("Address map"), address_map(state)),
         )

@@ -10,14 +10,15 @@ from textual.containers import VerticalGroup
 from textual.widgets import Static
 
 from screens.decisions import text_of
+from screens.farewell import next_steps
+from screens.files import ACTIONS, SIGNS
 from screens.frame import ENTER, HELP, Framed, Key, Proceed
 from screens.grid import Cell, Column, Grid, GridView, Tone
 from screens.paragraphs import Paragraphs, bullets, paragraph
-from screens.review import ACTIONS, SIGNS
 from screens.state import State
 from wizard.apply.types import Receipt
 from wizard.flow import Flow
-from wizard.text import Text, msg
+from wizard.text import msg
 
 
 def written(receipt: Receipt) -> Grid:
@@ -39,19 +40,6 @@ def written(receipt: Receipt) -> Grid:
         rows=tuple(rows),
         empty=msg("Nothing was written: everything already is as planned."),
     )
-
-
-def next_steps(receipt: Receipt, command: str) -> tuple[tuple[Text, str], ...]:
-    """Return what to do now: the reason and the command, in order."""
-    steps: list[tuple[Text, str]] = []
-    if receipt.sudo_command:
-        steps.append((msg("Write the system files"), receipt.sudo_command))
-    if command:
-        steps.append((msg("Build"), command))
-    steps.append((msg("Prove it by a real download"), "gomod-wizard verify"))
-    if receipt.id is not None:
-        steps.append((msg("Take it all back"), f"gomod-wizard undo {receipt.id}"))
-    return tuple(steps)
 
 
 class DoneScreen(Framed):
@@ -78,7 +66,8 @@ class DoneScreen(Framed):
         yield GridView(written(self.receipt))
         yield Paragraphs(bullets(self.receipt.messages), classes="why")
         yield Static(text_of(msg("What to do next")), classes="section")
-        for index, (words, command) in enumerate(next_steps(self.receipt, self.command), start=1):
+        steps = next_steps(self.receipt, self.command, self.state.answers)
+        for index, (words, command) in enumerate(steps, start=1):
             with VerticalGroup(classes="next"):
                 yield Static(text_of(f"{index}. {words}"))
                 yield Paragraphs((paragraph("", command),), classes="code")

@@ -2,11 +2,83 @@
 
 from __future__ import annotations
 
-from screens import evidence
+from screens.evidence import nothing
+from screens.grid import Cell, Column, Grid, Tone
 from screens.state import State
 from screens.step import Section, StepScreen
+from wizard.facts import PrivateFacts
+from wizard.facts.private import Authentication, PrivateHost
 from wizard.flow import Step
 from wizard.text import msg
+
+_AUTHENTICATION = {
+    Authentication.NETRC: msg("~/.netrc"),
+    Authentication.SSH_AGENT: msg("SSH agent"),
+    Authentication.SSH_KEY: msg("SSH key"),
+    Authentication.GIT_CREDENTIAL_HELPER: msg("git credential helper"),
+    Authentication.NONE: msg("nothing found"),
+}
+
+
+def private_hosts(state: State) -> Grid:
+    """Hosts of private modules: by what evidence, and where their credentials live."""
+    facts = state.area("private", PrivateFacts)
+    hosts = () if facts is None else facts.hosts.or_else(())
+    return Grid(
+        columns=(
+            Column(title=msg("Host"), least=12, most=32),
+            Column(title=msg("Signs in by"), least=10, most=30),
+            Column(title=msg("State"), least=10, most=34),
+            Column(title=msg("Known from"), least=12, weight=1, most=44),
+        ),
+        rows=tuple(_private(host) for host in hosts),
+        empty=nothing(
+            None if facts is None else facts.hosts, msg("nothing here points to a private host")
+        ),
+    )
+
+
+def _private(host: PrivateHost) -> tuple[Cell, ...]:
+    ways = [str(_AUTHENTICATION[way]) for way in host.authentication]
+    return (
+        Cell(host.host),
+        Cell(", ".join(ways))
+        if ways and Authentication.NONE not in host.authentication
+        else Cell(_AUTHENTICATION[Authentication.NONE], Tone.WARN),
+        _reach(host),
+        Cell("; ".join(evidence.source for evidence in host.evidence), Tone.MUTED),
+    )
+
+
+def _reach(host: PrivateHost) -> Cell:
+    if host.resolvable is False:
+        return Cell(msg("✗ its name does not resolve"), Tone.BAD)
+    if host.reachable is False:
+        return Cell(msg("✗ cannot be reached"), Tone.BAD)
+    if host.reachable:
+        return Cell(msg("✓ reachable"), Tone.GOOD)
+    return Cell(msg("not tried"), Tone.MUTED)
+
+
+def credentials(state: State) -> Grid:
+    """Where credentials live: names of files and agents, never what is in them."""
+    facts = state.area("private", PrivateFacts)
+    rows: list[tuple[Cell, ...]] = []
+    if facts is not None:
+        if (netrc := facts.netrc.value) is not None:
+            machines = ", ".join(netrc.machines) or msg("no machine in it")
+            rows.append((Cell(netrc.path), Cell(netrc.problem or machines, Tone.MUTED)))
+        if (ssh := facts.ssh.value) is not None:
+            if ssh.agent_socket:
+                rows.append((Cell(msg("SSH agent")), Cell(ssh.agent_socket, Tone.MUTED)))
+            rows += [(Cell(msg("SSH key")), Cell(key, Tone.MUTED)) for key in ssh.keys]
+        for rule in facts.instead_of.or_else(()):
+            rewrite = f"{rule.instead_of} → {rule.base}"
+            rows.append((Cell(msg("git insteadOf")), Cell(rewrite, Tone.MUTED)))
+    return Grid(
+        columns=(Column(title="", least=10, most=40), Column(title="", least=16, most=80)),
+        rows=tuple(rows),
+    )
 
 
 class PrivateScreen(StepScreen):
@@ -30,6 +102,6 @@ class PrivateScreen(StepScreen):
 
     def evidence(self, state: State) -> tuple[Section, ...]:
         return (
-            (msg("Hosts"), evidence.private_hosts(state)),
-            (msg("Where credentials live"), evidence.credentials(state)),
+            (msg("Hosts"), private_hosts(state)),
+            (msg("Where credentials live"), credentials(state)),
         )

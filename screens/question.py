@@ -14,12 +14,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from screens.deciding import Asking
 from screens.decisions import text_of
 from screens.frame import ARROWS, ENTER, ESC, Key, KeyBar, TooSmall
 from screens.grid import Tone
 from wizard.errors import UnsafeError, UsageError, WizardError
-from wizard.plan.types import Decision, Origin
-from wizard.questions import REASON, UNTIL, Choice, Question
+from wizard.questions import REASON, UNTIL, Choice
 from wizard.text import Text, msg
 from wizard.untrusted import clean
 
@@ -36,19 +36,12 @@ class QuestionScreen(ModalScreen[None]):
         Binding("ctrl+q,ctrl+c", "app.leave", show=False),
     ]
 
-    def __init__(
-        self,
-        asked: Question,
-        decision: Decision[object],
-        choices: tuple[Choice, ...],
-        recommended: str | None,
-        try_answers: TryAnswers,
-    ) -> None:
+    def __init__(self, asking: Asking, try_answers: TryAnswers) -> None:
         super().__init__()
-        self.asked = asked
-        self.decision = decision
-        self.choices = choices
-        self.recommended = recommended
+        self.asked = asking.asked
+        self.decision = asking.decision
+        self.choices = asking.choices
+        self.recommended = asking.recommended
         self.try_answers = try_answers
 
     def compose(self) -> ComposeResult:
@@ -161,8 +154,3 @@ class QuestionScreen(ModalScreen[None]):
 
     def action_close(self) -> None:
         self.dismiss()
-
-
-def is_answer(decision: Decision[object]) -> bool:
-    """Tell whether a person chose the value, wherever they wrote it."""
-    return decision.origin is not Origin.DETECTED

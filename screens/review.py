@@ -12,55 +12,21 @@ from textual.content import Content
 from textual.widgets import Static, Tab, Tabs
 
 from screens.decisions import finding_lines, text_of, waiting
+from screens.files import change_of, diff_lines, files_grid, listed, path_line, refusal_of, sign_of
 from screens.frame import BACK, ENTER, HELP, Framed, Key, Proceed
-from screens.grid import Cell, Column, Grid, GridView, Tone
+from screens.grid import Grid, GridView, Tone
 from screens.messages import LeaveOut
 from screens.paragraphs import Paragraph, Paragraphs, bullets, paragraph
-from screens.state import Preview, State
+from screens.state import Preview
 from screens.summary import counted
-from wizard.apply.types import Action, Change, Refusal
+from wizard.apply.types import Action, Change
 from wizard.flow import Step, step_title
-from wizard.render.types import Artifact, Scope
+from wizard.questions import BY_KEY
+from wizard.render.types import Artifact
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
 
-SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.REMOVE: "-", Action.RUN: "»"}
-ACTIONS = {
-    Action.CREATE: msg("new"),
-    Action.UPDATE: msg("changed"),
-    Action.REMOVE: msg("removed"),
-    Action.RUN: msg("run"),
-}
-SCOPES = {
-    Scope.PROJECT: msg("project"),
-    Scope.USER: msg("your account"),
-    Scope.SYSTEM: msg("system, as root"),
-}
-
 OVERVIEW = "overview"
-
-
-DIFF_LINES = 2_000
-"""Lines of a difference that are shown; a longer one says that it was cut."""
-
-
-def diff_lines(diff: str) -> tuple[Paragraph, ...]:
-    """Return a unified diff with its signs kept; colour only repeats what + and - say."""
-    lines = diff.splitlines()
-    shown = [_diff_line(line) for line in lines[:DIFF_LINES]]
-    if len(lines) > DIFF_LINES:
-        words = msg("… {n} more lines", n=len(lines) - DIFF_LINES)
-        shown.append(paragraph("", words, Tone.MUTED))
-    return tuple(shown)
-
-
-def _diff_line(line: str) -> Paragraph:
-    if line.startswith(("+++", "---")):
-        return paragraph("", line, Tone.MUTED)
-    if line.startswith("@@"):
-        return paragraph("", line, Tone.ACCENT)
-    tone = {"+": Tone.GOOD, "-": Tone.BAD}.get(line[:1], Tone.PLAIN)
-    return paragraph(line[:1], line[1:], tone)
 
 
 class ReviewScreen(Framed):
@@ -95,12 +61,10 @@ class ReviewScreen(Framed):
         with VerticalGroup(id="file"):
             yield Static(id="path", classes="why")
             with VerticalGroup(id="sides"):
+                yield Paragraphs(id="diff", classes="code")
                 with VerticalGroup(id="reasons"):
                     yield Static(text_of(msg("Because")), classes="section")
                     yield Paragraphs(id="because")
-                with VerticalGroup(id="difference"):
-                    yield Static(text_of(msg("Difference")), classes="section")
-                    yield Paragraphs(id="diff", classes="code")
 
     def above(self) -> ComposeResult:
         tabs = Tabs(id="tabs")
@@ -238,14 +202,14 @@ class ReviewScreen(Framed):
     def reasons(self, artifact: Artifact, change: Change | None) -> tuple[Paragraph, ...]:
         """Return why a file looks as it does: its own reasons, then its decisions with theirs."""
         plan = self.state.plan
-        lines = list(bullets(artifact.because))
-        if change is not None:
-            lines += bullets(change.notes, "! ")
-        for key in artifact.decisions:
-            decision = None if plan is None else getattr(plan, key)
-            if decision is None or decision.value is None:
-                continue
-            lines.append(paragraph("• ", f"{key}: {decision.because}"))
+        decisions = [] if plan is None else [getattr(plan, key) for key in artifact.decisions]
+        told = [one for one in decisions if one.value not in (None, (), False)]
+        known = {clean_line(str(one.because)) for one in told}
+        lines = [] if change is None else list(bullets(change.notes, "! "))
+        lines += bullets(why for why in artifact.because if clean_line(str(why)) not in known)
+        for one in told:
+            title = BY_KEY[one.key].title if one.key in BY_KEY else one.key
+            lines.append(paragraph("• ", msg("{what}: {because}", what=title, because=one.because)))
         return tuple(lines)
 
     @on(Tabs.TabActivated)
@@ -278,100 +242,3 @@ class ReviewScreen(Framed):
             BACK,
             HELP,
         )
-
-
-def listed(preview: Preview) -> tuple[Artifact, ...]:
-    """Return the artifacts that have a place on disk."""
-    return tuple(artifact for artifact in preview.artifacts if artifact.path)
-
-
-def change_of(name: str, preview: Preview) -> Change | None:
-    """Return what would happen to an artifact's file."""
-    return next(
-        (
-            change
-            for change in preview.changes.changes
-            if change.artifact == name and change.action is not Action.RUN
-        ),
-        None,
-    )
-
-
-def refusal_of(name: str, preview: Preview) -> Refusal | None:
-    """Return why an artifact's file is left alone, where it is."""
-    return next((one for one in preview.changes.refusals if one.artifact == name), None)
-
-
-def sign_of(artifact: Artifact, preview: Preview, left_out: frozenset[str]) -> str:
-    """Return one sign for what happens to an artifact's file."""
-    if artifact.name in left_out:
-        return "–"
-    if refusal_of(artifact.name, preview) is not None:
-        return "✗"
-    change = change_of(artifact.name, preview)
-    return "=" if change is None else SIGNS[change.action]
-
-
-def path_line(artifact: Artifact, change: Change | None, left_out: frozenset[str]) -> Content:
-    """Return where a file stands and what happens to it, in words."""
-    if artifact.name in left_out:
-        state: Text = msg("left out")
-    elif change is None:
-        state = msg("unchanged")
-    else:
-        state = ACTIONS[change.action]
-    path = artifact.path if change is None else change.path
-    words = [str(state), str(SCOPES[artifact.scope])]
-    if change is not None and change.restarts:
-        words.append(str(msg("{what} restarts", what=", ".join(change.restarts))))
-    return Content.assemble((clean_line(path), "bold"), "  ", (", ".join(words), Tone.MUTED))
-
-
-def files_grid(preview: Preview, state: State) -> Grid:
-    """Return every file in one line: sign, name, what happens, whose it is."""
-    rows = []
-    for artifact in listed(preview):
-        sign = sign_of(artifact, preview, state.left_out)
-        change = change_of(artifact.name, preview)
-        words: Text
-        tone = Tone.PLAIN
-        if sign == "–":
-            words, tone = msg("left out by you"), Tone.WARN
-        elif sign == "✗":
-            words, tone = msg("refused: see its tab"), Tone.BAD
-        elif change is None:
-            words, tone = msg("already as planned"), Tone.MUTED
-        else:
-            words = ACTIONS[change.action]
-        path = artifact.path if change is None else change.path
-        rows.append(
-            (
-                Cell(sign, tone),
-                Cell(artifact.name),
-                Cell(words, tone),
-                Cell(SCOPES[artifact.scope], Tone.MUTED),
-                Cell(path, Tone.MUTED),
-            )
-        )
-    for change in preview.changes.changes:
-        if change.action is Action.RUN:
-            rows.append(
-                (
-                    Cell(SIGNS[Action.RUN]),
-                    Cell(change.path),
-                    Cell(ACTIONS[Action.RUN]),
-                    Cell(SCOPES[change.scope], Tone.MUTED),
-                    Cell(""),
-                )
-            )
-    return Grid(
-        columns=(
-            Column(title="", least=1, most=1),
-            Column(title="", least=10, most=32),
-            Column(title="", least=8, most=22),
-            Column(title="", least=8, weight=1, most=18),
-            Column(title="", least=16, weight=2, most=60),
-        ),
-        rows=tuple(rows),
-        empty=msg("This plan needs no file."),
-    )

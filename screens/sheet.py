@@ -143,7 +143,7 @@ class ConfirmScreen(ModalScreen[Consent | None]):
         yield TooSmall()
 
     def _files(self) -> Content:
-        from screens.review import SIGNS
+        from screens.files import SIGNS
 
         lines = [
             Content(

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from screens.evidence import BAR_CELLS, bar
 from screens.grid import Cell, Column, Grid, column_widths, fit, lay_out
+from screens.mirrors import BAR_CELLS, bar
 
 COLUMNS = (
     Column(title="Host", least=8),

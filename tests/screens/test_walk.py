@@ -7,8 +7,9 @@ import threading
 import pytest
 from textual.widgets import OptionList
 
-from screens.app import WizardApp, farewell
+from screens.app import WizardApp
 from screens.decisions import DecisionRow
+from screens.farewell import farewell
 from screens.frame import Proceed
 from screens.grid import GridView
 from tests.screens.driving import Running, at, press, settle, text_of_screen
@@ -80,7 +81,7 @@ async def test_leaving_writes_nothing_and_says_so(
     assert isinstance(app, WizardApp)
     assert app.return_value == ExitCode.INTERRUPTED
     assert stream.applied == []
-    assert farewell(app) == "Nothing was written."
+    assert farewell(app.receipt, app.command, app.state.answers) == "Nothing was written."
 
 
 @pytest.mark.parametrize("key", ["ctrl+q", "ctrl+c"])

@@ -1,0 +1,107 @@
+"""From facts and answers to a plan, and from a plan to what would be written: the stream's calls.
+
+No screen is named here: a `State` comes in, and a newer one goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from screens.apart import apart
+from screens.state import Preview, State
+from wizard.errors import WizardError
+from wizard.flow import Step
+from wizard.plan.types import Answer, Decision, Origin
+from wizard.questions import Choice, Question, question
+
+if TYPE_CHECKING:
+    from screens.stream import Stream
+    from wizard.facts import Facts
+
+SOURCE = "wizard"
+
+
+def decided(stream: Stream, state: State) -> State:
+    """Return `state` with the plan that its facts and answers give, or with why there is none."""
+    if state.facts is None:
+        return state
+    try:
+        plan = stream.decide(state.facts, state.answers)
+    except WizardError as error:
+        return replace(state, plan=None, preview=None, trouble=error)
+    preview = state.preview if plan == state.plan else None
+    return replace(state, plan=plan, preview=preview, trouble=None)
+
+
+def answered(stream: Stream, state: State, changes: Mapping[str, str | None]) -> State:
+    """Return `state` with answers given (None: taken back), and decided anew.
+
+    Where no plan can be decided with them, `trouble` says why.
+    """
+    answers = dict(state.answers)
+    for key, text in changes.items():
+        if text is None:
+            answers.pop(key, None)
+        else:
+            answers[key] = Answer(text=text, origin=Origin.FLAG, source=SOURCE)
+    return decided(stream, replace(state, answers=answers))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A decision as a question: what is in force, what is offered, what is recommended."""
+
+    asked: Question
+    decision: Decision[Any]
+    choices: tuple[Choice, ...]
+    recommended: str | None
+    """The value without this answer; None where there is no plan without it."""
+
+
+def asking(stream: Stream, state: State, key: str) -> Asking | None:
+    """Return the question behind a decision; None while nothing is decided."""
+    if state.plan is None or state.facts is None:
+        return None
+    asked = question(key)
+    without = {other: answer for other, answer in state.answers.items() if other != key}
+    plan, recommended = state.plan, None
+    try:
+        plan = stream.decide(state.facts, without)
+        recommended = asked.format(getattr(plan, key).value)
+    except WizardError:
+        pass  # another answer rests on this one: offer what there is
+    return Asking(
+        asked=asked,
+        decision=getattr(state.plan, key),
+        choices=asked.choices(plan, state.facts),
+        recommended=recommended,
+    )
+
+
+async def previewed(stream: Stream, state: State) -> Preview | None:
+    """Compare what would be written with what stands on disk. Raises WizardError."""
+    from wizard.apply import unified_diff
+
+    if state.plan is None:
+        return None
+    artifacts = stream.render(state.plan)
+    wanted = tuple(one for one in artifacts if one.name not in state.left_out)
+    changes = await apart(lambda: stream.changes(wanted))
+    command = stream.build_command(state.plan)
+    windows = stream.system.platform == "win32"
+    return Preview(
+        artifacts=artifacts,
+        changes=changes,
+        diffs={change.path: unified_diff(change) for change in changes.changes},
+        command=command.powershell() if windows else command.shell(),
+    )
+
+
+def nothing_to_ask(facts: Facts) -> frozenset[Step]:
+    """Return the steps that have no question on this machine."""
+    docker = facts.docker
+    if docker.engine.value is None and docker.client.value is None:
+        return frozenset({Step.DOCKER})
+    return frozenset()

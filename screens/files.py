@@ -1,0 +1,148 @@
+"""What happens to each file, in signs and words, and its difference. Pure."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from screens.grid import Cell, Column, Grid, Tone
+from screens.paragraphs import Paragraph, paragraph
+from screens.state import Preview, State
+from wizard.apply.types import Action, Change, Refusal
+from wizard.render.types import Artifact, Scope
+from wizard.text import Text, msg
+from wizard.untrusted import clean_line
+
+SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.REMOVE: "-", Action.RUN: "»"}
+ACTIONS = {
+    Action.CREATE: msg("new"),
+    Action.UPDATE: msg("changed"),
+    Action.REMOVE: msg("removed"),
+    Action.RUN: msg("run"),
+}
+SCOPES = {
+    Scope.PROJECT: msg("project"),
+    Scope.USER: msg("your account"),
+    Scope.SYSTEM: msg("system, as root"),
+}
+
+DIFF_LINES = 2_000
+"""Lines of a difference that are shown; a longer one says that it was cut."""
+
+
+def diff_lines(diff: str) -> tuple[Paragraph, ...]:
+    """Return a unified diff with its signs kept; colour only repeats what + and - say.
+
+    The two lines with the path are left out: it stands above.
+    """
+    lines = diff.splitlines()
+    if len(lines) > 2 and lines[0].startswith("--- ") and lines[1].startswith("+++ "):
+        lines = lines[2:]
+    shown = [_diff_line(line) for line in lines[:DIFF_LINES]]
+    if len(lines) > DIFF_LINES:
+        words = msg("… {n} more lines", n=len(lines) - DIFF_LINES)
+        shown.append(paragraph("", words, Tone.MUTED))
+    return tuple(shown)
+
+
+def _diff_line(line: str) -> Paragraph:
+    if line.startswith("@@"):
+        return paragraph("", line, Tone.ACCENT)
+    tone = {"+": Tone.GOOD, "-": Tone.BAD}.get(line[:1], Tone.PLAIN)
+    return paragraph(line[:1], line[1:], tone)
+
+
+def listed(preview: Preview) -> tuple[Artifact, ...]:
+    """Return the artifacts that have a place on disk."""
+    return tuple(artifact for artifact in preview.artifacts if artifact.path)
+
+
+def change_of(name: str, preview: Preview) -> Change | None:
+    """Return what would happen to an artifact's file."""
+    return next(
+        (
+            change
+            for change in preview.changes.changes
+            if change.artifact == name and change.action is not Action.RUN
+        ),
+        None,
+    )
+
+
+def refusal_of(name: str, preview: Preview) -> Refusal | None:
+    """Return why an artifact's file is left alone, where it is."""
+    return next((one for one in preview.changes.refusals if one.artifact == name), None)
+
+
+def sign_of(artifact: Artifact, preview: Preview, left_out: frozenset[str]) -> str:
+    """Return one sign for what happens to an artifact's file."""
+    if artifact.name in left_out:
+        return "–"
+    if refusal_of(artifact.name, preview) is not None:
+        return "✗"
+    change = change_of(artifact.name, preview)
+    return "=" if change is None else SIGNS[change.action]
+
+
+def path_line(artifact: Artifact, change: Change | None, left_out: frozenset[str]) -> Content:
+    """Return where a file stands and what happens to it, in words."""
+    if artifact.name in left_out:
+        state: Text = msg("left out")
+    elif change is None:
+        state = msg("unchanged")
+    else:
+        state = ACTIONS[change.action]
+    path = artifact.path if change is None else change.path
+    words = [str(state), str(SCOPES[artifact.scope])]
+    if change is not None and change.restarts:
+        words.append(str(msg("{what} restarts", what=", ".join(change.restarts))))
+    return Content.assemble((clean_line(path), "bold"), "  ", (", ".join(words), Tone.MUTED))
+
+
+def files_grid(preview: Preview, state: State) -> Grid:
+    """Return every file in one line: sign, name, what happens, whose it is."""
+    rows = []
+    for artifact in listed(preview):
+        sign = sign_of(artifact, preview, state.left_out)
+        change = change_of(artifact.name, preview)
+        words: Text
+        tone = Tone.PLAIN
+        if sign == "–":
+            words, tone = msg("left out by you"), Tone.WARN
+        elif sign == "✗":
+            words, tone = msg("refused: see its tab"), Tone.BAD
+        elif change is None:
+            words, tone = msg("already as planned"), Tone.MUTED
+        else:
+            words = ACTIONS[change.action]
+        path = artifact.path if change is None else change.path
+        rows.append(
+            (
+                Cell(sign, tone),
+                Cell(artifact.name),
+                Cell(words, tone),
+                Cell(SCOPES[artifact.scope], Tone.MUTED),
+                Cell(path, Tone.MUTED),
+            )
+        )
+    for change in preview.changes.changes:
+        if change.action is Action.RUN:
+            rows.append(
+                (
+                    Cell(SIGNS[Action.RUN]),
+                    Cell(change.path),
+                    Cell(ACTIONS[Action.RUN]),
+                    Cell(SCOPES[change.scope], Tone.MUTED),
+                    Cell(""),
+                )
+            )
+    return Grid(
+        columns=(
+            Column(title="", least=1, most=1),
+            Column(title="", least=10, most=32),
+            Column(title="", least=8, most=22),
+            Column(title="", least=8, weight=1, most=18),
+            Column(title="", least=16, weight=2, most=60),
+        ),
+        rows=tuple(rows),
+        empty=msg("This plan needs no file."),
+    )
