@@ -67,3 +67,14 @@ async def test_the_download_host_gets_no_credentials(
         (row,) = await probe(mirror)
         leaked = any("authorization" in headers for headers in store.headers)
     assert (row.proved, leaked) == (True, False)
+
+
+async def test_a_token_that_stands_as_the_user_is_sent(
+    authority: Authority, probe: Probe, trusting: System
+) -> None:
+    with Mirror(authority, login=("tok3n", "")) as mirror:
+        goproxy = mirror.url.replace("https://", "https://tok3n@")
+        there = replace(trusting, env={**trusting.env, "GOPROXY": goproxy})
+        (row,) = await probe(mirror, system=there)
+    assert row.proved
+    assert "tok3n" not in repr(row)

@@ -38,8 +38,9 @@ class Logins:
         if parts.scheme != "https":
             return None
         hop = self._hops.get(normal_url(url))
-        if hop is not None and hop.password is not None:
-            return _basic(hop.username or "", hop.password)
+        if hop is not None:
+            # A token alone stands as the user, with an empty password.
+            return _basic(hop.username or "", hop.password or Secret(""))
         login = self._netrc.get(parts.netloc)
         return None if login is None else _basic(*login)
 

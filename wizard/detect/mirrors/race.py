@@ -170,7 +170,7 @@ class Race:
             if early:
                 error = ProbeError(
                     Failure.TIMEOUT,
-                    msg("no answer in {ms} ms, and enough others had one", ms=round(waited)),
+                    msg("no answer in {ms} ms; it was not waited for any longer", ms=round(waited)),
                 )
             self._fail(runner, error)
 
