@@ -140,6 +140,35 @@ def test_a_killed_undo_leaves_every_file_whole_and_the_next_undo_finishes_it(
         print(f"\n{plan.__name__}: killed at {total} points of an undo")
 
 
+def test_a_killed_forced_undo_loses_neither_the_users_edit_nor_the_old_state() -> None:
+    mine = b"FROM scratch\n"
+
+    def edited(host: Host, changes: ChangeSet) -> Files:
+        old = host.files()
+        apply_(host, changes)
+        (host.project / "Dockerfile").write_bytes(mine)
+        (host.project / ".dockerignore").unlink()
+        return old
+
+    with fresh(everything) as (host, changes):
+        edited(host, changes)
+        disk = CountingDisk()
+        asyncio.run(undo(host.system, force=True, disk=disk))
+    for number in range(1, len(disk.points) + 1):
+        with fresh(everything) as (host, changes):
+            old = edited(host, changes)
+            in_child(
+                lambda host=host, number=number: undo(  # type: ignore[misc]
+                    host.system, force=True, disk=KillingDisk(number)
+                )
+            )
+            asyncio.run(undo(host.system, force=True))
+            now = host.files()
+            assert {name: now.get(name) for name in old} == old, number
+            kept = [data for name, (data, _) in now.items() if ".kept-" in name]
+            assert set(kept) == {mine}, number
+
+
 def new_files(host: Host, changes: ChangeSet) -> Files:
     """Return the files as a whole apply leaves them."""
     files = host.files()

@@ -189,6 +189,16 @@ async def test_a_rootless_engine_is_restarted_as_the_user(root: Host) -> None:
     assert restarts(user) == ["--user restart docker"]
 
 
+async def test_docker_desktops_own_file_restarts_no_system_service(root: Host) -> None:
+    path = root.home / ".docker" / "daemon.json"
+    content = JsonKeys(keys={"mtu": 1})
+    plan = artifact("daemon.json", Scope.SYSTEM, path, content, restarts=("docker",))
+    found = await plan_changes(root.system, root.project, (plan,))
+    receipt = await commit(root.system, root.project, found)
+    assert restarts(root) == []
+    assert "restart Docker" in str(receipt.messages[0])
+
+
 async def test_on_a_mac_the_restart_is_left_to_the_person(root: Host) -> None:
     mac = replace(root, system=replace(root.system, platform="darwin"))
     receipt = await apply_(mac)

@@ -81,6 +81,8 @@ def restart_of(system: System, changes: Iterable[Change]) -> Restart | None:
         )
     if any(change.scope is not Scope.SYSTEM for change in concerned):
         return None
+    if system.home is not None and any(Path(c.path).is_relative_to(system.home) for c in concerned):
+        return None  # Docker Desktop and its like: the application restarts its engine
     if system.which("systemctl"):
         if drop_in:
             reread = (("systemctl", "daemon-reload"),)

@@ -191,7 +191,10 @@ def _keep_copy(disk: Disk, record: Record, move: Move, data: bytes) -> Path:
                 return folder.path / name
             number += 1
             name = f"{move.path.name}.kept-{record.id[:15]}-{number}"
-        disk.write_new(folder, name, data, replace(move.owner, mode=PRIVATE_FILE.mode))
+        unfinished = f".gomod-wizard-{record.id}.kept"
+        disk.remove(folder, unfinished)
+        disk.write_new(folder, unfinished, data, replace(move.owner, mode=PRIVATE_FILE.mode))
+        disk.rename(folder, unfinished, name)
         disk.sync(folder)
         return folder.path / name
 

@@ -43,6 +43,15 @@ def test_a_missing_table_is_made() -> None:
     assert tomllib.loads(merged) == {"a": {"b": {"c": [1, 2], "d": {"e": True}}}}
 
 
+def test_a_last_line_without_its_end_is_not_glued_to_the_new_key() -> None:
+    assert merge_toml("a.b.c=1", "", {"d": 2}) == "a.b.c=1\nd = 2\n"
+
+
+def test_something_else_under_the_tables_name_is_refused() -> None:
+    with pytest.raises(CannotMerge, match="is not a table"):
+        merge_toml("answers = 1\n", "answers", {"goproxy": "direct"})
+
+
 def test_a_broken_file_is_refused_with_its_place() -> None:
     with pytest.raises(CannotMerge) as caught:
         merge_toml("a = 1\nb = = 2\n", "", {"c": 3})

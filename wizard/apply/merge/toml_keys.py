@@ -1,7 +1,13 @@
-"""Keys of a TOML table, with the comments, order and unknown keys of the file kept."""
+"""Keys of a TOML table, with the comments, order and unknown keys of the file kept.
+
+tomlkit does the editing; the standard library's reader judges the file before, and whether the
+edit means what was asked after. Where an edit of tomlkit's does not, the file is left alone.
+"""
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
@@ -13,55 +19,98 @@ from wizard.untrusted import clean_line
 SIZE_LIMIT = 1_000_000
 """Characters; a profile has a hundred lines."""
 
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+
 
 def merge_toml(text: str, table: str, keys: Mapping[str, object]) -> str:
     """Return `text` with `keys` set in `table` (dotted; empty: the top), None removes a key.
 
-    Raises CannotMerge with line and column for a file that is no TOML.
+    A value that already means the same stays as it is written. Raises CannotMerge, with line and
+    column for a file that is no TOML.
     """
-    import tomlkit
-    from tomlkit.exceptions import ParseError, TOMLKitError
+    names = tuple(filter(None, table.split(".")))
+    before = _read(text)
+    wanted = _expected(before, names, keys)
+    if same(before, wanted):
+        return text
+    merged = _edited(text, names, keys)
+    try:
+        right = same(tomllib.loads(merged), wanted)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        right = False
+    if not right:
+        raise CannotMerge(
+            msg("[{table}] cannot be added to without risk", table=table),
+            hint=msg("write the keys by hand: {keys}", keys=", ".join(keys)),
+        )
+    return merged
 
+
+def _read(text: str) -> dict[str, Any]:
     if len(text) > SIZE_LIMIT:
         raise CannotMerge(msg("it is larger than {limit} characters", limit=SIZE_LIMIT))
     try:
-        document = tomlkit.parse(text)
-    except ParseError as error:
-        why = msg("it is not TOML: {why}", why=clean_line(str(error)))
-        raise CannotMerge(why, line=error.line, column=error.col + 1) from None
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        why = clean_line(str(error))
+        place = _PLACE.search(why)
+        line, column = (int(place[1]), int(place[2])) if place else (0, 0)
+        why = why.removesuffix(place.group()).strip() if place else why
+        raise CannotMerge(msg("it is not TOML: {why}", why=why), line=line, column=column) from None
     except RecursionError:
         raise CannotMerge(msg("it is nested too deeply")) from None
-    except (TOMLKitError, ValueError) as error:
-        raise CannotMerge(msg("it is not TOML: {why}", why=clean_line(str(error)))) from None
-    target: MutableMapping[str, Any] = document
-    for name in filter(None, table.split(".")):
-        if name not in target:
-            if all(value is None for value in keys.values()):
-                return text
-            target[name] = tomlkit.table()
-        inner = target[name]
-        if not isinstance(inner, MutableMapping):
-            raise CannotMerge(msg("{name} is not a table", name=repr(name)))
-        target = inner
-    changed = False
+
+
+def _expected(
+    data: Mapping[str, Any], names: tuple[str, ...], keys: Mapping[str, object]
+) -> dict[str, Any]:
+    """Return what the file shall mean. Raises CannotMerge where the table is none."""
+    if names:
+        inner = data.get(names[0], {})
+        if not isinstance(inner, dict):
+            raise CannotMerge(msg("{name} is not a table", name=repr(names[0])))
+        below = _expected(inner, names[1:], keys)
+        return {**data, names[0]: below} if below or names[0] in data else dict(data)
+    found = dict(data)
     for key, value in keys.items():
-        changed |= _set(target, key, value)
-    return tomlkit.dumps(document) if changed else text
+        if value is None:
+            found.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(found.get(key), dict):
+            found[key] = _expected(found[key], (), value)
+        else:
+            found[key] = _plain(value)
+    return found
 
 
-def _set(target: MutableMapping[str, Any], key: str, value: object) -> bool:
-    """Set or remove one key; return whether anything changed."""
-    if value is None:
-        return target.pop(key, None) is not None
+def _edited(text: str, names: tuple[str, ...], keys: Mapping[str, object]) -> str:
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    if text and not text.endswith("\n"):
+        text += "\n"
+    try:
+        document = tomlkit.parse(text)
+        target: MutableMapping[str, Any] = document
+        for name in names:
+            if name not in target:
+                target[name] = tomlkit.table()
+            target = target[name]
+        for key, value in keys.items():
+            _set(target, key, value)
+        return tomlkit.dumps(document)
+    except (TOMLKitError, ValueError, RecursionError) as error:
+        raise CannotMerge(msg("it cannot be edited: {why}", why=clean_line(str(error)))) from None
+
+
+def _set(target: MutableMapping[str, Any], key: str, value: object) -> None:
     old = target.get(key)
-    if isinstance(value, Mapping) and isinstance(old, MutableMapping):
-        changes = [_set(old, name, inner) for name, inner in value.items()]
-        return any(changes)
-    plain = _plain(value)
-    if old is not None and same(_unwrapped(old), plain):
-        return False
-    target[key] = plain
-    return True
+    if value is None:
+        target.pop(key, None)
+    elif isinstance(value, Mapping) and isinstance(old, MutableMapping):
+        for name, inner in value.items():
+            _set(old, name, inner)
+    elif old is None or not same(_unwrapped(old), _plain(value)):
+        target[key] = _plain(value)
 
 
 def _plain(value: object) -> object:
