@@ -9,7 +9,7 @@ from wizard.facts.docker import Flavour
 from wizard.facts.proxy import Reader
 from wizard.plan.answering import Case
 from wizard.plan.proxies import Proxies, endpoint_of, is_gone
-from wizard.plan.ranges import bridge_address
+from wizard.plan.range_clashes import bridge_address
 from wizard.plan.types import (
     Alternative,
     BuildNetwork,

@@ -66,10 +66,11 @@ def _dockerfile(facts: Facts, shape: DockerfileShape) -> str:
 
 
 def _daemon_json(facts: Facts) -> str:
+    """Where no engine answers and none left a file, there is nobody to write it for."""
     config, engine = facts.docker.daemon_json.value, facts.docker.engine.value
-    if config is None or (engine is not None and engine.flavour in _NO_FILE_HERE):
+    if config is None or (engine is None and not config.exists):
         return ""
-    return config.path
+    return "" if engine is not None and engine.flavour in _NO_FILE_HERE else config.path
 
 
 def _caller_proxies(facts: Facts) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from wizard.plan.addresses_seen import addresses_of, host_of
 from wizard.plan.free_ranges import as_network
 from wizard.plan.privacy import Privacy, setting
 from wizard.plan.proxies import bypassed_hosts
-from wizard.plan.ranges import find_clashes
+from wizard.plan.range_clashes import find_clashes
 from wizard.plan.types import Alternative, Decision, Finding, Severity
 from wizard.rules.goproxy import GoProxyError, Hop, format_goproxy, parse_goproxy
 from wizard.text import msg

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network
 
 from wizard.errors import UsageError
 from wizard.facts import Facts
-from wizard.plan.addresses_seen import addresses_of, host_of
 from wizard.plan.answering import Case
-from wizard.plan.free_ranges import (
-    BUILT_IN_POOLS,
-    POOL_SIZE,
-    FreeRanges,
-    around,
-    as_network,
-    find_free,
-    overlaps_any,
-)
+from wizard.plan.free_ranges import POOL_SIZE, FreeRanges, as_network, find_free, overlaps_any
+from wizard.plan.range_clashes import Clash, busy_ranges, find_clashes, kept_bridge
 from wizard.plan.types import AddressPool, Alternative, Decision, Finding, Severity
-from wizard.text import Text, msg
+from wizard.text import msg
 
 RESTS = (
     "network.routes",
@@ -42,24 +34,13 @@ class Ranges:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clash:
-    """A range of Docker's that covers something real."""
-
-    docker: IPv4Network
-    other: IPv4Network
-    what: Text
-    network: str
-    """The Docker network's name; empty for a pool."""
-
-
 def decide_ranges(case: Case) -> Ranges:
     """Decide bip, fixed-cidr and default-address-pools together: they must fit each other."""
     facts = case.facts
     clashes = find_clashes(facts)
     bridge = next((clash for clash in clashes if clash.network == "bridge"), None)
     movable = bridge or next((clash for clash in clashes if not clash.network), None)
-    free = None if movable is None else find_free(_busy(facts), _kept_bridge(facts, bridge))
+    free = None if movable is None else find_free(busy_ranges(facts), kept_bridge(facts, bridge))
     bip = case.decided(_bip(bridge, free))
     fixed_cidr = case.decided(_fixed_cidr(facts, bip.value))
     pools = case.decided(_pools(movable, free))
@@ -68,116 +49,6 @@ def decide_ranges(case: Case) -> Ranges:
     if movable is not None and free is None:
         findings = (*findings, _nothing_free())
     return Ranges(bip=bip, fixed_cidr=fixed_cidr, address_pools=pools, findings=findings)
-
-
-def _docker_interfaces(facts: Facts) -> set[str]:
-    return {one.name for one in facts.network.interfaces.or_else(()) if one.docker} | {
-        network.bridge
-        for network in facts.docker.networks.or_else(())
-        if network.bridge is not None
-    }
-
-
-def _routes(facts: Facts) -> tuple[tuple[IPv4Network, bool], ...]:
-    """Return (range, on-link) of every route that is neither a default nor Docker's own."""
-    own = _docker_interfaces(facts)
-    found: list[tuple[IPv4Network, bool]] = []
-    for route in facts.network.routes.or_else(()):
-        network = as_network(route.destination)
-        if network is None or network.prefixlen < 2 or route.interface in own:
-            continue
-        if network.is_loopback or network.is_multicast or network.is_link_local:
-            continue
-        found.append((network, route.gateway is None))
-    return tuple(found)
-
-
-def _hosts(facts: Facts) -> tuple[tuple[Text, str], ...]:
-    """Return (what it is, address) of every host that a build must reach."""
-    found: list[tuple[Text, str]] = [
-        (msg("the resolver {address}", address=one.address), one.address)
-        for one in facts.network.resolvers.or_else(())
-        if not one.loopback
-    ]
-    for endpoint in facts.proxy.endpoints.or_else(()):
-        if not endpoint.loopback:
-            found += [(msg("the proxy {p}", p=endpoint.url), a) for a in endpoint.addresses]
-    for probe in facts.mirrors.ranking.or_else(()):
-        host = host_of(probe.mirror.url)
-        found += [(msg("the mirror {h}", h=host), a) for a in addresses_of(facts, host)]
-    for one in facts.private.hosts.or_else(()):
-        found += [
-            (msg("the private host {h}", h=one.host), a) for a in addresses_of(facts, one.host)
-        ]
-    found += [(msg("{h} in /etc/hosts", h=h), a) for h, a in facts.network.hosts.or_else(())]
-    return tuple((what, address) for what, address in found if _is_remote(address))
-
-
-def _is_remote(address: str) -> bool:
-    network = as_network(address)
-    return network is not None and not network.is_loopback and network.prefixlen == 32
-
-
-def find_clashes(facts: Facts) -> tuple[Clash, ...]:
-    """Return every range of Docker's that covers a route or a host that a build needs."""
-    routes = _routes(facts)
-    on_link = tuple(network for network, direct in routes if direct)
-    own = _own_addresses(facts)
-    clashes: list[Clash] = []
-    for name, docker in _docker_ranges(facts):
-        for network, direct in routes:
-            # dockerd itself keeps new networks away from on-link routes (moby#42598).
-            if docker.overlaps(network) and (name or not direct):
-                route = msg("the route to {network}", network=network)
-                clashes.append(Clash(docker=docker, other=network, what=route, network=name))
-        for what, address in _hosts(facts):
-            network = IPv4Network(address)
-            if address in own or not docker.overlaps(network):
-                continue
-            if name or not overlaps_any(network, on_link):
-                clashes.append(Clash(docker=docker, other=network, what=what, network=name))
-    unique = {(clash.docker, clash.network): clash for clash in reversed(clashes)}
-    return tuple(clash for clash in clashes if unique[clash.docker, clash.network] is clash)
-
-
-def _own_addresses(facts: Facts) -> set[str]:
-    return {
-        address.partition("/")[0]
-        for one in facts.network.interfaces.or_else(())
-        for address in one.addresses
-    }
-
-
-def _docker_ranges(facts: Facts) -> tuple[tuple[str, IPv4Network], ...]:
-    found: list[tuple[str, IPv4Network]] = []
-    for network in facts.docker.networks.or_else(()):
-        for text in network.subnets:
-            if (subnet := as_network(text)) is not None:
-                found.append((network.name, subnet))
-    engine = facts.docker.engine.value
-    if engine is not None:
-        own = tuple(as_network(base) for base, _ in engine.default_address_pools)
-        found += [("", pool) for pool in (own or BUILT_IN_POOLS) if pool is not None]
-    return tuple(found)
-
-
-def _busy(facts: Facts) -> tuple[IPv4Network, ...]:
-    """Return everything that new ranges must avoid."""
-    busy: list[IPv4Network] = [network for network, _ in _routes(facts)]
-    docker = _docker_interfaces(facts)
-    for one in facts.network.interfaces.or_else(()):
-        if one.name not in docker:
-            busy += [net for text in one.addresses if (net := as_network(text)) is not None]
-    busy += [net for _, address in _hosts(facts) if (net := around(address)) is not None]
-    busy += [net for name, net in _docker_ranges(facts) if name and name != "bridge"]
-    return tuple(dict.fromkeys(busy))
-
-
-def _kept_bridge(facts: Facts, clash: Clash | None) -> IPv4Network | None:
-    """Return the bridge's range where it can stay."""
-    if clash is not None:
-        return None
-    return next((net for name, net in _docker_ranges(facts) if name == "bridge"), None)
 
 
 def _bip(clash: Clash | None, free: FreeRanges | None) -> Decision[str | None]:
@@ -309,18 +180,3 @@ def _nothing_free() -> Finding:
         decision="bip",
         facts=RESTS,
     )
-
-
-def bridge_address(facts: Facts, bip: str | None) -> str | None:
-    """Return the host's address on Docker's bridge, as the plan leaves it."""
-    if bip is not None:
-        return bip.partition("/")[0]
-    for one in facts.network.interfaces.or_else(()):
-        if one.name == "docker0" and one.docker:
-            for address in one.addresses:
-                if as_network(address) is not None:
-                    return address.partition("/")[0]
-    for name, network in _docker_ranges(facts):
-        if name == "bridge":
-            return str(IPv4Address(int(network.network_address) + 1))
-    return None

@@ -16,7 +16,9 @@ from wizard.plan.module_mirrors import detected_goproxy, goproxy_findings
 from wizard.plan.pipes import pipe_that_leaks, sealed
 from wizard.plan.privacy import decide_privacy
 from wizard.plan.project import decide_project
+from wizard.plan.project_findings import project_findings
 from wizard.plan.proxies import decide_proxies
+from wizard.plan.proxy_findings import proxy_findings
 from wizard.plan.ranges import decide_ranges
 from wizard.plan.resolvers import decide_resolvers
 from wizard.plan.toolchain import decide_toolchain
@@ -89,8 +91,8 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
         ssh=credentials.ssh,
         dockerfile=shape.dockerfile,
         findings=(
-            *shape.findings,
-            *proxies.findings,
+            *project_findings(facts, shape.dockerfile.value),
+            *proxy_findings(facts, proxies),
             *goproxy_findings(facts, goproxy, privacy),
             *checksums.gosumdb_findings(facts, goproxy.value),
             *privacy.findings,
