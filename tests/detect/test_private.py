@@ -36,7 +36,11 @@ def _remote(project: Path, url: str) -> None:
 
 
 async def _look(
-    machine: System, project: Path, *modules: str, own: str = "example.com/app"
+    machine: System,
+    project: Path,
+    *modules: str,
+    own: str = "example.com/app",
+    own_mirror: bool = False,
 ) -> PrivateFacts:
     """Return the area without the network's answers."""
     domains, hosts = local_names(machine)
@@ -49,6 +53,7 @@ async def _look(
         git=await user_git_config(machine),
         search_domains=domains,
         hosts_file=hosts,
+        own_mirror=own_mirror,
     )
     return read.facts
 
@@ -88,6 +93,28 @@ async def test_a_public_host_is_private_only_for_the_owner_that_goprivate_names(
     (host,) = (await _hosts(system, project, "github.com/acme/lib")).values()
 
     assert (host.host, host.modules) == ("github.com", ("github.com/acme/lib",))
+    assert host.patterns == ("github.com/acme",)
+
+
+async def test_what_the_companys_mirror_serves_is_not_taken_past_it(
+    machine: System, project: Path
+) -> None:
+    write(machine.root, {"etc/resolv.conf": "search corp.example\n"})
+    system = with_env(machine, GONOSUMDB="go.corp.example")
+
+    facts = await _look(system, project, "go.corp.example/lib", own_mirror=True)
+
+    (host,) = facts.hosts.or_else(())
+    assert (host.modules, host.patterns) == (("go.corp.example/lib",), ())
+
+
+async def test_what_no_public_checksum_database_may_know_no_public_mirror_may_know_either(
+    machine: System, project: Path
+) -> None:
+    system = with_env(machine, GONOSUMDB="github.com/acme")
+
+    (host,) = (await _hosts(system, project, "github.com/acme/lib")).values()
+
     assert host.patterns == ("github.com/acme",)
 
 
@@ -445,8 +472,6 @@ async def _reached(machine: System, project: Path, *modules: str) -> tuple[Priva
         own_modules=(),
         settings={},
         git=(),
-        search_domains=(),
-        hosts_file=(),
     )
     return (await look_at_hosts(read, soon())).hosts.or_else(())
 

@@ -60,10 +60,14 @@ async def read_private(
     own_modules: tuple[str, ...],
     settings: Mapping[str, GoSetting],
     git: tuple[GitSetting, ...],
-    search_domains: tuple[str, ...],
-    hosts_file: tuple[str, ...],
+    search_domains: tuple[str, ...] = (),
+    hosts_file: tuple[str, ...] = (),
+    own_mirror: bool = False,
 ) -> PrivateRead:
-    """Return the area without the network's answers, and the hosts to look at."""
+    """Return the area without the network's answers, and the hosts to look at.
+
+    `own_mirror`: GOPROXY begins with a mirror that is in no public catalogue.
+    """
     netrc = await in_thread(lambda: netrc_fact(system))
     ssh = await in_thread(lambda: ssh_fact(system))
     blocks = await in_thread(lambda: ssh_hosts(system))
@@ -84,6 +88,7 @@ async def read_private(
         ssh_hosts=blocks,
         known_hosts=ssh.value.known_hosts if ssh.value is not None else (),
         known_hosts_source=(ssh.value.known_hosts_path or "") if ssh.value is not None else "",
+        own_mirror=own_mirror,
         search_domains=search_domains,
         hosts_file=hosts_file,
     )

@@ -40,6 +40,8 @@ class Known:
     ssh_hosts: tuple[SshHost, ...] = ()
     known_hosts: tuple[str, ...] = ()
     known_hosts_source: str = ""
+    own_mirror: bool = False
+    """GOPROXY names a mirror of the company's own, which may serve private modules."""
     search_domains: tuple[str, ...] = ()
     hosts_file: tuple[str, ...] = ()
 
@@ -54,6 +56,8 @@ class Candidate:
     modules: list[str] = field(default_factory=list)
     ssh: bool = False
     port: int | None = None
+    mirrored: bool = False
+    """The company's mirror serves its modules: past the checksum database, not past the mirror."""
 
     def add(self, what: Text, source: str) -> None:
         """Note one thing that says "this host is private"."""
@@ -117,7 +121,9 @@ def _from_go_settings(known: Known, candidate: Candidates) -> None:
             for host in sorted(hosts):
                 item = candidate(host)
                 item.add(msg("{name} names {pattern}", name=name, pattern=pattern), name)
-                if name == "GOPRIVATE":
+                if name == "GONOSUMDB" and known.own_mirror:
+                    item.mirrored = True
+                else:
                     item.patterns[pattern] = None
 
 
@@ -224,10 +230,7 @@ def _attach_modules(item: Candidate, known: Known) -> None:
     if item.host in SHARED or is_public_host(item.host):
         globs = ",".join(item.patterns)
         on_host = [path for path in on_host if match_prefix_patterns(globs, path)]
-    elif on_host and not any(match_prefix_patterns(",".join(item.patterns), p) for p in on_host):
-        if item.evidence:
-            item.patterns[item.host] = None
-    elif on_host:
+    elif item.evidence and not item.mirrored:
         globs = ",".join(item.patterns)
         if not all(match_prefix_patterns(globs, path) for path in on_host):
             item.patterns[item.host] = None
@@ -249,7 +252,7 @@ def _attach_access(item: Candidate, known: Known) -> None:
             item.port = item.port or block.port
     if item.host in known.known_hosts:
         item.add(msg("SSH has seen it before"), known.known_hosts_source)
-    if item.evidence and item.modules and not item.patterns:
+    if item.evidence and item.modules and not item.patterns and not item.mirrored:
         item.patterns[item.host] = None
 
 

@@ -8,7 +8,13 @@ from dataclasses import fields
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from wizard.detect.catalogue import Catalogue, load_catalogue, mirrors_from_urls
+from wizard.detect.catalogue import (
+    Catalogue,
+    goproxy_mirrors,
+    load_catalogue,
+    mirrors_from_urls,
+    parse_catalogue,
+)
 from wizard.detect.deadline import Deadline, in_thread, in_time, starting_now
 from wizard.detect.docker import detect_docker
 from wizard.detect.git_config import GitSetting, user_git_config
@@ -30,9 +36,10 @@ from wizard.facts import (
     ProxyFacts,
     unknown,
 )
-from wizard.facts.base import Fact
-from wizard.facts.mirrors import Mirror
+from wizard.facts.base import Fact, Problem
+from wizard.facts.mirrors import Mirror, Origin
 from wizard.facts.network import Interface
+from wizard.resources import asset
 from wizard.rules.goproxy import GoProxyError, parse_goproxy
 from wizard.rules.noproxy import parse_no_proxy
 from wizard.system import System
@@ -158,6 +165,7 @@ class _Look:
             git=await asyncio.shield(self._git),
             search_domains=domains,
             hosts_file=hosts,
+            own_mirror=_is_own(self.goproxy),
         )
 
     async def go(self) -> GoFacts:
@@ -261,3 +269,10 @@ class _Look:
 def _host_and_port(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     return parts.hostname or "", str(parts.port or (80 if parts.scheme == "http" else 443))
+
+
+def _is_own(goproxy: str) -> bool:
+    """Whether the first mirror of a GOPROXY list is none of those that the world shares."""
+    shipped = parse_catalogue(asset("mirrors.toml").read_text("utf-8"), Origin.CATALOGUE)
+    public = set() if isinstance(shipped, Problem) else {mirror.url for mirror in shipped.mirrors}
+    return any(mirror.url not in public for mirror in goproxy_mirrors(goproxy)[:1])
