@@ -104,6 +104,10 @@ def shapes() -> dict[str, Plan]:
         "beside": plan(existing, dockerfile="beside"),
         "block": plan(existing),
         "block-ssh": plan(replace(existing, private=by_ssh.private), gotoolchain="auto"),
+        "block-outside": plan(
+            replace(existing, project=replace(existing.project, replaces=known((OUTSIDE,), "t")))
+        ),
+        "block-bridge": plan(existing, module_source="bridge"),
         "block-plain": plan(existing, dockerfile="block+plain"),
     }
 

@@ -30,7 +30,7 @@ from wizard.facts.project import IgnoreFacts
 from wizard.plan.types import Plan
 from wizard.render import render
 from wizard.render.build_command import build_command, secret_env
-from wizard.render.dockerfile import whole_text
+from wizard.render.dockerfile import block_lines, whole_text
 from wizard.render.quoting import csv_field, ignore_pattern
 from wizard.render.types import Artifact, GoEnv, JsonKeys
 from wizard.rules.dockerignore import hidden_by, parse_dockerignore
@@ -150,7 +150,8 @@ def test_daemon_json_holds_what_was_decided_and_nothing_else() -> None:
 
 
 def test_a_machine_without_needs_gets_no_daemon_json() -> None:
-    assert "daemon.json" not in artifacts(plan())
+    artifact = artifacts(plan())["daemon.json"]
+    assert (artifact.path, artifact.standalone) == ("", "{}\n")
 
 
 def test_the_profile_holds_the_answers_and_no_path_of_ones_own() -> None:
@@ -256,6 +257,30 @@ def test_hadolint_accepts_every_shape(name: str) -> None:
         [HADOLINT, "-"], input=whole_text(decided), text=True, capture_output=True, check=False
     )
     assert (linted.returncode, linted.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("name", [name for name in shapes() if name.startswith("block")])
+def test_hadolint_accepts_every_block(name: str) -> None:
+    lines = "\n".join(block_lines(shapes()[name]))
+    text = f"FROM golang:1.24-bookworm AS build\nWORKDIR /src\n{lines}\n"
+    linted = subprocess.run(
+        [HADOLINT, "-"], input=text, text=True, capture_output=True, check=False
+    )
+    assert (linted.returncode, linted.stdout) == (0, "")
+
+
+def test_a_block_takes_a_folder_outside_relative_to_its_own_working_folder() -> None:
+    lines = block_lines(shapes()["block-outside"])
+    assert "COPY --from=outside-shared . ../shared/" in lines
+    assert "outside-shared=../shared" in build_command(shapes()["block-outside"]).argv
+
+
+def test_a_block_mounts_the_hosts_module_cache_only_where_the_plan_brings_it() -> None:
+    with_it, without = (
+        "from=gomodcache" in "\n".join(block_lines(shapes()[name]))
+        for name in ("block-bridge", "block")
+    )
+    assert (with_it, without) == (True, False)
 
 
 @pytest.mark.parametrize("name", list(shapes()))

@@ -115,9 +115,14 @@ def detected_goproxy(facts: Facts) -> Decision[str | None]:
             key="goproxy",
             value=_listed(probe.mirror.url for probe in proved[:MOST]),
             because=msg(
-                "{best} proved itself with right bytes and is the best of {n}",
+                "{best} served the right bytes; best first, of {n} that did",
                 best=host_of(proved[0].mirror.url) or proved[0].mirror.url,
                 n=len(proved),
+            )
+            if len(proved) > 1
+            else msg(
+                "{best} is the one mirror that served the right bytes",
+                best=host_of(proved[0].mirror.url) or proved[0].mirror.url,
             ),
             facts=RESTS,
             alternatives=(*_lost(standing), *alternatives),

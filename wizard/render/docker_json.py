@@ -34,17 +34,15 @@ def _daemon_value(key: str, value: object) -> object:
 
 
 def daemon_json(plan: Plan) -> tuple[Artifact, ...]:
-    """Return the keys of daemon.json that the plan sets; nothing where it sets none."""
+    """Return the keys of daemon.json that the plan sets; where it sets none, only to generate."""
     chosen = [(getattr(plan, key), name) for key, name in _DAEMON_KEYS]
     chosen = [(decision, name) for decision, name in chosen if decision.value is not None]
-    if not chosen:
-        return ()
     keys = {name: _daemon_value(decision.key, decision.value) for decision, name in chosen}
     return (
         Artifact(
             name="daemon.json",
             scope=Scope.SYSTEM,
-            path=plan.inputs.daemon_json,
+            path=plan.inputs.daemon_json if keys else "",
             content=JsonKeys(keys=keys),
             standalone=_json(keys),
             because=tuple(decision.because for decision, _ in chosen),
@@ -66,7 +64,17 @@ def docker_config(plan: Plan) -> tuple[Artifact, ...]:
     """Return the proxies for docker's config.json. Never a password: every container gets them."""
     proxy = plan.container_proxy.value
     if proxy is None or not _serves_every_container(plan, proxy):
-        return ()
+        return (
+            Artifact(
+                name="docker-config.json",
+                scope=Scope.USER,
+                path="",
+                content=JsonKeys(keys={}),
+                standalone=_json({}),
+                because=(plan.container_proxy.because,),
+                decisions=("container_proxy",),
+            ),
+        )
     urls = {"httpProxy": proxy.http, "httpsProxy": proxy.https}
     default: dict[str, object] = {
         name: None if url is None else str(url.without_credentials()) for name, url in urls.items()

@@ -15,6 +15,7 @@ from wizard.render.dockerfile_steps import (
     contexts,
     copy_modules,
     copy_outside,
+    copy_outside_of_block,
     mounts,
     script,
     toolchain,
@@ -123,13 +124,15 @@ def block_lines(plan: Plan) -> tuple[str, ...]:
     No cache mount: what is downloaded must stay in the layer for the steps that follow.
     """
     if plan.module_source.value is ModuleSource.VENDOR:
-        return (_VENDOR_BLOCK,)
+        text = f"{copy_outside_of_block(plan)}{_VENDOR_BLOCK}"
+        return tuple(text.split("\n"))
     if plan.dockerfile.value.form is DockerfileForm.PLAIN:
         text = f"{toolchain(plan, whole=False)}{arguments(plan)}\nRUN go mod download"
     else:
         text = filled(
             "Dockerfile.block.tmpl",
             toolchain=toolchain(plan, whole=False),
+            copy_outside=copy_outside_of_block(plan),
             mounts=mounts(plan, cache=False),
             script=script(plan),
         )

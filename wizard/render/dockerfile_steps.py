@@ -13,6 +13,8 @@ from wizard.render.quoting import copy_line
 _OPTIONAL_SECRETS = ("goenv", "ca", "netrc")
 """Always named: a secret that is not handed over is simply not there."""
 
+_BRIDGE_MOUNT = f"type=bind,from=gomodcache,target={BRIDGE}"
+
 _CONTINUED = " \\\n    "
 
 
@@ -89,6 +91,16 @@ def copy_outside(plan: Plan) -> str:
     return "".join(lines)
 
 
+def copy_outside_of_block(plan: Plan) -> str:
+    """Return the same for a block, whose stage has a working folder of its own."""
+    lines = [
+        copy_line((".",), f"{target}/", source_stage=name) + "\n"
+        for name, target in plan.inputs.outside_dirs
+    ]
+    note = "# hadolint ignore=DL3022\n"
+    return "".join(f"{note}{line}" for line in lines)
+
+
 def mounts(plan: Plan, *, cache: bool) -> str:
     """Return the mounts of a step that may use the network, one a line.
 
@@ -98,11 +110,10 @@ def mounts(plan: Plan, *, cache: bool) -> str:
     if plan.ssh.value:
         options += ["type=secret,id=known_hosts,mode=0444", "type=ssh,mode=0666"]
     if cache:
-        options = [
-            "type=cache,id=go-mod,target=/go/pkg/mod",
-            f"type=bind,from=gomodcache,target={BRIDGE}",
-            *options,
-        ]
+        options = ["type=cache,id=go-mod,target=/go/pkg/mod", _BRIDGE_MOUNT, *options]
+    elif plan.module_source.value is ModuleSource.BRIDGE:
+        # A block cannot bring the empty stage that stands in where no context is given.
+        options = [_BRIDGE_MOUNT, *options]
     return _CONTINUED.join(f"--mount={option}" for option in options)
 
 

@@ -51,10 +51,8 @@ def _decisions(settings: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def go_env_artifacts(plan: Plan) -> tuple[Artifact, ...]:
-    """Return `go env -w` for this user, for both shells; nothing where nothing is set."""
+    """Return `go env -w` for this user, for both shells; where nothing is set, only to generate."""
     settings = host_settings(plan)
-    if not settings:
-        return ()
     words = [f"{name}={value}" for name, value in settings.items()]
     shell = "\n".join(posix(("go", "env", "-w", word)) for word in words)
     windows = "\n".join(f"go env -w {powershell(word)}" for word in words)
@@ -63,7 +61,7 @@ def go_env_artifacts(plan: Plan) -> tuple[Artifact, ...]:
         Artifact(
             name="go-env.sh",
             scope=Scope.USER,
-            path=plan.inputs.go_env_file if plan.inputs.has_go else "",
+            path=plan.inputs.go_env_file if settings and plan.inputs.has_go else "",
             content=GoEnv(variables=settings),
             standalone=filled("go-env.sh.tmpl", commands=shell),
             because=because,
