@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from . import builds, company, developer, names, shell
+from . import builds, company, developer, elsewhere, names, shell
 
 if TYPE_CHECKING:
     from .developer import Desk
@@ -72,12 +72,12 @@ def _builds(network: Scenario, dockerfile: str, daemon_json: str | None) -> bool
     """Whether the project builds in this network, fresh, with this Dockerfile and daemon.json."""
     with company.running(network) as around, developer.at_work(network, around) as desk:
         desk.machine.write(f"{developer.PROJECT}/Dockerfile", dockerfile)
+        argv, limit = ["docker", "build", "."], min(LIMIT, network.after.within)
         if not network.engine.installed:
-            return False
+            return elsewhere.build(network, around, desk, argv, {}, limit).ok
         if daemon_json is not None and not _restarted(desk, daemon_json):
             return False
-        argv = builds.cold_for(desk, ["docker", "build", "."])
-        return desk.run(argv, timeout=min(LIMIT, network.after.within)).ok
+        return desk.run(builds.cold_for(desk, argv), timeout=limit).ok
 
 
 def _restarted(desk: Desk, daemon_json: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from . import builds, developer, links, shell
+from . import builds, developer, links
 from .engine import Engine
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def build(
     env: dict[str, str],
     limit: float,
 ) -> Done:
-    """Copy the project, as `apply` left it, to the other machine, and build it there, cold."""
+    """Carry the project, as `apply` left it, to the other machine, and build it there, cold."""
     with contextlib.ExitStack() as stack:
         namespace = links.Namespace.create("elsewhere")
         stack.callback(namespace.delete)
@@ -37,17 +37,19 @@ def build(
         engine.start()
         engine.load(*(developer.IMAGES[name] for name in network.engine.images))
         there = developer.Desk(engine, desk.env)
-        _copy(desk, there)
+        _carry(desk, there, [developer.PROJECT, *named_files(argv)])
         return there.run(builds.cold_for(there, argv, env), env=env, timeout=limit)
 
 
-def _copy(source: Desk, target: Desk) -> None:
-    """Carry the project's folder over, as a tar file through the lab."""
-    packed = "/run/project.tar"
-    source.machine.must(["tar", "-C", developer.PROJECT, "-cf", packed, "."])
-    data = source.machine.path(packed).read_bytes()
-    target.machine.write(packed, data)
-    target.machine.must(["mkdir", "-p", developer.PROJECT])
-    unpacked = target.machine.run(["tar", "-C", developer.PROJECT, "-xf", packed])
-    if not unpacked.ok:
-        raise shell.LabError(f"the project did not arrive: {unpacked.output}")
+def named_files(argv: list[str]) -> list[str]:
+    """The files that a build command hands over by name: `--secret id=…,src=FILE`."""
+    fields = [field for word in argv for field in word.split(",")]
+    return sorted({field.removeprefix("src=") for field in fields if field.startswith("src=/")})
+
+
+def _carry(source: Desk, target: Desk, paths: list[str]) -> None:
+    """Carry the project, and the files that its command names, to the same places there."""
+    packed = "/run/carried.tar"
+    source.machine.must(["tar", "-C", "/", "-cf", packed, *(path.lstrip("/") for path in paths)])
+    target.machine.write(packed, source.machine.path(packed).read_bytes())
+    target.machine.must(["tar", "-C", "/", "-xf", packed])

@@ -6,6 +6,7 @@ every file that anybody wrote, with its bytes, its mode and its owner.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from dataclasses import dataclass
@@ -63,8 +64,8 @@ class Snapshot:
         top = machine.folder / "written"
         files = {}
         for path in machine.written():
-            inside = "/" + path.relative_to(top).as_posix()
-            files[inside] = read(path)
+            with contextlib.suppress(FileNotFoundError):  # somebody's temporary file
+                files["/" + path.relative_to(top).as_posix()] = read(path)
         return cls(files)
 
     def changed_since(self, earlier: Snapshot) -> dict[str, File]:

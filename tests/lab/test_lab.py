@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import board, builds, leaks, modules, scenario, sites, snapshots, systemctl
+from tests.lab import (
+    board,
+    builds,
+    elsewhere,
+    leaks,
+    modules,
+    scenario,
+    sites,
+    snapshots,
+    systemctl,
+)
 from tests.lab.shell import Done
 from tests.lab.trial import Row
 
@@ -108,6 +118,11 @@ def test_a_cold_build_keeps_every_word_and_uses_no_cache() -> None:
     assert "--no-cache" in argv
     assert any(word.startswith("BUILDKIT_CACHE_MOUNT_NS=") for word in argv)
     assert argv != builds.cold(["docker", "--context", "c", "build", "--secret", "id=x", "."])
+
+
+def test_the_files_that_a_command_names_are_carried() -> None:
+    argv = ["docker", "build", "--secret", "id=a,src=/root/a", "--ssh", "default", "."]
+    assert elsewhere.named_files(argv) == ["/root/a"]
 
 
 def test_known_failures_are_out_of_date_in_both_directions() -> None:
