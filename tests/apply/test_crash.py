@@ -95,7 +95,7 @@ def test_a_killed_apply_leaves_every_file_whole_and_undo_brings_the_old_state(
         print(f"\n{plan.__name__}: killed at {total} points of an apply")
 
 
-@PLANS
+@pytest.mark.parametrize("plan", [everything, one_file])
 def test_the_next_apply_after_a_killed_one_brings_the_new_state(
     plan: Callable[[Host], tuple[Artifact, ...]],
 ) -> None:

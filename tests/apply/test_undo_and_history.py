@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,28 @@ async def test_a_damaged_journal_entry_is_left_out_of_the_history(host: Host) ->
     record = host.home / ".local/state/gomod-wizard/journal" / str(done.id) / "record.json"
     record.write_bytes(record.read_bytes().replace(b"create", b"update"))
     assert history(host.system) == ()
+
+
+async def test_a_journal_that_cannot_be_read_is_forbidden(host: Host) -> None:
+    state = host.home / ".local" / "state" / "gomod-wizard"
+    state.mkdir(parents=True)
+    (state / "journal").write_text("")
+    with pytest.raises(ForbiddenError, match="journal cannot be read"):
+        history(host.system)
+    with pytest.raises(ForbiddenError):
+        await apply_(host, block("!a"))
+    assert host.files() == {}
+
+
+async def test_a_clock_that_stands_or_goes_back_does_not_change_the_order(host: Host) -> None:
+    def still() -> datetime:
+        return datetime(2020, 1, 1, tzinfo=UTC)
+
+    first = await apply_(host, block("!a"))
+    past = replace(host, system=replace(host.system, clock=still))
+    second = await apply_(past, block("!b"))
+    third = await apply_(past, block("!c"))
+    assert [entry.id for entry in history(host.system)] == [third.id, second.id, first.id]
 
 
 async def test_without_a_home_root_keeps_the_journal_under_var_lib(host: Host) -> None:

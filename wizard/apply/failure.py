@@ -58,3 +58,13 @@ def forbidden(error: OSError, path: Path | str, left: tuple[str, ...] = ()) -> F
         where=str(path),
         hint=hint,
     )
+
+
+def unreadable(error: OSError, path: Path) -> ForbiddenError:
+    """Return the error for a part of the program's own state that cannot be read."""
+    why, _ = cause(error)
+    return ForbiddenError(
+        msg("the journal cannot be read: {why}", why=why),
+        where=str(path),
+        hint=msg("it must belong to you; after a run with sudo, give it back with chown"),
+    )

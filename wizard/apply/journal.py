@@ -11,7 +11,6 @@ Folders are 0700 and files 0600, because a configuration file of the user's may 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ from types import MappingProxyType
 from typing import Any
 
 from wizard.apply.disk import Disk, Folder, Ownership
+from wizard.apply.failure import unreadable
 from wizard.apply.record import (
     ID,
     Record,
@@ -91,19 +91,20 @@ class Journal:
     # Reading
 
     def ids(self) -> tuple[str, ...]:
-        """Return the ids, newest first."""
+        """Return the ids, newest first. Raises ForbiddenError where the journal is unreadable."""
         try:
             names = [entry.name for entry in self.folder.iterdir() if ID.fullmatch(entry.name)]
         except FileNotFoundError:
             return ()
-        return tuple(sorted(names, key=self._order, reverse=True))
+        except OSError as error:
+            raise unreadable(error, self.folder) from error
+        return tuple(sorted(names, key=self._sequence, reverse=True))
 
-    def _order(self, id_: str) -> tuple[str, int]:
-        # Two transactions of one second are told apart by when their folder was made.
+    def _sequence(self, id_: str) -> int:
         try:
-            return id_[:15], (self.folder / id_ / "record.json").stat().st_mtime_ns
-        except OSError:
-            return id_[:15], 0
+            return int(json.loads((self.folder / id_ / "record.json").read_bytes())["sequence"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0
 
     def load(self, id_: str) -> Record | None:
         """Return a record with its bytes, None where it is damaged or gone."""
@@ -131,6 +132,8 @@ class Journal:
 
     def add(self, record: Record, state: str) -> Record:
         """Write a transaction down, durably, and return it with its id."""
+        latest = max((self._sequence(id_) for id_ in self.ids()), default=0)
+        record = replace(record, sequence=latest + 1)
         body = encoded(record)
         id_ = id_of(record, body)
         make_private(self.folder, self.disk)
@@ -169,10 +172,14 @@ class Journal:
 
     def sweep(self) -> None:
         """Remove what a crash left of transactions that never began."""
-        with contextlib.suppress(FileNotFoundError):
-            for entry in list(self.folder.iterdir()):
-                if entry.name.startswith(".new-"):
-                    shutil.rmtree(entry, ignore_errors=True)
+        try:
+            left = [entry for entry in self.folder.iterdir() if entry.name.startswith(".new-")]
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise unreadable(error, self.folder) from error
+        for entry in left:
+            shutil.rmtree(entry, ignore_errors=True)
 
 
 def make_private(folder: Path, disk: Disk) -> None:

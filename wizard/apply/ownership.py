@@ -23,9 +23,10 @@ def is_own(system: System, standing: Standing) -> bool:
         return True
     try:
         journal = Journal(state_folder(system), Disk())
+        ids = journal.ids()
     except ForbiddenError:
         return False
-    for id_ in journal.ids():
+    for id_ in ids:
         if journal.state(id_) in {State.APPLIED, State.STAGED} and (record := journal.load(id_)):
             for change in record.changes:
                 if change.path == str(standing.path) and change.after == data:

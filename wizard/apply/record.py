@@ -50,6 +50,8 @@ class Record:
     """Folders that it makes, outermost first."""
     staged: str = ""
     """The id of the part that was staged for root."""
+    sequence: int = 0
+    """Its place in the journal; clocks go backwards, and two can fall into one second."""
     undoes: str = ""
     """The id of the transaction that this one takes back as root."""
     runs: tuple[Change, ...] = ()
@@ -126,6 +128,7 @@ def encoded(record: Record) -> bytes:
             "folders": record.folders,
             "staged": record.staged,
             "undoes": record.undoes,
+            "sequence": record.sequence,
             "steps": [
                 {
                     **_change_fields(step.change),
@@ -166,6 +169,7 @@ def _record(id_: str, data: dict[str, Any], folder: Folder, disk: Disk) -> Recor
         folders=tuple(data["folders"]),
         staged=str(data["staged"]),
         undoes=str(data["undoes"]),
+        sequence=int(data["sequence"]),
         steps=tuple(
             Step(
                 change=_change(

@@ -32,9 +32,9 @@ async def commit_staged(
     folder = _staged_folder(system, id)
     record = load_record(folder, disk)
     if record is None:
-        if not folder.is_dir():
+        if not _is_folder(folder):
             raise UsageError(
-                msg("nothing is staged under {id}", id=id),
+                msg("nothing is staged under {id}, or root may not read it there", id=id),
                 where=str(folder),
                 hint=msg("run `gomod-wizard apply` again as yourself"),
             )
@@ -69,6 +69,14 @@ def _staged_folder(system: System, id_: str) -> Path:
     if system.home is not None:
         homes.append(system.home / ".local" / "state" / "gomod-wizard")
     for home in homes:
-        if (home / "journal" / id_).is_dir():
+        if _is_folder(home / "journal" / id_):
             return Path(os.path.realpath(home / "journal" / id_))
     return homes[0] / "journal" / Path(id_).name
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether root sees a folder there; a home on another server may be closed to root."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
