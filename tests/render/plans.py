@@ -107,6 +107,12 @@ def shapes() -> dict[str, Plan]:
         "block-outside": plan(
             replace(existing, project=replace(existing.project, replaces=known((OUTSIDE,), "t")))
         ),
+        "block-workspace": plan(
+            replace(
+                monorepo(),
+                project=replace(monorepo().project, dockerfile=known(dockerfile_facts(), "t")),
+            )
+        ),
         "block-bridge": plan(existing, module_source="bridge"),
         "block-plain": plan(existing, dockerfile="block+plain"),
     }

@@ -275,6 +275,16 @@ def test_a_block_takes_a_folder_outside_relative_to_its_own_working_folder() -> 
     assert "outside-shared=../shared" in build_command(shapes()["block-outside"]).argv
 
 
+def test_a_block_brings_every_module_file_of_a_workspace() -> None:
+    lines = block_lines(shapes()["block-workspace"])
+    assert "COPY go.work go.work.sum* ./" in lines
+    assert 'COPY ["svc/a b/go.mod", "svc/a b/go.sum*", "./svc/a b/"]' in lines
+
+
+def test_a_block_leaves_go_mod_of_the_root_to_its_stage() -> None:
+    assert not [line for line in block_lines(shapes()["block"]) if line.startswith("COPY")]
+
+
 def test_a_block_mounts_the_hosts_module_cache_only_where_the_plan_brings_it() -> None:
     with_it, without = (
         "from=gomodcache" in "\n".join(block_lines(shapes()[name]))

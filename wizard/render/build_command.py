@@ -66,8 +66,9 @@ def _handed_over(plan: Plan) -> list[str]:
         argv += ["--secret", f"{csv_field('id', secret.id)},{csv_field('src', secret.source)}"]
     if plan.ssh.value:
         argv += ["--ssh", f"default={inputs.ssh_key}" if inputs.ssh_key else "default"]
-    for name, target in inputs.outside_dirs:
-        argv += ["--build-context", f"{name}={target}"]
+    if plan.module_source.value is not ModuleSource.VENDOR:
+        for name, target in inputs.outside_dirs:
+            argv += ["--build-context", f"{name}={target}"]
     if plan.module_source.value is ModuleSource.BRIDGE and inputs.mod_cache:
         cache = posixpath.join(inputs.mod_cache, "cache", "download")
         argv += ["--build-context", f"gomodcache={cache}"]

@@ -13,9 +13,9 @@ from wizard.render.dockerfile_steps import (
     build_step,
     chdir,
     contexts,
+    copies_of_block,
     copy_modules,
     copy_outside,
-    copy_outside_of_block,
     mounts,
     script,
     toolchain,
@@ -90,12 +90,7 @@ def whole_text(plan: Plan) -> str:
     if plain and vendored:
         text = filled("Dockerfile.plain-vendor.tmpl", **values)
     elif vendored:
-        text = filled(
-            "Dockerfile.vendor.tmpl",
-            contexts=contexts(plan).lstrip("\n"),
-            copy_outside=copy_outside(plan),
-            **values,
-        )
+        text = filled("Dockerfile.vendor.tmpl", **values)
     elif plain:
         text = filled(
             "Dockerfile.plain.tmpl",
@@ -124,15 +119,15 @@ def block_lines(plan: Plan) -> tuple[str, ...]:
     No cache mount: what is downloaded must stay in the layer for the steps that follow.
     """
     if plan.module_source.value is ModuleSource.VENDOR:
-        text = f"{copy_outside_of_block(plan)}{_VENDOR_BLOCK}"
-        return tuple(text.split("\n"))
+        return (_VENDOR_BLOCK,)
     if plan.dockerfile.value.form is DockerfileForm.PLAIN:
-        text = f"{toolchain(plan, whole=False)}{arguments(plan)}\nRUN go mod download"
+        before = f"{toolchain(plan, whole=False)}{copies_of_block(plan)}"
+        text = f"{before}{arguments(plan)}\nRUN go mod download"
     else:
         text = filled(
             "Dockerfile.block.tmpl",
             toolchain=toolchain(plan, whole=False),
-            copy_outside=copy_outside_of_block(plan),
+            copies=copies_of_block(plan),
             mounts=mounts(plan, cache=False),
             script=script(plan),
         )

@@ -58,19 +58,18 @@ def toolchain(plan: Plan, *, whole: bool) -> str:
 def copy_modules(plan: Plan) -> str:
     """Return a COPY for every module file that the download reads."""
     inputs = plan.inputs
-    lines: list[str] = []
-    if inputs.workspace:
-        lines.append(copy_line(("go.work", "go.work.sum*"), "./"))
-    for folder in inputs.module_dirs or (".",):
-        prefix = "" if folder == "." else f"{folder}/"
-        lines.append(copy_line((f"{prefix}go.mod", f"{prefix}go.sum*"), f"./{prefix}"))
-    for folder in inputs.local_dirs:
-        if folder not in inputs.module_dirs:
-            lines.append(copy_line((folder,), f"./{folder}/"))
+    lines = [copy_line(("go.work", "go.work.sum*"), "./")] if inputs.workspace else []
+    lines += [_module_files(folder) for folder in inputs.module_dirs or (".",)]
+    lines += [copy_line((d,), f"./{d}/") for d in inputs.local_dirs if d not in inputs.module_dirs]
     for name, target in inputs.outside_dirs:
         place = posixpath.normpath(posixpath.join(workdir(plan), target))
         lines.append(copy_line(("go.mod", "go.sum*"), f"{place}/", source_stage=name))
     return "\n".join(lines)
+
+
+def _module_files(folder: str) -> str:
+    prefix = "" if folder == "." else f"{folder}/"
+    return copy_line((f"{prefix}go.mod", f"{prefix}go.sum*"), f"./{prefix}")
 
 
 def contexts(plan: Plan) -> str:
@@ -91,14 +90,20 @@ def copy_outside(plan: Plan) -> str:
     return "".join(lines)
 
 
-def copy_outside_of_block(plan: Plan) -> str:
-    """Return the same for a block, whose stage has a working folder of its own."""
-    lines = [
-        copy_line((".",), f"{target}/", source_stage=name) + "\n"
-        for name, target in plan.inputs.outside_dirs
-    ]
-    note = "# hadolint ignore=DL3022\n"
-    return "".join(f"{note}{line}" for line in lines)
+def copies_of_block(plan: Plan) -> str:
+    """Return a COPY for what the stage of a block may lack, each with its line end.
+
+    The stage copies go.mod and go.sum of the root by itself; its working folder is the root's.
+    """
+    inputs = plan.inputs
+    lines = [copy_line(("go.work", "go.work.sum*"), "./")] if inputs.workspace else []
+    needed = inputs.module_dirs if inputs.workspace else inputs.local_dirs
+    for folder in needed:
+        known = folder in inputs.module_dirs
+        lines.append(_module_files(folder) if known else copy_line((folder,), f"./{folder}/"))
+    for name, target in inputs.outside_dirs:
+        lines += ["# hadolint ignore=DL3022", copy_line((".",), f"{target}/", source_stage=name)]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def mounts(plan: Plan, *, cache: bool) -> str:
