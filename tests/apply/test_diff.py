@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +59,19 @@ def test_credentials_are_masked() -> None:
     assert "c2VjcmV0" not in shown
     assert "pw" not in shown
     assert '"auth": "***"' in shown
+
+
+@pytest.mark.parametrize("word", ['"auth', "TOKEN", "a", "http://a:", "x y "])
+def test_a_hostile_line_is_cut_and_costs_no_minutes(word: str) -> None:
+    shown = unified_diff(change(b"a\n", (word * 500_000).encode()))
+    assert max(len(line) for line in shown.splitlines()) < 5_000
+
+
+def test_variables_that_hold_tokens_are_masked() -> None:
+    shown = unified_diff(change(b"", b"ENV GITHUB_TOKEN=ghp_abc A=1\nexport MY_PASSWORD='x y'\n"))
+    assert "ghp_abc" not in shown
+    assert "x y" not in shown
+    assert "A=1" in shown
 
 
 def test_a_restart_is_named_as_a_program_to_run() -> None:

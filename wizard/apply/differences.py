@@ -7,16 +7,17 @@ import re
 
 from wizard.apply.types import Action, Change, ChangeSet
 from wizard.rules.proxy_url import mask_credentials
-from wizard.untrusted import clean, clean_line
+from wizard.untrusted import LIMIT, clean, clean_line
 
 NO_NEWLINE = "\\ No newline at end of file"
 
 _SECRET_KEY = re.compile(
-    r'(?P<key>"[^"]*(?:auth|token|passw|secret|credential)[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*"',
+    r'(?P<key>"[^"]{0,60}(?:auth|token|passw|secret|credential)[^"]{0,60}"\s{0,9}:\s{0,9})'
+    r'"(?:[^"\\]|\\.)*"',
     re.IGNORECASE,
 )
 _SECRET_NAME = re.compile(
-    r"(?P<key>\b\w*(?:TOKEN|PASSWORD|PASSWD|SECRET)\w*\s*=\s*)(?P<value>[^\s\"']+|\"[^\"]*\"|'[^']*')",
+    r"(?P<key>\b\w{0,60}(?:TOKEN|PASSWORD|PASSWD|SECRET)\w{0,60}\s{0,9}=\s{0,9})(?P<value>[^\s\"']+|\"[^\"]*\"|'[^']*')",
 )
 
 
@@ -55,6 +56,8 @@ def _is_binary(data: bytes | None) -> bool:
 def _shown(line: str) -> str:
     whole = line.endswith("\n")
     text = line.removesuffix("\n")
+    # Twice what is shown, so that a secret that stands at the end of it is still seen whole.
+    text = text[: 2 * LIMIT]
     # Bytes that are no UTF-8 are compared as they are, and shown as `\xff`.
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     text = clean(mask(text))
