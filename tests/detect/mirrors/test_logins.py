@@ -78,3 +78,16 @@ async def test_a_token_that_stands_as_the_user_is_sent(
         (row,) = await probe(mirror, system=there)
     assert row.proved
     assert "tok3n" not in repr(row)
+
+
+async def test_a_host_that_the_ranking_is_redirected_to_gets_no_credentials(
+    authority: Authority, probe: Probe, home: Path
+) -> None:
+    with (
+        Mirror(authority, "login-page") as portal,
+        Mirror(authority, "login-elsewhere", elsewhere=portal.url, login=LOGIN) as mirror,
+    ):
+        netrc(home, f"machine 127.0.0.1:{mirror.port} login dev password s3cret\n")
+        await probe(mirror)
+        assert portal.requests
+        assert not any("authorization" in headers for headers in portal.headers)
