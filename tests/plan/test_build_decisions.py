@@ -209,6 +209,16 @@ def test_the_users_own_rewrite_to_ssh_is_kept() -> None:
     assert decided.inputs.ssh_rewrites == ((rewrite.base, rewrite.instead_of),)
 
 
+def test_a_rewrite_whose_user_was_masked_goes_to_gits_own_user() -> None:
+    rewrite = InsteadOf(
+        base="ssh://***@git.corp.example:2222/",
+        instead_of="https://git.corp.example/",
+        source="~/.gitconfig",
+    )
+    decided = plan(private=private_facts(BY_SSH, ssh=AGENT, instead_of=(rewrite,)))
+    assert decided.inputs.ssh_rewrites[0][0] == "ssh://git@git.corp.example:2222/"
+
+
 @pytest.mark.parametrize(
     ("ways", "ssh", "finding"),
     [

@@ -136,11 +136,16 @@ def ssh_rewrites(facts: Facts) -> tuple[tuple[str, str], ...]:
     for host in _ssh_hosts(facts):
         https = f"https://{host.host}/"
         base = next(
-            (one.base for one in own if one.instead_of == https and _is_ssh(one.base)),
+            (_with_user(one.base) for one in own if one.instead_of == https and _is_ssh(one.base)),
             f"ssh://git@{host.host}/",
         )
         found.append((base, https))
     return tuple(dict.fromkeys(found))
+
+
+def _with_user(base: str) -> str:
+    """A user that was masked with the credentials is git's own: every forge calls it so."""
+    return base.replace("***@", "git@")
 
 
 def _is_ssh(base: str) -> bool:
