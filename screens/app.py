@@ -15,6 +15,7 @@ from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.worker import WorkerFailed
 
 from screens.apart import apart
 from screens.deciding import answered, asking, decided, nothing_to_ask, previewed
@@ -52,6 +53,7 @@ class WizardApp(App[int]):
         (0, "-flat"),
         (LEAST_HEIGHT, "-short"),
         (22, "-medium"),
+        (32, "-roomy"),
         (48, "-tall"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -79,6 +81,13 @@ class WizardApp(App[int]):
         self.command = ""
         self.register_theme(CALM)
         self.theme = PLAIN if no_colour(stream.system.env) else CALM.name
+
+    def _fatal_error(self) -> None:
+        """End after a mistake of the program; Textual's own would print every local variable.
+
+        Among those there may be a password that was just read.
+        """
+        self._close_messages_no_wait()
 
     async def on_mount(self) -> None:
         await self.push_screen(self.framed(WelcomeScreen))
@@ -297,11 +306,17 @@ class WizardApp(App[int]):
 
 
 def run_wizard(session: Session) -> int:
-    """Run the wizard until the user leaves; returns the exit code of the contract."""
+    """Run the wizard until the user leaves; returns the exit code of the contract.
+
+    Raises what a mistake of the program raised, once the terminal is itself again.
+    """
     app = WizardApp(session)
     code = app.run()
-    if app.return_code and code is None:
-        return int(app.return_code)  # Textual showed what went wrong
+    failure = app._exception
+    if isinstance(failure, WorkerFailed):
+        raise failure.error
+    if failure is not None:
+        raise failure
     words = farewell(app.receipt, app.command, app.state.answers)
     print(words, file=sys.stderr if app.receipt is None else sys.stdout)
     return int(ExitCode.INTERRUPTED) if code is None else code

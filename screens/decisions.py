@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -21,7 +22,7 @@ from wizard.flow import Step
 from wizard.plan.types import Decision, Finding, Origin, Severity
 from wizard.questions import BY_KEY, Question
 from wizard.text import Text, msg
-from wizard.untrusted import clean
+from wizard.untrusted import clean, clean_line
 
 VALUE_LIMIT = 600
 """Characters of a value shown in a row; the review shows all of it."""
@@ -42,21 +43,21 @@ _ORIGINS = {
 
 
 def value_line(asked: Question, decision: Decision[object]) -> Content:
-    """Return a decision's value as people read it, and who chose it."""
+    """Return a decision's value as people read it."""
     if decision.value is None:
         kept = msg("left as it is: {because}", because=clean(str(decision.because)))
-        value = Content.styled(str(kept), Tone.MUTED)
-    else:
-        shown = clean(breakable(asked.format(decision.value)), VALUE_LIMIT)
-        value = (
-            Content.styled(shown, Tone.STRONG)
-            if shown
-            else Content.styled(str(msg("none")), Tone.MUTED)
-        )
+        return Content.styled(str(kept), Tone.MUTED)
+    shown = clean(breakable(asked.format(decision.value)), VALUE_LIMIT)
+    return Content.styled(shown or str(msg("none")), Tone.STRONG)
+
+
+def title_lines(asked: Question, decision: Decision[object]) -> Content:
+    """Return what is decided, and under it who chose, where that was a person."""
+    title = Content(clean_line(str(asked.title)))
     chosen = _ORIGINS.get(decision.origin)
     if chosen is None:
-        return value
-    return value + "  " + Content.styled(f"({chosen})", Tone.ACCENT)
+        return title
+    return title + Content.styled(f"\n({chosen})", Tone.ACCENT)
 
 
 def breakable(text: str) -> str:
@@ -75,7 +76,7 @@ class DecisionRow(HorizontalGroup, can_focus=True):
         self.decision = decision
 
     def compose(self) -> ComposeResult:
-        yield Static(Content(str(self.asked.title)), classes="decision-title")
+        yield Static(classes="decision-title")
         with VerticalGroup():
             yield Static(classes="decision-value")
             yield Static(classes="because")
@@ -92,6 +93,8 @@ class DecisionRow(HorizontalGroup, can_focus=True):
 
     def draw(self) -> None:
         """Draw value and because; a value that is left alone says why in the same line."""
+        title = title_lines(self.asked, self.decision)
+        self.query_one(".decision-title", Static).update(title)
         self.query_one(".decision-value", Static).update(value_line(self.asked, self.decision))
         because = self.query_one(".because", Static)
         because.update(Content(clean(str(self.decision.because))))
@@ -156,12 +159,14 @@ def finding_lines(findings: tuple[Finding, ...]) -> tuple[Paragraph, ...]:
     """Return findings, the worst first: what, in words how bad, and the cure."""
     order = list(SEVERITY)
     lines: list[Paragraph] = []
-    for finding in sorted(findings, key=lambda one: order.index(one.severity)):
+    ranked = sorted(findings, key=lambda one: order.index(one.severity))
+    for finding, after in zip_longest(ranked, ranked[1:]):
         sign, word, tone = SEVERITY[finding.severity]
         head = Content.styled(f"{word}: ", f"bold {tone}")
         lead = Content.styled(f"{sign} ", f"bold {tone}")
         lines.append(Paragraph(lead, head + Content(clean(str(finding.message)))))
-        if str(finding.cure):
+        shared = after is not None and after.cure == finding.cure
+        if str(finding.cure) and not shared:  # one cure for several is told once, below them
             lines.append(paragraph("  → ", finding.cure, Tone.MUTED))
     return tuple(lines)
 

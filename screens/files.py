@@ -114,14 +114,13 @@ def files_grid(preview: Preview, state: State) -> Grid:
             words, tone = msg("already as planned"), Tone.MUTED
         else:
             words = ACTIONS[change.action]
-        path = artifact.path if change is None else change.path
         rows.append(
             (
                 Cell(sign, tone),
                 Cell(artifact.name),
                 Cell(words, tone),
                 Cell(SCOPES[artifact.scope], Tone.MUTED),
-                Cell(path, Tone.MUTED),
+                Cell(artifact.path, Tone.MUTED),
             )
         )
     for change in preview.changes.changes:

@@ -127,7 +127,7 @@ class ConfirmScreen(ModalScreen[Consent | None]):
                 *(
                     Option(
                         Content.assemble(
-                            (str(words), Tone.STRONG), (f"  {detail}" if detail else "", Tone.MUTED)
+                            (str(words), Tone.STRONG), (f"\n{detail}" if detail else "", Tone.MUTED)
                         )
                     )
                     for _, words, detail in self.answers

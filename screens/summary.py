@@ -162,7 +162,7 @@ def _mirrors(state: State) -> Cell | None:
     speed = best.latency.first_byte
     return Cell(
         msg(
-            "{ok} of {all} answer, the first is {name}{speed}",
+            "{ok} of {all} answer, first {name}{speed}",
             ok=len(good),
             all=len(probes),
             name=best.mirror.url.partition("://")[2],

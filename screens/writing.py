@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from screens.decisions import refusal_lines, text_of
-from screens.frame import ENTER, Framed, Key, Proceed
+from screens.frame import ENTER, Framed, Key, KeyBar, Proceed
 from screens.grid import Tone
 from screens.paragraphs import Paragraphs, paragraph
 from screens.state import State
@@ -66,6 +66,7 @@ class WritingScreen(Framed):
         proceed = self.query_one(Proceed)
         proceed.display = True
         proceed.focus()
+        self.query_one(KeyBar).show(self.keys())
 
     def keys(self) -> tuple[Key, ...]:
         return () if self.failure is None else ((ENTER, msg("Back to review")),)

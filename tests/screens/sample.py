@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from wizard.facts import (
@@ -566,3 +567,17 @@ def plan(answers: Answers) -> Plan:
             has_go=True,
         ),
     )
+
+
+def moved(value: Any, home: str) -> Any:
+    """Return facts in which `HOME` lies at `home`."""
+    if isinstance(value, str):
+        return value.replace(HOME, home) if type(value) is str else value
+    if isinstance(value, tuple):
+        return tuple(moved(item, home) for item in value)
+    if isinstance(value, Mapping):
+        return {key: moved(item, home) for key, item in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        changes = {field.name: moved(getattr(value, field.name), home) for field in fields(value)}
+        return replace(value, **changes)
+    return value

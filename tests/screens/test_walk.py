@@ -333,3 +333,18 @@ async def test_a_row_that_has_the_focus_is_scrolled_into_sight(running: Running)
 async def test_the_welcome_recommends_the_short_way(running: Running) -> None:
     async with running() as pilot:
         assert pilot.app.screen.query_one("#ways", OptionList).highlighted == 0
+
+
+def test_a_mistake_of_the_program_prints_no_local_variable(
+    stream: StandIn, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(listener: object) -> None:
+        password = "s3cret-of-a-frame"
+        raise RuntimeError(f"a mistake of {len(password)}")
+
+    monkeypatch.setattr(stream, "detect", broken)
+    app = WizardApp(stream)
+    app.run(headless=True)
+    written = capfd.readouterr()
+    assert "s3cret-of-a-frame" not in written.out + written.err
+    assert "a mistake of 17" in str(app._exception)
