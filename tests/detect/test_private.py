@@ -297,6 +297,26 @@ async def test_a_credential_in_a_rewrite_is_not_shown(
     assert _TOKEN not in repr(facts)
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("ssh://git@git.corp.example/", "ssh://git@git.corp.example/"),
+        (f"ssh://git:{_TOKEN}@git.corp.example/", "ssh://git@git.corp.example/"),
+        ("git@git.corp.example:", "git@git.corp.example:"),
+        (f"https://{_TOKEN}@git.corp.example/", "https://***@git.corp.example/"),
+    ],
+)
+async def test_the_user_of_ssh_is_kept_in_a_rewrite_for_the_build_needs_it(
+    machine: System, home: Path, project: Path, written: str, shown: str
+) -> None:
+    text = f'[url "{written}"]\n\tinsteadOf = https://git.corp.example/\n'
+    write(home, {".gitconfig": text})
+
+    (rule,) = (await _look(machine, project)).instead_of.or_else(())
+
+    assert rule.base == shown
+
+
 async def test_keys_and_known_hosts_are_found_and_public_keys_are_not(
     machine: System, home: Path, project: Path
 ) -> None:

@@ -261,10 +261,21 @@ def instead_of_rules(git: Iterable[GitSetting]) -> Iterator[InsteadOf]:
     for setting in git:
         if setting.key.startswith("url.") and setting.key.endswith(".insteadof"):
             yield InsteadOf(
-                base=clean_line(mask_credentials(setting.subsection), 500),
-                instead_of=clean_line(mask_credentials(setting.value), 500),
+                base=clean_line(_without_secret(setting.subsection), 500),
+                instead_of=clean_line(_without_secret(setting.value), 500),
                 source=setting.source,
             )
+
+
+_SSH_USER = re.compile(r"((?:git\+)?ssh(?:\+git)?://[^/@:\s]+)(?::[^/@\s]*)?@")
+
+
+def _without_secret(url: str) -> str:
+    """Return a git URL that may be shown and used: `git@` of SSH is a name, not a token."""
+    match = _SSH_USER.match(url)
+    if match is not None:
+        return f"{match[1]}@{mask_credentials(url[match.end() :])}"
+    return mask_credentials(url)
 
 
 def remotes_of(git: Iterable[GitSetting]) -> Iterator[tuple[Remote, str]]:
