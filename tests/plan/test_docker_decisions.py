@@ -238,3 +238,8 @@ def test_iptables_false_is_never_chosen(version: str, routes: list[str]) -> None
         network=network_facts(routes=(*ROUTES, *(route(d) for d in routes))),
     )
     assert decided.iptables.value is not False
+
+
+def test_all_pools_that_one_route_covers_are_one_finding() -> None:
+    decided = plan(network=network_facts(routes=(*ROUTES, route("172.16.0.0/12"))))
+    assert [one.id for one in decided.findings].count("docker.pool-clash") == 1

@@ -217,3 +217,10 @@ def test_the_plain_form_builds_with_the_legacy_builder(bench: Bench) -> None:
     )
     machine.must(["rm", "-r", "/root/app/mirror"])
     done.must()
+
+
+def test_an_image_whose_user_is_not_root_builds_too(bench: Bench) -> None:
+    base = "FROM golang:1.27-bookworm\nUSER 1000:1000\n"
+    bench.build(base, "-t", "rootless:1", ".").must()
+    plan = bench.plan(base_image="rootless:1")
+    bench.build(whole_text(plan), *bench.handed_over(plan)).must()

@@ -223,7 +223,8 @@ def _loopback_findings(facts: Facts, proxy: ContainerProxy | None) -> tuple[Find
             id="proxy.loopback",
             severity=Severity.FAULT if refused else Severity.WARNING,
             message=msg(
-                "whether the proxy listens on {address} as well was refused", address=moved.address
+                "the proxy does not answer at {address}, as a build would ask it",
+                address=moved.address,
             )
             if refused
             else msg(

@@ -88,10 +88,10 @@ def _goprivate(facts: Facts) -> Decision[tuple[str, ...]]:
     because: Text
     if found and standing:
         because = msg(
-            "{hosts} serve private modules; your own patterns stay", hosts=", ".join(hosts)
+            "private modules come from {hosts}; your own patterns stay", hosts=", ".join(hosts)
         )
     elif found:
-        because = msg("{hosts} serve private modules", hosts=", ".join(hosts))
+        because = msg("private modules come from {hosts}", hosts=", ".join(hosts))
     elif standing:
         because = msg("you set it already, and it covers every private host that was found")
     else:

@@ -45,7 +45,10 @@ def decide_ranges(case: Case) -> Ranges:
     fixed_cidr = case.decided(_fixed_cidr(facts, bip.value))
     pools = case.decided(_pools(movable, free))
     _check_fit(bip.value, fixed_cidr, pools)
-    findings = tuple(_clash_finding(clash) for clash in clashes)
+    findings = (
+        *(_network_clash(clash) for clash in clashes if clash.network),
+        *_pool_clash(tuple(clash for clash in clashes if not clash.network)),
+    )
     if movable is not None and free is None:
         findings = (*findings, _nothing_free())
     return Ranges(bip=bip, fixed_cidr=fixed_cidr, address_pools=pools, findings=findings)
@@ -149,25 +152,44 @@ def _check_fit(
         )
 
 
-def _clash_finding(clash: Clash) -> Finding:
-    moves = clash.network in ("", "bridge")
+def _network_clash(clash: Clash) -> Finding:
+    moves = clash.network == "bridge"
     return Finding(
         id="docker.range-clash",
-        severity=Severity.FAULT if clash.network else Severity.WARNING,
+        severity=Severity.FAULT,
         message=msg(
-            "Docker's {network} {docker} covers {what}",
-            network=clash.network or "pool",
+            "Docker's network {network} ({docker}) covers {what}",
+            network=clash.network,
             docker=clash.docker,
             what=clash.what,
         ),
-        cure=msg("move Docker's ranges")
+        cure=msg("move Docker's bridge to a free range")
         if moves
         else msg(
             "daemon.json cannot move it: docker network rm {network}, then create it again",
             network=clash.network,
         ),
-        decision="bip" if clash.network == "bridge" else "address_pools",
+        decision="bip" if moves else "address_pools",
         facts=RESTS,
+    )
+
+
+def _pool_clash(clashes: tuple[Clash, ...]) -> tuple[Finding, ...]:
+    if not clashes:
+        return ()
+    return (
+        Finding(
+            id="docker.pool-clash",
+            severity=Severity.WARNING,
+            message=msg(
+                "a new Docker network could land on {what} (from {pools})",
+                what=clashes[0].what,
+                pools=", ".join(str(clash.docker) for clash in clashes),
+            ),
+            cure=msg("give Docker pools that nothing else uses"),
+            decision="address_pools",
+            facts=RESTS,
+        ),
     )
 
 
