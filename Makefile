@@ -11,7 +11,6 @@ run: $(VENV)/.run
 
 ## Set up, then run all tests; as root also those that need a real engine.
 test: $(VENV)/.dev
-	$(BIN)/python tests/setup_machine.py
 	$(BIN)/python -m pytest
 
 ## Lint, format check, types, import contracts.

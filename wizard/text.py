@@ -6,8 +6,10 @@ values (`Msg`), and becomes text only where a face shows it. `msg` is the extrac
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _translate: Callable[[str], str] = lambda template: template  # noqa: E731 - replaced as a whole
 
@@ -18,16 +20,38 @@ def use_translation(translate: Callable[[str], str]) -> None:
     _translate = translate
 
 
-@dataclass(frozen=True, slots=True)
 class Msg:
-    """One sentence: an English template with `{name}` places, and the values for them."""
+    """One sentence: an English template with `{name}` places, and the values for them.
 
+    Immutable, equal by value. No dataclass: `--help` must not pay for that module.
+    """
+
+    __slots__ = ("args", "template")
     template: str
-    args: tuple[tuple[str, object], ...] = ()
+    args: tuple[tuple[str, object], ...]
+
+    def __init__(self, template: str, args: tuple[tuple[str, object], ...] = ()) -> None:
+        object.__setattr__(self, "template", template)
+        object.__setattr__(self, "args", args)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a Msg cannot be changed")
 
     def __str__(self) -> str:
         translated = _translate(self.template) if self.template else ""
         return translated.format(**dict(self.args)) if self.args else translated
+
+    def __repr__(self) -> str:
+        return f"Msg({self.template!r}, {self.args!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Msg) and (other.template, other.args) == (self.template, self.args)
+
+    def __hash__(self) -> int:
+        return hash((self.template, self.args))
+
+    def __reduce__(self) -> tuple[type[Msg], tuple[str, tuple[tuple[str, object], ...]]]:
+        return Msg, (self.template, self.args)
 
 
 Text = Msg | str

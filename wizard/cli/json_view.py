@@ -20,7 +20,9 @@ def to_json(value: object) -> Any:
     Secrets become `***`, credentials inside URLs are masked, sentences are shown in the
     current language. Raises TypeError for a type that has no JSON form.
     """
-    if value is None or isinstance(value, bool | int | float):
+    if isinstance(value, float):
+        return round(value, 3)
+    if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Enum):
         return value.value

@@ -78,6 +78,7 @@ async def undo(context: Context) -> int:
         context.session.system,
         context.flag("id"),
         force=context.flag("force", False),
+        restart=context.flag("restart"),
         dry_run=context.flag("dry_run", False),
     )
     context.emit("undo", id=receipt.id, changes=change_rows(receipt.changes))

@@ -47,6 +47,8 @@ def show_changes(output: Output, changes: ChangeSet) -> None:
         for text in unified_diff(change).splitlines():
             output.line(text, *_diff_style(text))
         output.line()
+    for note in changes.notes:
+        output.line(note, YELLOW)
     show_refusals(output, changes.refusals)
 
 

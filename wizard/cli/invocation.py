@@ -1,0 +1,173 @@
+"""One invocation whose flags were read: session, command, and every failure as one message."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.cli.output import RED, Output, wants_color
+from wizard.errors import ExitCode, UsageError, WizardError
+from wizard.system import System, this_machine
+from wizard.text import msg
+
+if TYPE_CHECKING:
+    import argparse
+
+    from wizard.cli.context import Context
+    from wizard.session import Session
+
+
+def invoke(
+    flags: argparse.Namespace | WizardError,
+    argv: Sequence[str],
+    *,
+    start_wizard: Callable[[Session], int],
+    system: System | None = None,
+) -> int:
+    """Run the command of `flags`, or report why there are none; returns the exit code."""
+    machine = this_machine() if system is None else system
+    name = next((word for word in argv if not word.startswith("-")), "gomod-wizard")
+    output = Output(
+        json_mode="--json" in argv,
+        color=wants_color(machine.env, "--no-color" in argv, sys.stdout),
+        verbose=getattr(flags, "verbose", False),
+    )
+    try:
+        if isinstance(flags, WizardError):
+            raise flags
+        return _dispatch(flags, machine, output, start_wizard)
+    except WizardError as error:
+        return _report(error, output, name, machine)
+    except KeyboardInterrupt:
+        output.talk(msg("interrupted"))
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away (`| head`); point stdout at nothing, so that the
+        # interpreter's last flush does not complain.
+        with contextlib.suppress(OSError):
+            sys.stdout = open("/dev/null", "w")  # noqa: SIM115 - it lives as long as the process
+        return ExitCode.OK
+
+
+def _dispatch(
+    flags: argparse.Namespace,
+    machine: System,
+    output: Output,
+    start_wizard: Callable[[Session], int],
+) -> int:
+    from wizard.answers import collect_answers
+    from wizard.cli.context import Context
+    from wizard.detect.request import DEFAULT_TIMEOUT_S, Request
+    from wizard.session import Session
+
+    project = _project(getattr(flags, "project", None))
+    profile = getattr(flags, "profile", None)
+    session = Session(
+        system=machine,
+        request=Request(
+            project=project,
+            timeout_s=getattr(flags, "timeout", DEFAULT_TIMEOUT_S),
+            mirror_urls=tuple(getattr(flags, "url", ())),
+            prove_all=getattr(flags, "prove", False),
+        ),
+        answers=collect_answers(
+            machine,
+            project,
+            sets=getattr(flags, "sets", ()),
+            profile=None if profile is None else Path(profile),
+            reason=getattr(flags, "reason", None),
+            until=getattr(flags, "until", None),
+        ),
+    )
+    context = Context(session=session, output=output, flags=flags, ask=_asker(flags))
+    if flags.command is None:
+        return _face(context, start_wizard)
+    from wizard.cli.commands import COMMANDS
+
+    command = COMMANDS[flags.command]
+    import asyncio
+
+    return asyncio.run(command(context))
+
+
+def _face(context: Context, start_wizard: Callable[[Session], int]) -> int:
+    """The bare command: the wizard, its plain twin, or a word about the commands."""
+    env = context.session.system.env
+    if context.flag("plain", False) or env.get("ACCESSIBLE") or env.get("TERM") == "dumb":
+        from wizard.cli.plain import run_plain
+
+        return run_plain(context)
+    if context.output.json_mode or context.flag("no_input", False) or not _full_screen(env):
+        raise UsageError(
+            msg("the wizard needs a terminal"),
+            where="gomod-wizard",
+            hint=msg(
+                "without one: gomod-wizard plan, diff, apply --yes, build; "
+                "or --plain for questions line by line (gomod-wizard --help)"
+            ),
+        )
+    return start_wizard(context.session)
+
+
+def _full_screen(env: Mapping[str, str]) -> bool:
+    """Whether Textual can draw here: it would start without a terminal too, and hang."""
+    if env.get("TEXTUAL_DRIVER"):
+        return True
+    if sys.platform != "win32" and env.get("TERM", "") in {"", "dumb"}:
+        return False
+    streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    return all(stream is not None and stream.isatty() for stream in streams)
+
+
+def _asker(flags: argparse.Namespace) -> Callable[[str], str] | None:
+    if getattr(flags, "no_input", False) or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+
+    def ask(question: str) -> str:
+        print(question, end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            raise KeyboardInterrupt
+        return line.strip()
+
+    return ask
+
+
+def _project(given: str | None) -> Path:
+    path = Path(given or ".")
+    try:
+        resolved = path.resolve(strict=True)
+    except OSError as error:
+        raise UsageError(
+            msg("there is no such folder: {why}", why=error.strerror or "?"),
+            where=str(path),
+            hint=msg("give the Go project's folder by --project"),
+        ) from None
+    if not resolved.is_dir():
+        raise UsageError(
+            msg("the project is a folder, this is a file"),
+            where=str(path),
+            hint=msg("give the folder that holds go.mod"),
+        )
+    return resolved
+
+
+def _report(error: WizardError, output: Output, name: str, machine: System) -> int:
+    from wizard.cli.json_view import document
+
+    if output.json_mode:
+        output.document(
+            document(
+                name,
+                machine.clock(),
+                error={"message": error.message, "where": error.where, "hint": error.hint},
+            )
+        )
+    where = f"{error.where}: " if error.where else ""
+    output.talk(f"gomod-wizard: {where}{error.message}", RED)
+    if str(error.hint):
+        output.talk(msg("next: {hint}", hint=error.hint))
+    return error.code
