@@ -9,11 +9,13 @@ from collections.abc import Iterable
 
 from wizard.diagnose.conclude import conclude
 from wizard.diagnose.scan import Scanner
+from wizard.diagnose.stream import diagnose_stream
 from wizard.diagnose.table import load_table
 from wizard.diagnose.types import Cure, Diagnosis, Evidence, Fault, FaultClass, RuledOut, Step
 
 __all__ = [
     "Cure", "Diagnosis", "Evidence", "Fault", "FaultClass", "RuledOut", "Step", "diagnose_lines",
+    "diagnose_stream",
 ]  # fmt: skip
 
 

@@ -44,6 +44,9 @@ def conclude(scanner: Scanner, table: Table) -> Diagnosis:
     harmless: list[Finding] = []
     alive: list[Finding] = []
     for finding in scanner.findings.values():
+        if finding.context and finding.context.id == "pull" and not scanner.building:
+            # Rule of the causes: a pull is "base-image-pull" where it loads a FROM image.
+            finding.cause, finding.reason, finding.context = finding.rule.cause, None, None
         (harmless if _harmless(finding.step) else alive).append(finding)
     failed = scanner.failure is not None or scanner.steps.failed is not None
     if not alive and failed:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from wizard.diagnose.envelope import Envelopes
+from wizard.diagnose.envelope import MARKS, Envelopes
+from wizard.diagnose.literals import literals
 from wizard.diagnose.peel import peel
+from wizard.diagnose.steps import ANCHORS as STEP_ANCHORS
 from wizard.diagnose.steps import Seen, StepTracker
 from wizard.diagnose.table import Any_, Context, Matcher, Rule, Table
 from wizard.diagnose.types import Evidence
@@ -19,6 +21,9 @@ _SHOWN = 600
 """Characters kept of one evidence line."""
 
 _REMOTE_LINES = 10
+_NO_REASON = frozenset({"base-image-pull", "syntax-image-pull", "sumdb-unreachable"})
+"""Causes that say what failed, not why."""
+
 _INDENTED = re.compile(r"[ \t]+\S")
 
 
@@ -50,11 +55,12 @@ class Scanner:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._by_anchor: dict[str, list[Any_]] = {}
+        by_anchor: dict[str, list[Any_]] = {anchor: [] for anchor in (*STEP_ANCHORS, *MARKS)}
         for matcher in table.matchers():
             for anchor in matcher.anchors:
-                self._by_anchor.setdefault(anchor, []).append(matcher)
-        self._anchors = tuple(self._by_anchor.items())
+                by_anchor.setdefault(anchor, []).append(matcher)
+        self.literals = literals(tuple(by_anchor))
+        self._matchers = tuple(by_anchor.values())
         self._envelopes = Envelopes()
         self._remote_until = 0
         self.steps = StepTracker()
@@ -63,6 +69,12 @@ class Scanner:
         self.failure: Evidence | None = None
         """The last line that says that something failed, since the last success."""
         self.lines = 0
+        self._build_sign = False
+
+    @property
+    def building(self) -> bool:
+        """Whether an image was being built; a bare `docker pull` is none."""
+        return self._build_sign or self.steps.any
 
     def feed(self, number: int, line: str) -> None:
         """Take in line `number` (1-based, rising)."""
@@ -85,16 +97,17 @@ class Scanner:
         if not text:
             return
         met: dict[int, Any_] = {}
-        for anchor, matchers in self._anchors:
-            if anchor in text:
-                for matcher in matchers:
-                    met[id(matcher)] = matcher
+        for index in self.literals.met(text):
+            for matcher in self._matchers[index]:
+                met[id(matcher)] = matcher
         if not met:
             return
         table = self._table
         matched = [one for one in met.values() if type(one) is Matcher and one.search(text)]
         if any(one in matched for one in table.success):
             self._succeeded()
+        if any(one in matched for one in table.build):
+            self._build_sign = True
         if any(one in matched for one in table.failure):
             self.failure = Evidence(line=number, text=text.strip()[:_SHOWN])
         remote = number <= self._remote_until and bool(_INDENTED.match(text))
@@ -132,7 +145,7 @@ class Scanner:
             return
         context = self._context(best, text, step, met)
         cause = context.cause if context else best.cause
-        reason = best.cause if context and best.cause != context.cause else None
+        reason = best.cause if context and best.cause not in _NO_REASON else None
         key = (best.id, cause, step.key if step else None, "remote" if remote else "")
         finding = self.findings.get(key)
         if finding is None:

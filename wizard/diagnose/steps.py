@@ -31,6 +31,7 @@ _HEADER = re.compile(r"(?:(CACHED|CANCELED|ERROR) )?\[([^\]]{1,200})\] (\S.*)")
 _TTY = re.compile(r" {0,8}=> ")
 _TTY_TIME = re.compile(r" +\d{1,6}\.\d{1,2}s$")
 _BLOCK = re.compile(r" {0,2}> (.+?):? *$")
+_BARE_BLOCK = re.compile(r"\[[^\]]{0,200}\d/\d{1,4}\] [A-Z]{3,12} .*:$")
 _EXCERPT = re.compile(r" *\d{1,6} \| >>> (.+)")
 _COUNT = re.compile(r"^(.*?) *(\d{1,4}/\d{1,4})$")
 _FROM_AS = re.compile(r"FROM (?:--\S+ )?\S+ (?:AS|as|As) (\S+)")
@@ -76,11 +77,10 @@ class StepTracker:
             return self._vertexes.get(line.vertex)
         return self._current
 
-    def known(self, key: str) -> Seen | None:
-        """Return the step with this key, where it is still remembered."""
-        if self._current is not None and self._current.key == key:
-            return self._current
-        return self._vertexes.get(key)
+    @property
+    def any(self) -> bool:
+        """Whether the log shows steps at all."""
+        return self._current is not None or bool(self._vertexes)
 
     def _vertex(self, number: int, vertex: str, text: str) -> None:
         seen = self._vertexes.get(vertex)
@@ -118,6 +118,8 @@ class StepTracker:
             self._excerpt = match.group(1).strip()[:_TEXT]
         elif (match := _BLOCK.match(text)) and _is_name(match.group(1)):
             self._block(number, match.group(1))
+        elif _BARE_BLOCK.match(text):
+            self._block(number, text.rstrip(": "))
         elif _SUCCEEDED.match(text) and self._current is not None and not self._in_block:
             if self._current.state == "running":
                 self._current.state = "done"

@@ -91,10 +91,13 @@ class Table:
     noise: tuple[Matcher, ...]
     failure: tuple[Matcher, ...]
     success: tuple[Matcher, ...]
+    build: tuple[Matcher, ...]
+    """Signs that an image was being built, not only pulled."""
 
     def matchers(self) -> tuple[Any_, ...]:
         """Return everything that has anchors."""
-        return (*self.rules, *self.contexts, *self.noise, *self.failure, *self.success)
+        return (*self.rules, *self.contexts, *self.noise, *self.failure, *self.success,
+                *self.build)
 
     def anchors(self) -> tuple[str, ...]:
         """Return every literal, once, sorted."""
@@ -164,4 +167,5 @@ def load_table() -> Table:
         noise=_matchers(rows["noise"], "noise"),
         failure=_matchers(rows["failure"], "failure"),
         success=_matchers(rows["success"], "success"),
+        build=_matchers(rows["build"], "build"),
     )
