@@ -158,14 +158,18 @@ def build_parser(version: str) -> argparse.ArgumentParser:
             metavar="S[,S]",
             help="of project, user, system (default: all)",
         )
-    restart = parsers["apply"].add_mutually_exclusive_group()
-    restart.add_argument(
-        "--restart", action="store_true", default=None, dest="restart",
-        help="restart the engine where a change needs it, even if containers run",
-    )  # fmt: skip
-    restart.add_argument(
-        "--no-restart", action="store_false", dest="restart", help="never restart the engine"
-    )
+    for name in ("apply", "undo"):
+        restart = parsers[name].add_mutually_exclusive_group()
+        restart.add_argument(
+            "--restart",
+            action="store_true",
+            default=None,
+            dest="restart",
+            help="restart the engine where a change needs it, even if containers run",
+        )
+        restart.add_argument(
+            "--no-restart", action="store_false", dest="restart", help="never restart the engine"
+        )
     parsers["apply"].add_argument("--staged", metavar="ID", help=argparse.SUPPRESS)
     parsers["undo"].add_argument("id", nargs="?", metavar="ID", help="default: the latest")
     parsers["undo"].add_argument(
