@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.plan.facts_builder import (
+    dockerfile_facts,
     facts,
     go_facts,
     private_facts,
@@ -32,7 +34,7 @@ from wizard.render import render
 from wizard.render.build_command import build_command, secret_env
 from wizard.render.dockerfile import block_lines, whole_text
 from wizard.render.quoting import csv_field, ignore_pattern
-from wizard.render.types import Artifact, GoEnv, JsonKeys
+from wizard.render.types import Artifact, DockerfileBlock, GoEnv, JsonKeys
 from wizard.rules.dockerignore import hidden_by, parse_dockerignore
 
 HADOLINT = Path(sys.executable).with_name("hadolint")
@@ -283,6 +285,16 @@ def test_a_block_brings_every_module_file_of_a_workspace() -> None:
 
 def test_a_block_leaves_go_mod_of_the_root_to_its_stage() -> None:
     assert not [line for line in block_lines(shapes()["block"]) if line.startswith("COPY")]
+
+
+@pytest.mark.parametrize(("available", "dropped"), [(False, True), (True, False), (None, False)])
+def test_a_syntax_line_goes_only_where_its_image_was_seen_to_be_out_of_reach(
+    available: bool | None, dropped: bool
+) -> None:
+    standing = replace(dockerfile_facts(syntax="docker/dockerfile:1"), syntax_available=available)
+    content = artifacts(plan(facts(project=project_facts(dockerfile=standing))))["Dockerfile"]
+    assert isinstance(content.content, DockerfileBlock)
+    assert content.content.drop_syntax is dropped
 
 
 def test_a_block_mounts_the_hosts_module_cache_only_where_the_plan_brings_it() -> None:

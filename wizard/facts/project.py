@@ -70,6 +70,8 @@ class DockerfileFacts:
     managed: bool
     """It already holds this program's block, or was written whole by it."""
     problem: Problem | None
+    syntax_available: bool | None = None
+    """The image of its `# syntax` line is here or can be pulled; None: not tried."""
     whole: bool = False
     """It was written whole by this program, so it may be written whole again."""
 

@@ -184,7 +184,7 @@ def _existing(facts: Facts, shape: DockerfileShape) -> tuple[Finding, ...]:
         findings.append(
             Finding(
                 id="dockerfile.syntax",
-                severity=Severity.NOTE,
+                severity=Severity.NOTE if found.syntax_available is not False else Severity.FAULT,
                 message=msg(
                     "{path} pulls the image {image} before anything else",
                     path=found.path,

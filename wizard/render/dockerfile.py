@@ -40,7 +40,11 @@ def dockerfile(plan: Plan) -> tuple[Artifact, ...]:
                 name=posixpath.basename(plan.inputs.dockerfile),
                 scope=Scope.PROJECT,
                 path=plan.inputs.dockerfile,
-                content=DockerfileBlock(stage=shape.stage, lines=block_lines(plan)),
+                content=DockerfileBlock(
+                    stage=shape.stage,
+                    lines=block_lines(plan),
+                    drop_syntax=plan.inputs.drop_syntax,
+                ),
                 standalone=whole,
                 because=(plan.dockerfile.because, plan.module_source.because),
                 decisions=decisions,
