@@ -113,6 +113,7 @@ async def _ask_go(
                 "GOWORK": "off",
                 "GOENV": "off" if path is None else str(path),
                 "XDG_CONFIG_HOME": tmp,
+                "GOCACHE": str(Path(tmp) / "build-cache"),  # `go env` makes the folder
                 "PWD": str(empty),
             }
             if system.home is not None:
