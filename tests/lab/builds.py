@@ -74,10 +74,17 @@ def judge(before: Before, done: Done) -> Verdict:
 PAST: Final = {"build": "built", "fail": "failed", "hang": "hung until it was cut"}
 
 
+# A builder's own summary of a step: the whole step again, and only that it failed.
+SUMMARY: Final = re.compile(
+    r"did not complete successfully|executor failed running|failed to solve"
+)
+TELLING: Final = re.compile(r"error|fatal|denied|fail|refus|go: ", re.IGNORECASE)
+
+
 def last_words(done: Done) -> str:
     """The lines of a log that say the most, short."""
     lines = [line.strip() for line in done.output.splitlines() if line.strip()]
-    telling = [
-        line for line in lines if re.search(r"error|fatal|denied|fail|go: ", line, re.IGNORECASE)
-    ]
-    return " | ".join((telling or lines)[-3:])[:600] or "(no output)"
+    telling = [line for line in lines if TELLING.search(line)]
+    causes = [line for line in telling if not SUMMARY.search(line)]
+    words = dict.fromkeys((causes or telling or lines)[-3:])  # each once, in order
+    return " | ".join(word[:300] for word in words) or "(no output)"

@@ -111,6 +111,11 @@ def test_a_build_must_end_as_declared_and_for_its_reason(
     assert builds.judge(before, ended(code, output)).ok is ok
 
 
+def test_what_a_build_died_of_is_told_before_what_the_builder_makes_of_it() -> None:
+    log = "#8 0.4 go: m@v1: 403 Forbidden\nERROR: failed to solve: process x did not complete\n"
+    assert builds.last_words(ended(1, log)) == "#8 0.4 go: m@v1: 403 Forbidden"
+
+
 def test_a_cold_build_keeps_every_word_and_uses_no_cache() -> None:
     argv = builds.cold(["docker", "--context", "c", "build", "--secret", "id=x", "."])
     assert argv[:4] == ["docker", "--context", "c", "build"]

@@ -122,8 +122,9 @@ class _Trial:
         asked = len(self.around.outside.asked())
         with leaks.watching(machine) as watch:
             apply = self._apply()
+            command = self.program("build-command", "--json", timeout=60)
             asked_by_build = len(self.around.outside.asked())
-            built = self._build()
+            built = self._build(command)
         self.row.builds_after = built.ok if built is not None else None
         self._judge(apply, built)
         self._judge_traffic(asked, asked_by_build)
@@ -133,7 +134,7 @@ class _Trial:
         if built is not None and built.ok:
             found += leaks.in_image(self.desk.engine)
         self._undo(untouched)
-        for what, done in self.said:
+        for what, done in self.said[1:]:
             found += leaks.in_output(what, done)
         self.row.leaks = len(set(found))
         self.wrong += sorted(set(found))
@@ -160,9 +161,8 @@ class _Trial:
         ]
         return self.program("apply", "--yes", *sets)
 
-    def _build(self) -> Done | None:
-        """Run what `build-command` says, cold; None where it says nothing to run."""
-        command = self.program("build-command", "--json", timeout=60)
+    def _build(self, command: Done) -> Done | None:
+        """Run what `build-command` said, cold; None where it said nothing to run."""
         document = _document(command)
         if document is None or not document.get("argv"):
             if self.network.after.ends != "refuse":
