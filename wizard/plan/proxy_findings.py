@@ -65,6 +65,7 @@ def _endpoint(facts: Facts, proxy: ProxyUrl) -> tuple[Finding, ...]:
                 ),
                 decision="https_proxy",
                 facts=("proxy.endpoints",),
+                stops=not any(probe.proved for probe in facts.mirrors.ranking.or_else(())),
             ),
         )
     if endpoint.connect_status == 407:

@@ -80,6 +80,8 @@ class Finding:
     decision: str | None = None
     """The decision that answers it."""
     facts: tuple[str, ...] = ()
+    stops: bool = False
+    """Nothing that this program writes can cure it: `apply` refuses, with the cure."""
 
 
 class ModuleSource(StrEnum):

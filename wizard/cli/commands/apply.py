@@ -8,7 +8,7 @@ from wizard.cli.commands.changes import change_rows, refusal_rows, show_changes,
 from wizard.cli.commands.plan import show_findings
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, YELLOW
-from wizard.errors import ExitCode, UsageError
+from wizard.errors import ExitCode, ForbiddenError, UsageError
 from wizard.render.types import Scope
 from wizard.text import msg
 
@@ -33,6 +33,7 @@ async def apply(context: Context) -> int:
         return await _apply_staged(context, staged)
     plan, changes = await _changes(context)
     output = context.output
+    refuse_the_incurable(plan)
     show_findings(output, plan.findings)
     output.line()
     show_changes(output, changes)
@@ -59,6 +60,17 @@ async def apply(context: Context) -> int:
     if context.session.build_command(plan).argv:
         output.line(msg("next: gomod-wizard build"), BOLD)
     return _exit_code(receipt, changes.refusals)
+
+
+def refuse_the_incurable(plan: Plan) -> None:
+    """Raise ForbiddenError where no file that could be written would make the build work."""
+    for finding in plan.findings:
+        if finding.stops:
+            raise ForbiddenError(
+                msg("not repairable from here: {what}", what=finding.message),
+                where=finding.id,
+                hint=finding.cure,
+            )
 
 
 async def _apply_staged(context: Context, staged: str) -> int:
