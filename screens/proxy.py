@@ -76,7 +76,7 @@ def _endpoint(end: ProxyEndpoint) -> Cell:
             Tone.WARN,
         )
     if end.loopback:
-        return Cell(msg("answers, but on this host's loopback: no container reaches it"), Tone.WARN)
+        return Cell(msg("answers, on loopback: not for containers"), Tone.WARN)
     return Cell(end.detail or msg("answers"), Tone.GOOD)
 
 
