@@ -53,7 +53,7 @@ class Envelopes:
         return self._numbers.setdefault(str(digest), len(self._numbers) + 1)
 
     def _vertexes(self, vertexes: object) -> list[str]:
-        lines = []
+        lines: list[str] = []
         for vertex in vertexes if isinstance(vertexes, list) else ():
             if not isinstance(vertex, dict):
                 continue
@@ -68,7 +68,7 @@ class Envelopes:
         return lines
 
     def _logs(self, logs: object) -> list[str]:
-        lines = []
+        lines: list[str] = []
         for log in logs if isinstance(logs, list) else ():
             if not isinstance(log, dict) or not isinstance(data := log.get("data"), str):
                 continue

@@ -27,7 +27,7 @@ class Literals(Protocol):
 def literals(strings: Sequence[str]) -> Literals:
     """Return the fastest finder that is installed."""
     try:
-        import ahocorasick_rs
+        import ahocorasick_rs  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
         return GatedLiterals(strings)
     return AutomatonLiterals(strings, ahocorasick_rs)
@@ -89,12 +89,13 @@ class GatedLiterals:
 
 
 _EVERYDAY = """
-#12 1.234 go: downloading github.com/acme/errors v1.2.3 golang.org/x/net google.golang.org/grpc k8s.io
-#14 Get:17 http://deb.debian.org/debian bookworm/main amd64 libssl3 amd64 3.0.11 [2022 kB] fetch https://
-=> => extracting sha256:0123456789abcdef => => sha256: => [internal] transferring context: 31.92kB 0.0s
-#8 [build 3/7] RUN go build -o /out/app ./cmd/ Unpacking Setting up Selecting previously unselected package
- ---> Running in 0123456789ab Removing intermediate container Pull complete Reading database ... Building
-2024-05-01T10:00:00.000Z using internal pkg testing module stretchr testify apimachinery installing (1/20)
+#12 1.234 go: downloading github.com/acme/errors v1.2.3 golang.org/x/net google.golang.org/grpc
+#14 Get:17 http://deb.debian.org/debian bookworm/main amd64 libssl3 amd64 3.0.11 [2022 kB] k8s.io
+=> => extracting sha256:0123456789abcdef => => sha256: => [internal] transferring context: 31.92kB
+#8 [build 3/7] RUN go build -o /out/app ./cmd/ Unpacking Setting up Selecting previously
+ ---> Running in 0123456789ab Removing intermediate container Pull complete Reading database ...
+2024-05-01T10:00:00.000Z using internal pkg testing module stretchr testify apimachinery (1/20)
+unselected package fetch https:// Building installing 0.0s
 """
 
 

@@ -90,10 +90,7 @@ def peel(line: str) -> Peeled:
     if match := _VERTEX.match(text):
         vertex = match.group(1)
         text = text[match.end() :]
-    if match := _SECONDS.match(text):
-        timed = True
-        text = text[match.end() :]
-    elif match := _LIVE.match(text):
+    if match := _SECONDS.match(text) or _LIVE.match(text):
         timed = True
         text = text[match.end() :]
     if match := _LOGFMT.match(text):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from wizard.diagnose.envelope import MARKS, Envelopes
 from wizard.diagnose.literals import literals
 from wizard.diagnose.peel import peel
+from wizard.diagnose.redact import safe_line
 from wizard.diagnose.steps import ANCHORS as STEP_ANCHORS
 from wizard.diagnose.steps import Seen, StepTracker
 from wizard.diagnose.table import Any_, Context, Matcher, Rule, Table
@@ -109,7 +110,7 @@ class Scanner:
         if any(one in matched for one in table.build):
             self._build_sign = True
         if any(one in matched for one in table.failure):
-            self.failure = Evidence(line=number, text=text.strip()[:_SHOWN])
+            self.failure = Evidence(line=number, text=safe_line(text, _SHOWN))
         remote = number <= self._remote_until and bool(_INDENTED.match(text))
         if not remote:
             self._remote_until = 0
@@ -151,14 +152,16 @@ class Scanner:
         if finding is None:
             if len(self.findings) >= _MAX_FINDINGS:
                 return
-            groups = {name: value or "?" for name, value in best_match.groupdict().items()}
+            groups = {
+                name: safe_line(value or "?", 200) for name, value in best_match.groupdict().items()
+            }
             finding = Finding(best, cause, reason, context, step, groups, remote)
             self.findings[key] = finding
         finding.count += 1
         for loser, line in losers.items():
             if loser not in (cause, reason):
                 finding.losers.setdefault(loser, line)
-        shown = whole.strip()[:_SHOWN]
+        shown = safe_line(whole, _SHOWN)
         if len(finding.evidence) < MAX_EVIDENCE and shown not in {e.text for e in finding.evidence}:
             finding.evidence.append(Evidence(line=number, text=shown))
 

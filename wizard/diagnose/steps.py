@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from wizard.diagnose.peel import Peeled
+from wizard.diagnose.redact import safe_line
 from wizard.diagnose.types import Step
 
 ANCHORS = (
@@ -70,9 +71,8 @@ class StepTracker:
         """Take in one line; return the step that it belongs to."""
         if line.vertex is not None and not line.timed:
             self._vertex(number, line.vertex, line.text)
-        elif line.vertex is None:
-            if not line.timed:
-                self._plain(number, line.text)
+        elif line.vertex is None and not line.timed:
+            self._plain(number, line.text)
         if line.vertex is not None:
             return self._vertexes.get(line.vertex)
         return self._current
@@ -120,14 +120,16 @@ class StepTracker:
             self._block(number, match.group(1))
         elif _BARE_BLOCK.match(text):
             self._block(number, text.rstrip(": "))
-        elif _SUCCEEDED.match(text) and self._current is not None and not self._in_block:
-            if self._current.state == "running":
-                self._current.state = "done"
+        elif _SUCCEEDED.match(text) and not self._in_block:
+            self._end_well()
+
+    def _end_well(self) -> None:
+        if self._current is not None and self._current.state == "running":
+            self._current.state = "done"
 
     def _enter(self, number: int, prefix: str, count: str | None, instruction: str) -> None:
         """A builder without parallel steps begins one: the one before it ended well."""
-        if self._current is not None and self._current.state == "running":
-            self._current.state = "done"
+        self._end_well()
         if instruction[:5].upper() == "FROM ":
             match = _FROM_AS.match(instruction)
             self._stage = match.group(1) if match else None
@@ -192,12 +194,20 @@ class StepTracker:
             return None
         if seen is None or (self._excerpt and (seen.instruction is None or seen.number is None)):
             number, stage = (seen.number, seen.stage) if seen else (None, None)
-            return Step(number=number, instruction=self._excerpt, stage=stage)
-        return Step(number=seen.number, instruction=seen.instruction, stage=seen.stage)
+            return _step(number, self._excerpt, stage)
+        return _step(seen.number, seen.instruction, seen.stage)
+
+
+def _step(number: str | None, instruction: str | None, stage: str | None) -> Step:
+    return Step(
+        number=number,
+        instruction=None if instruction is None else safe_line(instruction, _TEXT),
+        stage=None if stage is None else safe_line(stage, _TEXT),
+    )
 
 
 def _is_name(name: str) -> bool:
-    return name.startswith("[") or bool(_NAMELESS.match(name)) or name.startswith("importing ")
+    return name.startswith(("[", "importing ")) or bool(_NAMELESS.match(name))
 
 
 def _name(seen: Seen, match: re.Match[str] | None, text: str) -> None:

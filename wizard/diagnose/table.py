@@ -96,8 +96,7 @@ class Table:
 
     def matchers(self) -> tuple[Any_, ...]:
         """Return everything that has anchors."""
-        return (*self.rules, *self.contexts, *self.noise, *self.failure, *self.success,
-                *self.build)
+        return (*self.rules, *self.contexts, *self.noise, *self.failure, *self.success, *self.build)
 
     def anchors(self) -> tuple[str, ...]:
         """Return every literal, once, sorted."""
