@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 TREES: Final = {"28.5": "forky", "20.10": "bookworm"}
 SLOTS: Final = 8
+IN_USE: Final = "lab-in-use"
 SYSTEMCTL: Final = "/usr/bin/systemctl"
 
 
@@ -49,7 +50,10 @@ class Slot:
             lock = store.try_lock(f"slot-{version}-{number}")
             if lock is not None:
                 folder = store.cached("engines", version, str(number))
+                if (folder / IN_USE).exists():  # a killed run's: nobody knows what is in it
+                    shutil.rmtree(folder)
                 folder.mkdir(exist_ok=True)
+                (folder / IN_USE).touch()
                 # What Docker remembers of its networks belongs to the machine that was, not to
                 # the images: a fresh machine has none of it.
                 shutil.rmtree(folder / "network", ignore_errors=True)
@@ -57,6 +61,8 @@ class Slot:
         raise shell.LabError(f"all {SLOTS} image stores of engine {version} are in use")
 
     def release(self) -> None:
+        """Let the next engine have it: it holds the base images and nothing else."""
+        (self.folder / IN_USE).unlink(missing_ok=True)
         self._lock.close()
 
     def discard(self) -> None:
@@ -72,6 +78,7 @@ class Engine:
     version: str
     machine: Machine
     slot: Slot
+    started: bool = False
 
     @classmethod
     def install(
@@ -100,6 +107,7 @@ class Engine:
 
     def start(self) -> None:
         """Start the engine as the machine's systemd would; raise with its log where it does not."""
+        self.started = True
         done = self.machine.run([SYSTEMCTL, "start", "docker"], timeout=90)
         if not done.ok:
             raise shell.LabError(
@@ -176,18 +184,21 @@ class Engine:
         return self.docker(*words).must().stdout.split()
 
     def leave(self) -> None:
-        """Reset and stop the engine, end its machine, and let the next one have the image store."""
+        """Reset and stop the engine, end its machine, and let the next one have the image store.
+
+        A store that could not be reset, because the engine no longer answers, is thrown away.
+        """
+        clean = not self.started
         try:
-            if self.docker("version").ok:
+            if self.started and self.docker("version").ok:
                 self.reset()
-            self.stop()
-        except (shell.LabError, OSError):
-            self.machine.stop()
-            self.slot.discard()
-            raise
+                self.stop()
+                clean = True
         finally:
             self.machine.stop()
             remove_control_groups(self.machine.namespace.name)
+            if not clean:
+                self.slot.discard()
             self.slot.release()
 
 
