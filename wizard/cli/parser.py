@@ -57,6 +57,11 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "the exact `docker build` for this project and network, no secret in it",
         'gomod-wizard build-command\n  eval "$(gomod-wizard build-command)"',
     ),
+    "diagnose": (
+        "the faults in a failing build log, each with evidence and cure",
+        "docker build . 2>&1 | gomod-wizard diagnose -\n  gomod-wizard diagnose ci.log --json\n"
+        "  gomod-wizard diagnose ci.log --format github",
+    ),
     "build": (
         "run that build; secrets go by file or process environment alone",
         "gomod-wizard build\n  gomod-wizard build -- --no-cache --progress=plain",
@@ -174,6 +179,15 @@ def build_parser(version: str) -> argparse.ArgumentParser:
     parsers["undo"].add_argument("id", nargs="?", metavar="ID", help="default: the latest")
     parsers["undo"].add_argument(
         "--force", action="store_true", help="also where a file changed since; a copy is kept"
+    )
+    parsers["diagnose"].add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="the log; - or nothing reads stdin"
+    )
+    parsers["diagnose"].add_argument(
+        "--format",
+        choices=("text", "github", "gitlab"),
+        default="text",
+        help="annotations for a CI system",
     )
     parsers["build"].add_argument(
         "args", nargs=argparse.REMAINDER, metavar="-- ARG", help="more arguments for docker build"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wizard.facts.base import Fact, unknown
-from wizard.text import Text
+from wizard.text import Text, msg
 
 
 class Failure(StrEnum):
@@ -127,11 +127,14 @@ class Authority:
     """Hosts that showed a certificate signed by it."""
 
 
+_NOT_LOOKED: Fact[tuple[Authority, ...]] = unknown(msg("not looked"), "TLS")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MirrorFacts:
     """The area `mirrors`."""
 
     ranking: Fact[tuple[MirrorProbe, ...]]
     """Good ones first, by rank; then failed ones in the catalogue's order."""
-    authorities: Fact[tuple[Authority, ...]] = unknown("not looked", "TLS")
+    authorities: Fact[tuple[Authority, ...]] = _NOT_LOOKED
     """Authorities of the host's own store behind intercepted or internal connections."""

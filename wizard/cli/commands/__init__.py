@@ -10,6 +10,7 @@ from typing import Any
 
 from wizard.cli.commands.apply import apply, diff, history, undo
 from wizard.cli.commands.build import build, build_command
+from wizard.cli.commands.diagnose import diagnose
 from wizard.cli.commands.generate import generate
 from wizard.cli.commands.observe import detect, mirrors
 from wizard.cli.commands.plan import plan
@@ -26,4 +27,5 @@ COMMANDS: Mapping[str, Callable[[Context], Coroutine[Any, Any, int]]] = {
     "history": history,
     "build-command": build_command,
     "build": build,
+    "diagnose": diagnose,
 }
