@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.filter import Monochrome
 from textual.message import Message
 from textual.worker import WorkerFailed
 
@@ -71,7 +72,11 @@ class WizardApp(App[int]):
         event: Event
 
     def __init__(self, stream: Stream) -> None:
-        super().__init__(ansi_color=no_colour(stream.system.env) or None)
+        plain = no_colour(stream.system.env)
+        super().__init__(ansi_color=plain or None)
+        if not plain:  # Textual takes an empty NO_COLOR for a set one
+            self.no_color = False
+            self._filters = [one for one in self._filters if not isinstance(one, Monochrome)]
         self.stream = stream
         self.state = State(answers=dict(stream.answers), looking=True)
         self.flow = Flow()
@@ -80,7 +85,7 @@ class WizardApp(App[int]):
         self.receipt: Receipt | None = None
         self.command = ""
         self.register_theme(CALM)
-        self.theme = PLAIN if no_colour(stream.system.env) else CALM.name
+        self.theme = PLAIN if plain else CALM.name
 
     def _fatal_error(self) -> None:
         """End after a mistake of the program; Textual's own would print every local variable.

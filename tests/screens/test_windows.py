@@ -104,10 +104,14 @@ async def test_no_colour_asks_for_the_terminals_own_colours(
         assert wizard(pilot).theme == "ansi-dark"
 
 
-async def test_an_empty_no_color_asks_for_nothing(running: Running, stream: StandIn) -> None:
+async def test_an_empty_no_color_asks_for_nothing(
+    running: Running, stream: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "")  # Textual looks there by itself
     stream.system = replace(stream.system, env={"NO_COLOR": ""})
     async with running() as pilot:
         assert wizard(pilot).theme == "calm"
+        assert not wizard(pilot).no_color
 
 
 async def test_at_most_five_keys_are_named(running: Running) -> None:
