@@ -71,6 +71,7 @@ class Machine:
     pid: int
     env: dict[str, str] = field(default_factory=dict)
     _anchor: subprocess.Popen[bytes] | None = None
+    _servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @classmethod
     def start(
@@ -86,6 +87,7 @@ class Machine:
                 for bind in binds
             )
         )
+        log = (folder / "boot.log").open("wb")
         anchor = subprocess.Popen(
             [
                 "setpriv",
@@ -113,9 +115,10 @@ class Machine:
             },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=(folder / "boot.log").open("wb"),
+            stderr=log,
             start_new_session=True,
         )
+        log.close()
         machine = cls(
             name,
             namespace,
@@ -153,7 +156,9 @@ class Machine:
     def stop(self) -> None:
         """End the machine with everything that runs on it, and remove its folder."""
         if self._anchor is not None:
-            shell_end(self._anchor)
+            self._anchor.kill()
+            for process in (self._anchor, *self._servers):
+                process.wait(timeout=20)
             self._anchor = None
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -210,7 +215,7 @@ class Machine:
     def spawn(self, argv: Sequence[str], log: str, *, env: Mapping[str, str] | None = None) -> None:
         """Start a server on the machine; it ends when the machine does."""
         with self.path(log).open("ab") as out:
-            subprocess.Popen(
+            server = subprocess.Popen(
                 self._enter(argv, "/"),
                 env={**self.env, **(env or {})},
                 stdin=subprocess.DEVNULL,
@@ -218,6 +223,7 @@ class Machine:
                 stderr=out,
                 start_new_session=True,
             )
+        self._servers.append(server)
 
     # Its files, seen from outside
 
@@ -240,9 +246,3 @@ class Machine:
         top = self.folder / "written"
         for folder, _, files in os.walk(top):
             yield from (Path(folder, name) for name in files)
-
-
-def shell_end(process: subprocess.Popen[bytes]) -> None:
-    """End an anchor process. Its children die with it, at once: wait for that, bounded."""
-    process.kill()
-    process.wait(timeout=20)

@@ -61,20 +61,21 @@ def run(
     """Run `argv` to its end, or kill its whole process group at the limit."""
     words = tuple(str(word) for word in argv)
     started = time.monotonic()
-    source: int | IO[bytes] = subprocess.DEVNULL if stdin is None else subprocess.PIPE
-    if stdin_file is not None:
-        source = stdin_file.open("rb")
-    process = subprocess.Popen(
-        words,
-        stdin=source,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=dict(env) if env is not None else None,
-        cwd=cwd,
-        start_new_session=True,
-        text=True,
-        errors="replace",
-    )
+    with contextlib.ExitStack() as stack:
+        source: int | IO[bytes] = subprocess.DEVNULL if stdin is None else subprocess.PIPE
+        if stdin_file is not None:
+            source = stack.enter_context(stdin_file.open("rb"))
+        process = subprocess.Popen(
+            words,
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=dict(env) if env is not None else None,
+            cwd=cwd,
+            start_new_session=True,
+            text=True,
+            errors="replace",
+        )
     code: int | None
     try:
         stdout, stderr = process.communicate(stdin, timeout=timeout)
