@@ -11,7 +11,7 @@ run: $(VENV)/.run
 
 ## Set up, then run all tests; as root also those that need a real engine.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 
 ## Lint, format check, types, import contracts.
 lint: $(VENV)/.dev
