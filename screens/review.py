@@ -164,7 +164,7 @@ class ReviewScreen(Framed):
         files = [one for one in preview.changes.changes if one.action is not Action.RUN]
         if not files:
             return msg("Everything already is as planned")
-        words = counted(len(files), msg("{n} file is written"), msg("{n} files are written"))
+        words = counted(len(files), msg("{n} file to write"), msg("{n} files to write"))
         if not any(one.needs_root for one in files):
             return words
         return msg("{words}, some of them as root", words=words)

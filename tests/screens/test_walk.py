@@ -162,7 +162,7 @@ async def test_the_review_waits_for_the_look_and_then_shows_the_files(
         await pilot.pause()
         stream.gate.set()
         await settle(pilot)
-        assert "4 files are written" in text_of_screen(pilot)
+        assert "4 files to write" in text_of_screen(pilot)
 
 
 async def test_r_looks_again(running: Running, stream: StandIn) -> None:
@@ -225,7 +225,7 @@ async def test_no_at_the_last_question_goes_back_to_the_review(
 ) -> None:
     async with running() as pilot:
         await press(pilot, "enter", "enter", "down", "enter")
-        assert "4 files are written" in text_of_screen(pilot)
+        assert "4 files to write" in text_of_screen(pilot)
     assert stream.applied == []
 
 
@@ -234,7 +234,7 @@ async def test_escape_at_the_last_question_goes_back_to_the_review(
 ) -> None:
     async with running() as pilot:
         await press(pilot, "enter", "enter", "escape")
-        assert "4 files are written" in text_of_screen(pilot)
+        assert "4 files to write" in text_of_screen(pilot)
     assert stream.applied == []
 
 
@@ -272,7 +272,7 @@ async def test_a_refused_write_says_why_and_returns_to_a_new_comparison(
         await press(pilot, "enter")
         assert at(pilot) is Step.REVIEW
         assert stream.compared == compared + 1
-        assert "4 files are written" in text_of_screen(pilot)
+        assert "4 files to write" in text_of_screen(pilot)
 
 
 async def test_nothing_to_write_ends_well_without_a_question(
