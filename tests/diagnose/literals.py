@@ -6,8 +6,8 @@ anchors let pass by. Run as a program, it prints the literals of a pattern.
 
 from __future__ import annotations
 
-import re._constants as op  # type: ignore[import-untyped, unused-ignore]
-import re._parser as parser  # type: ignore[import-untyped, unused-ignore]
+import re._constants as op  # type: ignore[import-not-found, import-untyped, unused-ignore]
+import re._parser as parser  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import sys
 from typing import Any
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from wizard.diagnose.envelope import MARKS, Envelopes
-from wizard.diagnose.literals import literals
+from wizard.diagnose.literals import Literals, literals
 from wizard.diagnose.peel import peel
 from wizard.diagnose.redact import safe_line
 from wizard.diagnose.steps import ANCHORS as STEP_ANCHORS
 from wizard.diagnose.steps import Seen, StepTracker
-from wizard.diagnose.table import Any_, Context, Matcher, Rule, Table
+from wizard.diagnose.table import Any_, Context, Matcher, Rule, Table, load_table
 from wizard.diagnose.types import Evidence
 
 MAX_EVIDENCE = 5
@@ -51,17 +52,22 @@ class Finding:
         return self.evidence[0].line
 
 
+@cache
+def _finder() -> tuple[Literals, tuple[list[Any_], ...]]:
+    """Return the finder of all literals, and what each of them leads to."""
+    by_anchor: dict[str, list[Any_]] = {anchor: [] for anchor in (*STEP_ANCHORS, *MARKS)}
+    for matcher in load_table().matchers():
+        for anchor in matcher.anchors:
+            by_anchor.setdefault(anchor, []).append(matcher)
+    return literals(tuple(by_anchor)), tuple(by_anchor.values())
+
+
 class Scanner:
     """Everything that is remembered of one log."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        by_anchor: dict[str, list[Any_]] = {anchor: [] for anchor in (*STEP_ANCHORS, *MARKS)}
-        for matcher in table.matchers():
-            for anchor in matcher.anchors:
-                by_anchor.setdefault(anchor, []).append(matcher)
-        self.literals = literals(tuple(by_anchor))
-        self._matchers = tuple(by_anchor.values())
+        self.literals, self._matchers = _finder()
         self._envelopes = Envelopes()
         self._remote_until = 0
         self.steps = StepTracker()
@@ -98,7 +104,8 @@ class Scanner:
         if not text:
             return
         met: dict[int, Any_] = {}
-        for index in self.literals.met(text):
+        # Sorted: between two rules of one weight chance must not decide.
+        for index in sorted(self.literals.met(text)):
             for matcher in self._matchers[index]:
                 met[id(matcher)] = matcher
         if not met:
