@@ -40,7 +40,7 @@ def test_good_mirrors_rank_in_the_order_of_their_latency_and_bad_ones_are_named(
             stack.enter_context(BlackHole()).url: "connect-timeout",
         }
         write_catalogue(person.catalogue, [*bad, *good], [QUOTE.canary])
-        ended = person.wizard("mirrors", "--prove", "--json", "--timeout", "6", GOPROXY="off")
+        ended = person.wizard("mirrors", "--prove", "--json", "--timeout", "10", GOPROXY="off")
     assert ended.code == 0, ended.err
     rows = ended.json["mirrors"]
     assert [row["url"] for row in rows if row["state"] == "ok"] == [

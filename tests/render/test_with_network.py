@@ -122,7 +122,7 @@ def test_ssh_takes_no_host_key_that_was_not_accepted_before(tmp_path: Path) -> N
 
 def test_git_goes_by_ssh_to_the_hosts_that_are_reached_by_it(tmp_path: Path) -> None:
     script = wrapper(tmp_path, ssh=True)
-    seen = run(script, "git config --get-regexp 'url.*'")
+    seen = run(script, "git config --get-regexp '^url[.]'")
     assert seen == "url.ssh://git@ssh.corp.example/.insteadof https://ssh.corp.example/\n"
 
 

@@ -24,6 +24,7 @@ from wizard.detect.network_links import interfaces
 from wizard.detect.private import SURELY_PUBLIC, PrivateRead, look_at_hosts, read_private
 from wizard.detect.project import ProjectRead, read_project
 from wizard.detect.proxy import detect_proxy, go_proxy_environment
+from wizard.detect.registries_needed import needed_images
 from wizard.detect.request import AreaKnown, Listener, Request, ignore
 from wizard.facts import (
     DockerFacts,
@@ -39,6 +40,7 @@ from wizard.facts import (
 from wizard.facts.base import Fact, Problem
 from wizard.facts.mirrors import Mirror, Origin
 from wizard.facts.network import Interface
+from wizard.facts.registries import MissingImage
 from wizard.resources import asset
 from wizard.rules.goproxy import GoProxyError, parse_goproxy
 from wizard.rules.noproxy import parse_no_proxy
@@ -51,6 +53,8 @@ T = TypeVar("T")
 GO_MIRROR = "https://proxy.golang.org"
 _GRACE_S = 0.25
 """Seconds after the deadline in which an area may hand over what it has."""
+_RANKING_GRACE_S = 2.0
+"""The same for the ranking, which keeps the deadline by itself and is worth waiting for."""
 _NO_SETTINGS: dict[str, Any] = {}
 
 
@@ -90,7 +94,7 @@ async def look_at_mirrors(system: System, request: Request, listener: Listener) 
     """Return the mirrors alone, the whole table. Raises UsageError as `look_at_everything`."""
     look = _Look(system, request, listener, mirrors_from_urls(request.mirror_urls))
     try:
-        return await look.area("mirrors", MirrorFacts, look.mirrors(whole_table=True))
+        return await look.mirrors(whole_table=True)  # it keeps the deadline by itself
     finally:
         look.stop()
 
@@ -138,7 +142,8 @@ class _Look:
     async def area(self, name: str, kind: type[A], look: Awaitable[A]) -> A:
         """Return an area's facts, all of them unknown where they are late; and tell of it."""
         try:
-            async with asyncio.timeout_at(self.deadline.at + _GRACE_S):
+            grace = _RANKING_GRACE_S if kind is MirrorFacts else _GRACE_S
+            async with asyncio.timeout_at(self.deadline.at + grace):
                 facts = await look
         except TimeoutError:
             late = unknown(
@@ -181,7 +186,11 @@ class _Look:
         )
 
     async def docker(self) -> DockerFacts:
-        return await detect_docker(self.system, self.deadline)
+        return await detect_docker(self.system, self.deadline, self._needed_images())
+
+    async def _needed_images(self) -> tuple[MissingImage, ...]:
+        project = await asyncio.shield(self._project)
+        return await in_thread(lambda: needed_images(self.system, self.request.project, project))
 
     async def network(self) -> NetworkFacts:
         links: Awaitable[Fact[tuple[Interface, ...]]] = asyncio.shield(self._links)
