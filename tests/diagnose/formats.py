@@ -220,7 +220,7 @@ PREFIXES: dict[str, Callable[[random.Random], str]] = {
     "tekton": lambda r: "[build : step-build] ",
     "color": lambda r: f"\x1b[{r.choice((0, 31, 36, 90))}m",
     "lost-escape": lambda r: "[0m[91m",
-    "journald": lambda r: f"Nov 2{r.randint(0, 9)} {_clock(r)} host-{r.randint(1, 9)} ci[{r.randint(9, 9999)}]: ",
+    "journald": lambda r: f"Nov 2{r.randint(0, 9)} {_clock(r)} host ci[{r.randint(9, 9999)}]: ",
 }  # fmt: skip
 
 
