@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 
 from wizard.detect.deadline import Deadline, in_thread, in_time
 from wizard.detect.docker_client import look_at_client
@@ -15,6 +16,9 @@ from wizard.detect.docker_endpoint import (
 )
 from wizard.detect.docker_json import CLIENT_KEYS, DAEMON_KEYS, RawJson, read_json, shown
 from wizard.detect.engine import Answer, NoEngine, ask_engine
+from wizard.detect.proxy import go_proxy_environment
+from wizard.detect.registries import look_at_registries
+from wizard.detect.registries_needed import without_local
 from wizard.facts.base import Fact, known, not_applicable, unknown
 from wizard.facts.docker import (
     DockerFacts,
@@ -23,12 +27,25 @@ from wizard.facts.docker import (
     Flavour,
     JsonConfig,
 )
+from wizard.facts.registries import MissingImage, RegistryProbe
 from wizard.system import System
 from wizard.text import msg
 
 
-async def detect_docker(system: System, deadline: Deadline) -> DockerFacts:
-    """Look at Docker; nothing of it being there is a normal answer."""
+async def _nothing() -> tuple[MissingImage, ...]:
+    return ()
+
+
+async def detect_docker(
+    system: System,
+    deadline: Deadline,
+    needed: Awaitable[tuple[MissingImage, ...]] | None = None,
+) -> DockerFacts:
+    """Look at Docker; nothing of it being there is a normal answer.
+
+    `needed` are the images that the project's build takes; registries are asked for those
+    that the engine does not have.
+    """
     config = await in_thread(lambda: client_config(system))
     endpoint = resolve_endpoint(system, config)
     early = await in_thread(lambda: flavour_of(system, endpoint, None))
@@ -42,6 +59,10 @@ async def detect_docker(system: System, deadline: Deadline) -> DockerFacts:
     flavour = engine.value.flavour if engine.value is not None else early
     if flavour is not early:
         daemon = await in_thread(lambda: _read_daemon(system, flavour))
+    missing = _missing(reply, endpoint, await (needed or _nothing()))
+    registries = await in_time(
+        deadline, _registries(system, engine, daemon, missing, deadline), "GET /v2/"
+    )
     used = client.value is not None or isinstance(answer, Answer)
     return DockerFacts(
         client=client,
@@ -50,6 +71,8 @@ async def detect_docker(system: System, deadline: Deadline) -> DockerFacts:
         daemon_json=await in_thread(lambda: _daemon_fact(system, flavour, daemon, used=used)),
         client_config=await in_thread(lambda: _client_fact(system, config, used=used)),
         images=_images(reply, endpoint),
+        missing_images=missing,
+        registries=registries,
     )
 
 
@@ -97,6 +120,30 @@ def _images(reply: Fact[Answer | NoEngine], endpoint: Endpoint) -> Fact[tuple[st
     if reply.value.images is None:
         return unknown(msg("the engine did not list its images"), source)
     return known(reply.value.images, source)
+
+
+def _missing(
+    reply: Fact[Answer | NoEngine], endpoint: Endpoint, needed: tuple[MissingImage, ...]
+) -> Fact[tuple[MissingImage, ...]]:
+    listed = _images(reply, endpoint)
+    answer = reply.value
+    if listed.value is None or not isinstance(answer, Answer) or answer.local is None:
+        return listed  # type: ignore[return-value]
+    return known(without_local(needed, answer.local), listed.source)
+
+
+async def _registries(
+    system: System,
+    engine: Fact[Engine],
+    daemon: RawJson | None,
+    missing: Fact[tuple[MissingImage, ...]],
+    deadline: Deadline,
+) -> Fact[tuple[RegistryProbe, ...]]:
+    if engine.value is None or missing.value is None:
+        return missing  # type: ignore[return-value]
+    return await look_at_registries(
+        system, engine.value, daemon, missing.value, go_proxy_environment(system), deadline
+    )
 
 
 _ELSEWHERE = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ REQUEST_S = 2
 """Seconds for one request to the engine."""
 _MAX_NETWORKS = 200
 _MAX_TAGS = 200
+_MAX_LOCAL = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class Answer:
     networks: tuple[DockerNetwork, ...] | None
     """None: it did not tell."""
     images: tuple[str, ...] | None
+    local: tuple[str, ...] | None = None
+    """Tags and digests of every image, as Docker writes them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +97,12 @@ def ask_engine(system: System, endpoint: Endpoint) -> Answer | NoEngine:
         api = _api_version(constants.DEFAULT_DOCKER_API_VERSION, str(version.get("ApiVersion", "")))
         client = _client(docker, url, endpoint, version=api)
         try:
+            local = _local_images(docker, client)
             return Answer(
                 engine=_engine(system, endpoint, client.info(), version),
                 networks=_networks(docker, client),
-                images=_images(docker, client),
+                images=_golang(local),
+                local=local,
             )
         finally:
             client.close()
@@ -168,14 +174,25 @@ def _network(item: Mapping[str, Any]) -> DockerNetwork:
     )
 
 
-def _images(docker: Any, client: Any) -> tuple[str, ...] | None:
+def _local_images(docker: Any, client: Any) -> tuple[str, ...] | None:
     try:
         listed = client.images()
     except docker.errors.APIError:
         return None
-    tags = (str(tag) for item in listed for tag in item.get("RepoTags") or ())
+    names = (
+        str(name)
+        for item in listed
+        for name in (*(item.get("RepoTags") or ()), *(item.get("RepoDigests") or ()))
+    )
+    return tuple(clean_line(name, 300) for name in islice(names, _MAX_LOCAL))
+
+
+def _golang(local: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    if local is None:
+        return None
+    tags = (name for name in local if "@" not in name)
     golang = (tag for tag in tags if tag.rpartition(":")[0].rpartition("/")[2] == "golang")
-    return tuple(sorted(clean_line(tag, 200) for tag in golang)[:_MAX_TAGS])
+    return tuple(sorted(golang)[:_MAX_TAGS])
 
 
 def _engine(

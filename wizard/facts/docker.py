@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wizard.facts.base import Fact, Problem
+from wizard.facts.base import Fact, Problem, unknown
+from wizard.facts.registries import MissingImage, RegistryProbe
+from wizard.text import msg
 
 
 class Flavour(StrEnum):
@@ -84,6 +86,10 @@ class JsonConfig:
     writable: bool
 
 
+_NO_IMAGES: Fact[tuple[MissingImage, ...]] = unknown(msg("not looked"), "docker image ls")
+_NO_REGISTRIES: Fact[tuple[RegistryProbe, ...]] = unknown(msg("not looked"), "GET /v2/")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DockerFacts:
     """The area `docker`."""
@@ -95,3 +101,7 @@ class DockerFacts:
     client_config: Fact[JsonConfig]
     images: Fact[tuple[str, ...]]
     """Tags of the golang images that the engine already has, such as `golang:1.25-bookworm`."""
+    missing_images: Fact[tuple[MissingImage, ...]] = _NO_IMAGES
+    """Images that the build needs and the engine does not have."""
+    registries: Fact[tuple[RegistryProbe, ...]] = _NO_REGISTRIES
+    """The registries of those images and their mirrors; nothing missing: not applicable."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from wizard.facts import Facts
 from wizard.facts.network import Interface
 from wizard.plan.answering import Case
+from wizard.plan.registries import decide_registry_mirrors
+from wizard.plan.registry_findings import registry_findings
 from wizard.plan.types import Alternative, Decision, Finding, Severity
 from wizard.text import msg
 
@@ -29,16 +31,21 @@ class EngineSettings:
     findings: tuple[Finding, ...]
 
 
-def decide_engine(case: Case) -> EngineSettings:
+def decide_engine(case: Case, base_image: str) -> EngineSettings:
     """Decide what daemon.json says beside address ranges and resolvers."""
     facts = case.facts
+    mirrors = case.decided(decide_registry_mirrors(facts, base_image))
     return EngineSettings(
         mtu=case.decided(_mtu(facts)),
         iptables=case.decided(_iptables(facts)),
         ip_forward=case.decided(_ip_forward(facts)),
         userland_proxy=case.decided(_userland_proxy()),
-        registry_mirrors=case.decided(_registry_mirrors()),
-        findings=(*_broken(facts), *_switched_off(facts)),
+        registry_mirrors=mirrors,
+        findings=(
+            *_broken(facts),
+            *_switched_off(facts),
+            *registry_findings(facts, base_image, mirrors.value),
+        ),
     )
 
 
@@ -165,15 +172,6 @@ def _userland_proxy() -> Decision[bool | None]:
                 because=msg("saves a process for each port; localhost then needs hairpin NAT"),
             ),
         ),
-    )
-
-
-def _registry_mirrors() -> Decision[tuple[str, ...] | None]:
-    return Decision(
-        key="registry_mirrors",
-        value=None,
-        because=msg("none was named; the base image comes from where it always did"),
-        facts=("docker.engine",),
     )
 
 

@@ -65,11 +65,6 @@ def _dockerfile(facts: Facts, shape: DockerfileShape) -> str:
     return "Dockerfile" if found is None else found.path
 
 
-def _syntax_is_out_of_reach(facts: Facts) -> bool:
-    found = facts.project.dockerfile.value
-    return found is not None and found.syntax is not None and found.syntax_available is False
-
-
 def _daemon_json(facts: Facts) -> str:
     """Where no engine answers and none left a file, there is nobody to write it for."""
     config, engine = facts.docker.daemon_json.value, facts.docker.engine.value
@@ -113,7 +108,9 @@ def _outside_dirs(facts: Facts) -> tuple[tuple[str, str], ...]:
     return tuple(named.items())
 
 
-def gather_inputs(facts: Facts, shape: DockerfileShape, answers: Answers) -> BuildInputs:
+def gather_inputs(
+    facts: Facts, shape: DockerfileShape, answers: Answers, *, drop_syntax: bool
+) -> BuildInputs:
     """Return what the artifacts name beside decided values."""
     project, docker = facts.project, facts.docker
     modules = project.modules.or_else(())
@@ -153,7 +150,7 @@ def gather_inputs(facts: Facts, shape: DockerfileShape, answers: Answers) -> Bui
         ssh_key=ssh_key(facts),
         outside_dirs=_outside_dirs(facts),
         mod_cache=facts.go.mod_cache.value or "",
-        drop_syntax=_syntax_is_out_of_reach(facts),
+        drop_syntax=drop_syntax,
         ignore_exists=ignore is not None,
         hidden=() if ignore is None else tuple(dict.fromkeys(path for path, _ in ignore.hides)),
         waiver=None

@@ -9,8 +9,10 @@ from wizard.plan.types import DockerfileForm, DockerfilePlace, DockerfileShape, 
 from wizard.text import msg
 
 
-def project_findings(facts: Facts, shape: DockerfileShape) -> tuple[Finding, ...]:
-    """Return every finding of the topic."""
+def project_findings(
+    facts: Facts, shape: DockerfileShape, *, drop_syntax: bool
+) -> tuple[Finding, ...]:
+    """Return every finding of the topic; `drop_syntax`: its image was seen out of reach."""
     return (
         *_no_project(facts),
         *_sums(facts),
@@ -18,7 +20,7 @@ def project_findings(facts: Facts, shape: DockerfileShape) -> tuple[Finding, ...
         *_outside(facts),
         *_hidden(facts),
         *_form_findings(facts, shape),
-        *_existing(facts, shape),
+        *_existing(facts, shape, drop_syntax=drop_syntax),
     )
 
 
@@ -162,7 +164,7 @@ def _form_findings(facts: Facts, shape: DockerfileShape) -> tuple[Finding, ...]:
     )
 
 
-def _existing(facts: Facts, shape: DockerfileShape) -> tuple[Finding, ...]:
+def _existing(facts: Facts, shape: DockerfileShape, *, drop_syntax: bool) -> tuple[Finding, ...]:
     found = facts.project.dockerfile.value
     if found is None:
         return ()
@@ -184,13 +186,15 @@ def _existing(facts: Facts, shape: DockerfileShape) -> tuple[Finding, ...]:
         findings.append(
             Finding(
                 id="dockerfile.syntax",
-                severity=Severity.NOTE if found.syntax_available is not False else Severity.FAULT,
+                severity=Severity.FAULT if drop_syntax else Severity.NOTE,
                 message=msg(
                     "{path} pulls the image {image} before anything else",
                     path=found.path,
                     image=found.syntax,
                 ),
-                cure=msg("where it cannot be pulled, the engine's own reader does as well"),
+                cure=msg("it cannot be pulled here, so the engine's own reader takes its place")
+                if drop_syntax
+                else msg("where it cannot be pulled, the engine's own reader does as well"),
                 decision="dockerfile",
                 facts=("project.dockerfile",),
             )

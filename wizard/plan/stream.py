@@ -20,9 +20,10 @@ from wizard.plan.project_findings import project_findings
 from wizard.plan.proxies import decide_proxies
 from wizard.plan.proxy_findings import proxy_findings
 from wizard.plan.ranges import decide_ranges
+from wizard.plan.registries import syntax_is_out_of_reach
 from wizard.plan.resolvers import decide_resolvers
 from wizard.plan.toolchain import decide_toolchain
-from wizard.plan.types import Answers, Finding, Plan, Severity
+from wizard.plan.types import Answers, DockerfileForm, Finding, Plan, Severity
 from wizard.questions import BY_KEY, REASON, UNTIL, question
 from wizard.text import Text, msg
 
@@ -40,7 +41,7 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
     toolchain = decide_toolchain(case)
     ranges = decide_ranges(case)
     resolvers = decide_resolvers(case, goproxy.value, proxies.https.value)
-    engine = decide_engine(case)
+    engine = decide_engine(case, toolchain.base_image.value)
     shape = decide_project(case)
     container = decide_container(case, proxies, ranges.bip.value, shape.module_source.value)
     credentials = decide_credentials(
@@ -49,6 +50,9 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
         source=shape.module_source.value,
         form=shape.dockerfile.value.form,
         config_dir=config_dir(facts),
+    )
+    drop_syntax = shape.dockerfile.value.form is DockerfileForm.MOUNTS and syntax_is_out_of_reach(
+        facts, engine.registry_mirrors.value
     )
     leak = pipe_that_leaks(facts, goproxy, privacy)
     guarded: dict[str, Any] = {
@@ -91,7 +95,7 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
         ssh=credentials.ssh,
         dockerfile=shape.dockerfile,
         findings=(
-            *project_findings(facts, shape.dockerfile.value),
+            *project_findings(facts, shape.dockerfile.value, drop_syntax=drop_syntax),
             *proxy_findings(facts, proxies),
             *goproxy_findings(facts, goproxy, privacy),
             *checksums.gosumdb_findings(facts, goproxy.value),
@@ -104,7 +108,7 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
             *credentials.findings,
             *_waived(case, guarded, leak),
         ),
-        inputs=gather_inputs(facts, shape.dockerfile.value, answers),
+        inputs=gather_inputs(facts, shape.dockerfile.value, answers, drop_syntax=drop_syntax),
     )
 
 

@@ -9,12 +9,10 @@ from wizard.facts import Facts
 from wizard.plan.answering import Case
 from wizard.plan.module_mirrors import proved_mirrors
 from wizard.plan.types import Alternative, Decision, Finding, Severity
+from wizard.rules.golang_image import DEFAULT_MINOR, official_image
 from wizard.text import Text, msg
 
 Version = tuple[int, int, int]
-
-DEFAULT_MINOR = (1, 25)
-"""For a project that names no Go version."""
 
 _TAG = re.compile(r"(?:.*/)?golang:(\d+)\.(\d+)(?:\.(\d+))?(?:-(.+))?")
 _LINE = re.compile(r"(?:go)?(\d+)\.(\d+)(?:\.(\d+))?(?:rc\d+|beta\d+)?.*")
@@ -100,7 +98,7 @@ def _preference(image: str, wanted: Version, needs_git: bool) -> tuple[object, .
 def _base_image(facts: Facts, wanted: Version | None) -> Decision[str]:
     rests = ("project.modules", "project.workspace", "project.dockerfile", "docker.images")
     minor = wanted or (*DEFAULT_MINOR, 0)
-    official = f"golang:{minor[0]}.{minor[1]}-bookworm"
+    official = official_image(minor[:2])
     dockerfile = facts.project.dockerfile.value
     if dockerfile is not None and dockerfile.base_image:
         return Decision(

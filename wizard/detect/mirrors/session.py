@@ -76,6 +76,7 @@ class Session:
         trust: Trust,
         place: Callable[[], Place],
         login: Secret | None = None,
+        accept: str = "*/*",
     ) -> None:
         self.url = url
         self.target = target_of(urlsplit(url))
@@ -90,6 +91,7 @@ class Session:
         self._trust = trust
         self._place = place
         self._login = login
+        self._accept = accept
         self._channels: dict[Target, Channel] = {}
 
     def close(self) -> None:
@@ -223,7 +225,7 @@ class Session:
             path += "?" + quote(parts.query, safe=_PATH_SAFE + "?")
         usual = {"http": 80, "https": 443}[target.scheme]
         host = target.authority if target.port != usual else target.authority.rpartition(":")[0]
-        lines = [f"Host: {host}", f"User-Agent: {USER_AGENT}", "Accept: */*"]
+        lines = [f"Host: {host}", f"User-Agent: {USER_AGENT}", f"Accept: {self._accept}"]
         if self._login is not None and target == self.target:
             lines.append(f"Authorization: {self._login.reveal()}")
         proxy = self._proxy(target)

@@ -1,0 +1,60 @@
+"""The way on which the engine reaches registries: its own proxies, never the shell's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wizard.detect.docker_json import RawJson
+from wizard.detect.proxy_readers import daemon_json_settings
+from wizard.detect.proxy_systemd import service_proxies
+from wizard.facts.docker import Engine, Flavour
+from wizard.facts.proxy import GoProxyEnvironment
+from wizard.rules.proxy_url import ProxyUrl, parse_proxy_url
+from wizard.system import System
+
+IN_A_VM = {Flavour.DESKTOP, Flavour.COLIMA, Flavour.ORBSTACK, Flavour.RANCHER}
+"""Their engine's own network is not this host's: what fails from here may work from there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How the engine goes out."""
+
+    environment: GoProxyEnvironment
+    certain: bool
+    """The engine goes exactly this way; False: a failure on it proves nothing."""
+
+
+DIRECT = GoProxyEnvironment(http=None, https=None, no_proxy="")
+
+
+def engine_way(system: System, engine: Engine, daemon: RawJson | None) -> Way:
+    """Return how `engine` reaches registries. Reads the service's files: blocks.
+
+    The engine tells its proxies with the user-info masked; the files say the rest, where this
+    user may read them.
+    """
+    known: dict[str, ProxyUrl] = {}
+    if engine.http_proxy or engine.https_proxy:
+        settings = list(daemon_json_settings({} if daemon is None else daemon.values, ""))
+        if system.platform.startswith("linux"):
+            rootless = engine.flavour is Flavour.ROOTLESS
+            settings += service_proxies(system, user=rootless).settings
+        known = {one.url.address: one.url for one in settings if one.url is not None}
+    certain = engine.flavour not in IN_A_VM
+    proxies: list[ProxyUrl | None] = []
+    for text in (engine.http_proxy, engine.https_proxy):
+        proxy = parse_proxy_url(text) if text else None
+        if proxy is None:
+            proxies.append(None)
+        elif not isinstance(proxy, ProxyUrl):
+            certain = False
+            proxies.append(None)
+        elif proxy.username is None:
+            proxies.append(proxy)
+        else:
+            whole = known.get(proxy.address)
+            certain = certain and whole is not None
+            proxies.append(whole or proxy.without_credentials())
+    environment = GoProxyEnvironment(http=proxies[0], https=proxies[1], no_proxy=engine.no_proxy)
+    return Way(environment=environment, certain=certain)
