@@ -25,7 +25,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "detect": (
         "every fact about this machine and project, with its source",
         "gomod-wizard detect\n  gomod-wizard detect --json | jq '.facts[] | select(.value)'\n"
-        "  gomod-wizard detect --explain       which hosts would be contacted, nothing is sent",
+        "  gomod-wizard detect --explain       which hosts would be contacted, nothing is sent\n"
+        "  gomod-wizard detect --in-build      the network as a RUN step of your builder sees it",
     ),
     "mirrors": (
         "the ranking of Go module mirrors, measured and proved",
@@ -148,6 +149,11 @@ def build_parser(version: str) -> argparse.ArgumentParser:
     }
     parsers["detect"].add_argument(
         "--explain", action="store_true", help="list the hosts that would be contacted, and stop"
+    )
+    parsers["detect"].add_argument(
+        "--in-build",
+        action="store_true",
+        help="also look from inside a build step of your builder, and compare; nothing is kept",
     )
     parsers["mirrors"].add_argument(
         "--url", action="append", default=[], metavar="U", help="probe U instead of the catalogue"

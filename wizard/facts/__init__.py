@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from wizard.facts.base import Fact, Problem, State, known, not_applicable, unknown
+from wizard.facts.build import BuildFacts
 from wizard.facts.docker import DockerFacts
 from wizard.facts.go import GoFacts
 from wizard.facts.mirrors import MirrorFacts
@@ -20,6 +21,7 @@ from wizard.facts.project import ProjectFacts
 from wizard.facts.proxy import ProxyFacts
 
 __all__ = [
+    "BuildFacts",
     "DockerFacts",
     "Fact",
     "Facts",
@@ -54,12 +56,14 @@ class Facts:
     go: GoFacts
     config_home: str = ""
     """The user's configuration folder (XDG); empty: not known, or there is no HOME."""
+    build: BuildFacts | None = None
+    """Seen from inside the user's own builder; None: it was not asked."""
 
     def flat(self) -> Iterator[tuple[str, Fact[Any]]]:
         """Yield every fact with its key, `area.field`, in a fixed order."""
         for area in fields(self):
             part = getattr(self, area.name)
-            if isinstance(part, str):
+            if part is None or isinstance(part, str):
                 continue
             for field in fields(part):
                 yield f"{area.name}.{field.name}", getattr(part, field.name)

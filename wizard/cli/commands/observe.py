@@ -10,18 +10,27 @@ from wizard.facts.base import State
 from wizard.facts.mirrors import MirrorProbe
 from wizard.text import msg
 
+_OWN_TABLE = ("build.rows", "build.cause")
+"""Facts that are shown side by side at the end."""
+
 
 async def detect(context: Context) -> int:
     """Show every fact with its source."""
     if context.flag("explain", False):
         return await _explain(context)
     facts = await context.facts()
+    if context.flag("in_build", False):
+        from wizard.cli.in_build import with_build
+
+        facts = await with_build(context.session, facts)
     rows = [{"key": key, "value": fact.value, "state": fact.state, "source": fact.source,
              "reason": fact.reason or None} for key, fact in facts.flat()]  # fmt: skip
     context.emit("detect", facts=rows)
     output = context.output
     area = ""
     for key, fact in facts.flat():
+        if key in _OWN_TABLE:
+            continue
         head, _, name = key.partition(".")
         if head != area:
             area = head
@@ -38,6 +47,10 @@ async def detect(context: Context) -> int:
         else:
             word = msg("unknown") if fact.state is State.UNKNOWN else msg("not here")
             output.line(f"  {label}: {word} - {fact.reason}", DIM)
+    if facts.build is not None:
+        from wizard.cli.in_build import show_comparison
+
+        show_comparison(output, facts.build)
     return ExitCode.OK
 
 

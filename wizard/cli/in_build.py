@@ -1,0 +1,67 @@
+"""The user's own builder, asked for a plan's network, and its answer beside this host's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wizard.cli.output import BOLD, DIM, GREEN, RED, Output
+from wizard.facts.base import State
+from wizard.facts.build import BuildFacts
+from wizard.text import msg
+
+if TYPE_CHECKING:
+    from wizard.facts import Facts
+    from wizard.plan.types import Plan
+    from wizard.session import Session
+
+
+async def with_build(session: Session, facts: Facts, plan: Plan | None = None) -> Facts:
+    """Return `facts` with the area `build`. `plan`: the one to try; None: of these facts.
+
+    Raises what `Session.decide` raises. Never raises for the world.
+    """
+    from wizard.detect.catalogue import load_catalogue
+    from wizard.detect.in_build import InBuild, ask_the_builder, cannot_ask
+    from wizard.render.probe_build import probe_build
+
+    chosen = session.decide(facts) if plan is None else plan
+    request = probe_build(facts, chosen, load_catalogue(session.system).canaries)
+    if isinstance(request, InBuild):
+        build = await ask_the_builder(session.system, facts, request)
+    else:
+        build = cannot_ask(request, "docker")
+    return replace(facts, build=build)
+
+
+def show_comparison(output: Output, build: BuildFacts) -> None:
+    """Show host and build side by side, and name the first row that differs."""
+    output.line()
+    rows = build.rows.or_else(())
+    if build.rows.state is not State.KNOWN:
+        output.line(msg("The builder was not asked: {why}", why=build.rows.reason), DIM)
+        return
+    output.table(
+        ("", str(msg("what")), str(msg("this host")), str(msg("in the build"))),
+        [("≠" if row.differs else "", str(row.what), str(row.host), str(row.build))
+         for row in rows],
+    )  # fmt: skip
+    cause = build.cause.value
+    output.line()
+    if cause is None:
+        failing = [mirror for mirror in build.mirrors.or_else(()) if mirror.reason is not None]
+        if failing:
+            output.line(msg("Nothing differs: what fails in the build is not seen to work here."))
+        else:
+            output.line(msg("The build sees the network as this host does."), GREEN)
+        return
+    output.line(
+        msg(
+            "The cause: {what}: here {host}, in the build {build}",
+            what=cause.what,
+            host=cause.host,
+            build=cause.build,
+        ),
+        RED,
+        BOLD,
+    )

@@ -1,0 +1,114 @@
+"""Runs the probe build with the user's own docker, and ends it with all it started."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from wizard.detect.in_build.dockerfile import probe_dockerfile
+from wizard.detect.in_build.request import CA_SECRET, InBuild
+from wizard.secret import MASK
+from wizard.system import OUTPUT_LIMIT, Failed, System
+
+_GRACE_S = 3.0
+"""Seconds for docker to cancel the build, so that the engine ends the step as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """A build that ended by itself: its log, and when by this host's clock."""
+
+    log: str
+    begun: float
+    ended: float
+    seconds: float
+
+
+async def run_probe(system: System, request: InBuild, limit_s: float) -> Ran | Failed:
+    """Run the build in a folder of its own, never in the project's. Its log holds no secret."""
+    program = system.which("docker")
+    if program is None:
+        return Failed(kind="missing", detail="docker")
+    try:
+        with tempfile.TemporaryDirectory(prefix="gomod-wizard-", ignore_cleanup_errors=True) as tmp:
+            words = _prepare(Path(tmp), request)
+            return await _run(system, (program, *words), request, limit_s)
+    except OSError as error:
+        return Failed(kind="denied", detail=error.strerror or str(error))
+
+
+def _prepare(folder: Path, request: InBuild) -> tuple[str, ...]:
+    """Write the context, which holds the Dockerfile alone; return docker's arguments."""
+    context = folder / "context"
+    context.mkdir()
+    context.joinpath("Dockerfile").write_text(probe_dockerfile(request), encoding="utf-8")
+    words = ["build", "--no-cache", *request.options]
+    if request.ca:
+        authority = folder / "ca.pem"
+        authority.write_text(request.ca, encoding="utf-8")
+        words += ["--secret", f"id={CA_SECRET},src={authority}"]
+    return (*words, str(context))
+
+
+async def _run(
+    system: System, argv: tuple[str, ...], request: InBuild, limit_s: float
+) -> Ran | Failed:
+    loop = asyncio.get_running_loop()
+    begun, started = system.clock().timestamp(), loop.time()
+    process = await asyncio.create_subprocess_exec(
+        *argv,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={
+            **system.env,
+            **request.env,
+            **{name: secret.reveal() for name, secret in request.secret_env.items()},
+            "BUILDKIT_PROGRESS": "plain",
+        },
+        # docker starts a plugin of its own: both are ended together.
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(limit_s):
+            out, _ = await process.communicate()
+    except TimeoutError:
+        return Failed(kind="timeout", detail=f"no answer in {limit_s:g} s")
+    finally:
+        if process.returncode is None:
+            await _end(process)
+    log = out[:OUTPUT_LIMIT].decode("utf-8", "replace")
+    for secret in request.secret_env.values():
+        log = log.replace(secret.reveal(), MASK)
+    return Ran(
+        log=log,
+        begun=begun,
+        ended=system.clock().timestamp(),
+        seconds=loop.time() - started,
+    )
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Ask docker to cancel, which ends the step in the engine; then insist."""
+    _signal(process.pid, signal.SIGTERM)
+    try:
+        async with asyncio.timeout(_GRACE_S):
+            await process.wait()
+    except TimeoutError:
+        pass
+    finally:
+        _signal(process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        await process.wait()
+
+
+def _signal(group: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(group, number)
+        else:
+            os.kill(group, number)
