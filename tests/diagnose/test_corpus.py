@@ -38,7 +38,7 @@ def test_the_cause_is_right_on_95_of_100_logs() -> None:
     def right(row: dict[str, Any], found: Diagnosis) -> bool:
         cause, kind = _first(found)
         if row["cause"].startswith("negative-"):
-            return kind == row["class"]
+            return bool(kind == row["class"])
         return cause in (row["cause"], *row["also"])
 
     wrong = [row["id"] for row, found in _diagnosed() if not right(row, found)]
