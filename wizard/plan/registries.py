@@ -21,12 +21,54 @@ _NOT_SURE = {Failure.TIMEOUT, Failure.DNS_TIMEOUT, Failure.HTTP_429, Failure.HTT
 
 def missing_images(facts: Facts, base_image: str) -> tuple[MissingImage, ...]:
     """Return what the engine lacks of the images that this plan's build takes."""
-    planned = parse_image_reference(base_image)
-    return tuple(
-        image
+    listed = facts.docker.missing_images.or_else(())
+    found = [image for image in listed if image.role is not ImageRole.PLANNED]
+    reference = parse_image_reference(base_image)
+    if len(found) < len(listed) and reference is not None and not _is_local(facts, base_image):
+        found.append(
+            MissingImage(
+                name=base_image,
+                reference=str(reference),
+                registry=reference.registry,
+                role=ImageRole.PLANNED,
+            )
+        )
+    return tuple(found)
+
+
+def _is_local(facts: Facts, image: str) -> bool:
+    wanted = str(parse_image_reference(image))
+    here = facts.docker.images.or_else(())
+    return any(str(parse_image_reference(name)) == wanted for name in here)
+
+
+def listed_by_mirrors(facts: Facts) -> tuple[str, ...]:
+    """Return the images of Go from which one must be taken, because the fitting one is nowhere.
+
+    Empty while Docker Hub answers, or a mirror of it serves the image that fits.
+    """
+    hub = itself(facts, DOCKER_HUB)
+    if hub is None or hub.answers is not False:
+        return ()
+    mirrors = [
+        one
+        for one in probes(facts, DOCKER_HUB)
+        if one.mirror and one.answers and _refusal(facts, one) is None
+    ]
+    planned = {
+        image.reference
         for image in facts.docker.missing_images.or_else(())
-        if image.role is not ImageRole.PLANNED or image.reference == str(planned)
-    )
+        if image.role is ImageRole.PLANNED
+    }
+    if any(planned & set(one.serves) for one in mirrors):
+        return ()
+    return tuple(dict.fromkeys(name for one in mirrors for name in one.golang))
+
+
+def served_by(one: RegistryProbe) -> frozenset[str]:
+    """Return the references that a registry handed out or lists."""
+    listed = (parse_image_reference(name) for name in one.golang)
+    return frozenset((*one.serves, *(str(reference) for reference in listed)))
 
 
 def probes(facts: Facts, registry: str) -> tuple[RegistryProbe, ...]:
@@ -71,7 +113,7 @@ def is_out_of_reach(
     asked = {one.url: one for one in probes(facts, DOCKER_HUB) if one.mirror}
     for url in _in_use(facts) if mirrors is None else mirrors:
         one = asked.get(url)
-        if one is None or image.reference in one.serves:
+        if one is None or image.reference in served_by(one):
             return False
         if unproved and one.answers and image.reference not in one.lacks:
             return False
@@ -116,7 +158,7 @@ def decide_registry_mirrors(facts: Facts, base_image: str) -> Decision[tuple[str
         )
     standing = _in_use(facts)
     in_use = tuple(one for one in usable if one.url in standing)
-    if set(_served(in_use)) >= set(_served(usable)) and in_use:
+    if in_use and _served(in_use, needed) >= _served(usable, needed):
         return _left(
             msg("{mirrors}, which the engine asks already, answers", mirrors=_names(in_use)),
             rejected,
@@ -136,7 +178,7 @@ def decide_registry_mirrors(facts: Facts, base_image: str) -> Decision[tuple[str
             why=hub.detail or msg("it did not answer"),
             mirrors=_names(usable),
         )
-        if _served(usable)
+        if _served(usable, needed)
         else msg(
             "Docker Hub is out of reach ({why}), and {mirrors} answers as a registry",
             why=hub.detail or msg("it did not answer"),
@@ -166,8 +208,9 @@ def _names(found: tuple[RegistryProbe, ...]) -> str:
     return ", ".join(one.url for one in found)
 
 
-def _served(found: tuple[RegistryProbe, ...]) -> tuple[str, ...]:
-    return tuple(reference for one in found for reference in one.serves)
+def _served(found: tuple[RegistryProbe, ...], needed: tuple[MissingImage, ...]) -> frozenset[str]:
+    wanted = {image.reference for image in needed}
+    return frozenset(wanted & {reference for one in found for reference in served_by(one)})
 
 
 def _usable(facts: Facts, needed: tuple[MissingImage, ...]) -> tuple[RegistryProbe, ...]:
@@ -181,8 +224,8 @@ def _usable(facts: Facts, needed: tuple[MissingImage, ...]) -> tuple[RegistryPro
         return one.url in standing or _refusal(facts, one) is None
 
     found = [one for one in probes(facts, DOCKER_HUB) if may(one)]
-    proved = [one for one in found if wanted & set(one.serves)]
-    return tuple(sorted(proved or found, key=lambda one: -len(wanted & set(one.serves))))
+    proved = [one for one in found if wanted & served_by(one)]
+    return tuple(sorted(proved or found, key=lambda one: -len(wanted & served_by(one))))
 
 
 def _refusal(facts: Facts, one: RegistryProbe) -> Text | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wizard.facts import Facts
 from wizard.plan.answering import Case
 from wizard.plan.module_mirrors import proved_mirrors
+from wizard.plan.registries import listed_by_mirrors
 from wizard.plan.types import Alternative, Decision, Finding, Severity
 from wizard.rules.golang_image import DEFAULT_MINOR, official_image
 from wizard.text import Text, msg
@@ -111,6 +112,21 @@ def _base_image(facts: Facts, wanted: Version | None) -> Decision[str]:
     needs_git = bool(facts.private.hosts.or_else(()))
     here = [image for image in facts.docker.images.or_else(()) if image_version(image)]
     enough = [image for image in here if is_enough(image, minor)]
+    listed = [one for one in listed_by_mirrors(facts) if is_enough(one, minor)]
+    if listed and not any(is_enough(image, minor) for image in here):
+        return Decision(
+            key="base_image",
+            value=min(listed, key=lambda image: _preference(image, minor, needs_git)),
+            because=msg(
+                "Docker Hub is out of reach, and a mirror of it that answers has this one,"
+                " whose Go satisfies the go line {version}",
+                version=_shown(minor),
+            ),
+            facts=(*rests, "docker.registries"),
+            alternatives=(
+                Alternative(value=official, because=msg("that mirror does not have it")),
+            ),
+        )
     if official in here or not here:
         because: Text = msg(
             "the go line of the project asks for Go {version}", version=_shown(minor)
