@@ -134,18 +134,22 @@ def rawjson(core: list[str], r: random.Random) -> Built:
     name = f"[build {step}/{last}] {INSTRUCTION}"
     at = "2026-05-01T10:00:00.123456789Z"
     error = f'process "{SHELL}" did not complete successfully: exit code: 1'
-    logs = [
+    rows_of_logs: list[dict[str, object]] = [
         {
-            "vertex": digest,
-            "stream": 2,
-            "data": base64.b64encode(f"{line}\n".encode()).decode(),
-            "timestamp": at,
+            "logs": [
+                {
+                    "vertex": digest,
+                    "stream": 2,
+                    "data": base64.b64encode(f"{line}\n".encode()).decode(),
+                    "timestamp": at,
+                }
+            ]
         }
         for line in core
     ]
     rows: list[dict[str, object]] = [
         {"vertexes": [{"digest": digest, "name": name, "started": at}]},
-        *({"logs": [log]} for log in logs),
+        *rows_of_logs,
         {"vertexes": [{"digest": digest, "name": name, "completed": at, "error": error}]},
     ]
     return Built([json.dumps(row) for row in rows], f"{step}/{last}", INSTRUCTION)
