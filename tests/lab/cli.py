@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import board, byhand, cleaning, columns, scenario, setup, shell, trial
+from . import board, byhand, cleaning, columns, scenario, selftest, setup, shell, trial
 
 if TYPE_CHECKING:
     from .scenario import Scenario
@@ -54,6 +54,11 @@ def parser() -> argparse.ArgumentParser:
         help="instead of the program, apply the repairs of repairs/: can it be done?",
     )
     said.add_argument("--jobs", type=int, default=1, metavar="N", help="networks at a time")
+    said.add_argument(
+        "--self-test",
+        action="store_true",
+        help="play a program that leaks and does not clean up: does the lab see all of it?",
+    )
     said.add_argument("--setup", action="store_true", help="only prepare the cache")
     said.add_argument("--clean", action="store_true", help="only take away what a killed run left")
     return said
@@ -70,6 +75,8 @@ def main(words: list[str]) -> int:
             print(f"removed {what} of a run that is over", file=sys.stderr)
         if arguments.clean:
             return 0
+        if arguments.self_test:
+            return self_test()
         setup.prepare()
         if arguments.setup:
             return 0
@@ -97,6 +104,15 @@ def play(networks: list[Scenario], arguments: argparse.Namespace) -> list[Row]:
 
     with ThreadPoolExecutor(arguments.jobs) as pool:
         return list(pool.map(one, networks))
+
+
+def self_test() -> int:
+    """Play a program that leaks; 1 where the lab did not see all of it."""
+    missed = selftest.unseen()
+    for what in missed:
+        print(f"the lab did not see {what}")
+    print("the lab saw every leak of the bad program" if not missed else "")
+    return 1 if missed else 0
 
 
 def repair_by_hand(networks: list[Scenario]) -> int:

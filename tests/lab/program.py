@@ -18,6 +18,7 @@ from . import links, shell, store, trees
 from .machine import Bind, Machine
 
 PARTS: Final = ("wizard", "screens", "templates", "assets", "pyproject.toml")
+SOURCE_VARIABLE: Final = "GOMOD_WIZARD_LAB_PROGRAM"
 CHECKOUT: Final = "/opt/gomod-wizard/checkout"
 LIBRARIES: Final = "/opt/gomod-wizard/libraries"
 COMMAND: Final = "/usr/local/bin/gomod-wizard"
@@ -31,7 +32,7 @@ exec python3 -m wizard "$@"
 
 def source() -> Path:
     """The checkout to test: this one, or `$GOMOD_WIZARD_LAB_PROGRAM`."""
-    return Path(os.environ.get("GOMOD_WIZARD_LAB_PROGRAM", store.REPOSITORY))
+    return Path(os.environ.get(SOURCE_VARIABLE, store.REPOSITORY))
 
 
 @functools.cache

@@ -1,0 +1,1 @@
+"""A program that does everything wrong: the control of the lab's own judgement."""
