@@ -194,7 +194,8 @@ def kaniko(core: list[str], r: random.Random) -> Built:
 
 
 def bare(core: list[str], r: random.Random) -> Built:
-    return Built(["go: downloading golang.org/x/sys v0.20.0", *core], None, None)
+    last = ["make: *** [build] Error 1"] if core[0].startswith(("WARNING", "fetch")) else []
+    return Built(["go: downloading golang.org/x/sys v0.20.0", *core, *last], None, None)
 
 
 BUILDERS: dict[str, Callable[[list[str], random.Random], Built]] = {

@@ -119,6 +119,17 @@ def test_the_lint_about_an_ignored_file_explains_the_file_that_is_missing() -> N
     assert _causes(f"{lint}\n{missing}") == ["dockerignore-excluded"]
 
 
+def test_a_warning_alone_is_no_fault_but_explains_one() -> None:
+    warning = "WARNING: Error loading config file: /root/.docker/config.json: invalid character"
+    assert _causes(warning) == []
+    assert _causes(f"{warning}\nERROR: failed to build") == ["daemon-config-invalid"]
+
+
+def test_what_a_passing_test_prints_is_no_fault() -> None:
+    log = f"=== RUN   TestX\n    a_test.go:12: got {REFUSED}\n--- PASS: TestX (0.00s)\nPASS"
+    assert _causes(log) == []
+
+
 def test_the_same_line_printed_twice_is_one_piece_of_evidence() -> None:
     (fault,) = diagnose_lines(plain([REFUSED], random.Random(3)).log).faults
     assert len(fault.evidence) == 1

@@ -15,6 +15,7 @@ WEAK = 46
 """A rule up to this weight reads a symptom that many causes share."""
 
 _MASKED = re.compile(r"(?:\|\| *(?:true|:|exit 0|echo\b.*)|; *(?:exit 0|true))\s*['\"\]]*:?\s*$")
+_WARNING = re.compile(r"(?i)\[?warn(?:ing)?\b|W: ")
 _MAX_FAULTS = 12
 
 
@@ -43,12 +44,14 @@ def conclude(scanner: Scanner, table: Table) -> Diagnosis:
     """Return the diagnosis of everything that `scanner` has read."""
     harmless: list[Finding] = []
     alive: list[Finding] = []
+    failed = scanner.failure is not None or scanner.steps.failed is not None
     for finding in scanner.findings.values():
+        if not failed and all(_WARNING.match(evidence.text) for evidence in finding.evidence):
+            continue
         if finding.context and finding.context.id == "pull" and not scanner.building:
             # Rule of the causes: a pull is "base-image-pull" where it loads a FROM image.
             finding.cause, finding.reason, finding.context = finding.rule.cause, None, None
         (harmless if _harmless(finding.step) else alive).append(finding)
-    failed = scanner.failure is not None or scanner.steps.failed is not None
     if not alive and failed:
         # A pipe or a `;` can hide a failure from its step; better that than nothing.
         alive = [finding for finding in harmless if finding.rule.weight > WEAK]

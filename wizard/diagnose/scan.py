@@ -127,7 +127,7 @@ class Scanner:
             self._rules(number, head, step, met, remote=False, whole=text)
             self._rules(number, tail, step, met, remote=True, whole=text)
             return
-        if any(one.id == "canceled" for one in matched):
+        if any(one.id in ("canceled", "test-log") for one in matched):
             return
         self._rules(number, text, step, met, remote=remote, whole=text)
 
