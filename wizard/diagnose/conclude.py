@@ -183,14 +183,14 @@ def _drop_weak(groups: dict[str, _Group]) -> None:
 
 
 def _rule_out(group: _Group, groups: dict[str, _Group], harmless: list[Finding]) -> None:
+    for other, text in group.cause.rules_out.items():
+        if other not in groups:
+            group.ruled_out.setdefault(other, msg(text))
     for finding in group.findings:
         for loser, line in finding.losers.items():
             if loser not in groups:
                 because = msg("line {line} has a more exact message than this", line=line)
                 group.ruled_out.setdefault(loser, because)
-    for other, text in group.cause.rules_out.items():
-        if other not in groups:
-            group.ruled_out.setdefault(other, msg(text))
     for finding in harmless:
         if finding.cause not in groups and finding.cause != group.cause.id:
             group.ruled_out.setdefault(
