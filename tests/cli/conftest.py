@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.ended import Ended
 from wizard.cli import run
 from wizard.session import Session
 from wizard.system import System
-
-
-@dataclass(frozen=True)
-class Ended:
-    """One command that ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """The one object on stdout; fails when anything else stands there."""
-        document: dict[str, Any] = json.loads(self.out)
-        return document
 
 
 Command = Callable[..., Ended]

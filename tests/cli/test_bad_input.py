@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Command, Ended
+from tests.cli.conftest import Command
+from tests.ended import Ended
 from wizard.system import System
 
 

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.ended import Ended
 from tests.servers import Authority
 
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A process that ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """The one object on stdout."""
-        document: dict[str, Any] = json.loads(self.out)
-        return document
 
 
 @dataclass(frozen=True)
@@ -84,6 +68,3 @@ def person(tmp_path: Path, authority: Authority) -> Person:
         "GIT_TERMINAL_PROMPT": "0",
     }
     return Person(home=home, project=project, env=env)
-
-
-Setup = Callable[..., None]
