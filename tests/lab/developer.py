@@ -163,14 +163,12 @@ def lay_project(network: Scenario, machine: Machine) -> None:
     for name, text in network.project.beside.items():
         machine.write(f"{PROJECT}/../{name}", scenario.fill(text))
     if network.project.vendor:
-        _warm(machine, network)
-        machine.must(
-            ["go", "mod", "vendor"], cwd=PROJECT, env={**_offline(), "GOMODCACHE": "/tmp/v"}
-        )
-        machine.must(["rm", "-rf", "/tmp/v"], env=_offline())
+        with _some_earlier_day(machine) as env:
+            elsewhere = {**env, "GOMODCACHE": "/run/module-cache"}
+            machine.must(["go", "mod", "vendor"], cwd=PROJECT, env=elsewhere)
     if network.developer.modules_cached:
-        _warm(machine, network)
-        machine.must(["go", "mod", "download"], cwd=PROJECT, env=_offline())
+        with _some_earlier_day(machine) as env:
+            machine.must(["go", "mod", "download"], cwd=PROJECT, env=env)
     machine.must(
         [
             "sh",
@@ -186,18 +184,18 @@ def dockerfile(name: str) -> str:
     return (store.LAB / "projects" / "dockerfiles" / f"{name}.Dockerfile").read_text()
 
 
-def _offline() -> dict[str, str]:
-    """Go's environment to fetch the lab's modules from a folder: some earlier day's network."""
-    return {"GOPROXY": "file:///run/modules", "GOFLAGS": "-modcacherw", "GONOPROXY": "none"}
+@contextlib.contextmanager
+def _some_earlier_day(machine: Machine) -> Iterator[dict[str, str]]:
+    """The environment of a Go that has all modules at hand, as on a day when the network worked.
 
-
-def _warm(machine: Machine, network: Scenario) -> None:
-    """Have all modules at /run/modules for a moment (`/run` is memory: nothing stays)."""
+    They lie in `/run`, which is memory, and are gone afterwards.
+    """
     for file in modules.published().rglob("*"):
         if file.is_file() and "toolchain" not in file.parts:
-            machine.write(
-                f"/run/modules/{file.relative_to(modules.published())}", file.read_bytes()
-            )
+            inside = file.relative_to(modules.published())
+            machine.write(f"/run/modules/{inside}", file.read_bytes())
+    yield {"GOPROXY": "file:///run/modules", "GONOPROXY": "none", "GOFLAGS": "-modcacherw"}
+    machine.must(["rm", "-rf", "/run/modules", "/run/module-cache"])
 
 
 def _start_engine(network: Scenario, engine: Engine) -> None:
