@@ -13,7 +13,6 @@ from wizard.cli import run
 from wizard.session import Session
 from wizard.system import System
 
-
 Command = Callable[..., Ended]
 
 
