@@ -7,15 +7,15 @@ content: a login page with status 200 is no registry.
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wizard.detect.deadline import Deadline, in_thread
 from wizard.detect.docker_json import RawJson
+from wizard.detect.registries_answers import check_registry, golang_tags, is_manifest
 from wizard.detect.registries_named import NamedMirror, named_mirrors
+from wizard.detect.registries_token import TokenHost, token_host, token_in
 from wizard.detect.registries_way import Way, engine_way
 from wizard.facts.base import Fact, known, not_applicable, unknown
 from wizard.facts.docker import Engine, Flavour
@@ -27,14 +27,13 @@ from wizard.facts.registries import (
     RegistryFailure,
     RegistryProbe,
 )
-from wizard.rules.golang_image import minor_of_image
 from wizard.rules.image_reference import DOCKER_HUB, ImageReference, parse_image_reference
 from wizard.rules.noproxy import proxy_for
+from wizard.secret import Secret
 from wizard.system import System
 from wizard.text import Text, msg
 
 if TYPE_CHECKING:
-    from wizard.detect.mirrors.http1 import Reply
     from wizard.detect.mirrors.resolve import Names
     from wizard.detect.mirrors.session import Session
     from wizard.detect.mirrors.trust import Trust
@@ -58,8 +57,6 @@ _ACCEPT = ", ".join(
 )
 """What the engine accepts; without it a registry may say that it lacks an OCI index."""
 _SILENCE = {Failure.CONNECT_TIMEOUT, Failure.TIMEOUT, Failure.DNS_TIMEOUT}
-_MOST_TAGS = 2_000
-_TAG = re.compile(rb'"(\d+\.\d+[A-Za-z0-9_.-]{0,60})"')
 
 
 async def look_at_registries(
@@ -169,21 +166,31 @@ class _Probing:
         places: asyncio.Semaphore,
         deadline: Deadline,
     ) -> None:
-        from wizard.detect.mirrors.session import Place, Session
-
         self._system = system
         self._question = question
         self._deadline = deadline
-        self._session: Session = Session(
-            question.probe.url,
-            environment=question.environment,
-            names=names,
-            trust=trust,
-            place=lambda: Place(places),
-            accept=_ACCEPT,
-        )
+        self._names = names
+        self._trust = trust
+        self._places = places
+        self._sessions: list[Session] = []
+        self._session = self._to(question.probe.url)
         proxy = self._session.proxy
         self._probe = replace(question.probe, through=None if proxy is None else str(proxy))
+
+    def _to(self, url: str, login: Secret | None = None) -> Session:
+        from wizard.detect.mirrors.session import Place, Session
+
+        session = Session(
+            url,
+            environment=self._question.environment,
+            names=self._names,
+            trust=self._trust,
+            place=lambda: Place(self._places),
+            login=login,
+            accept=_ACCEPT,
+        )
+        self._sessions.append(session)
+        return session
 
     async def run(self) -> RegistryProbe:
         """Return the probe with its answer; the world's errors are values of it."""
@@ -201,7 +208,8 @@ class _Probing:
             cut = cut_off(progress.phase, progress.where)
             self._fail(cut.reason, cut.detail, loop.time() - start)
         finally:
-            self._session.close()
+            for session in self._sessions:
+                session.close()
         return self._probe
 
     def _fail(self, reason: Failure, detail: Text, seconds: float) -> None:
@@ -232,56 +240,29 @@ class _Probing:
     async def _ask(self) -> None:
         exchange = await self._session.get("/v2/")
         where = (*exchange.hosts, self._session.target.shown)[0]
-        _check_registry(exchange.reply, where)
+        check_registry(exchange.reply, where)
+        if (host := token_host(exchange.reply)) is not None:
+            await self._log_in(host)
         self._probe = replace(self._probe, answers=True)
+        if self._probe.url == f"https://{HUB_HOST}":
+            return  # it has what the world builds on, and counts each manifest as a pull
         for image in self._question.images:
             path = f"/v2/{image.repository}/manifests/{image.version}"
             reply = (await self._session.get(path)).reply
-            if _is_manifest(reply):
+            if is_manifest(reply):
                 self._probe = replace(self._probe, serves=(*self._probe.serves, str(image)))
             elif reply.status == 404:
                 self._probe = replace(self._probe, lacks=(*self._probe.lacks, str(image)))
         if self._question.lists_golang and self._probe.lacks:
             reply = (await self._session.get("/v2/library/golang/tags/list")).reply
-            self._probe = replace(self._probe, golang=_golang_tags(reply))
+            self._probe = replace(self._probe, golang=golang_tags(reply))
 
-
-def _check_registry(reply: Reply, where: Text) -> None:
-    """Raise ProbeError unless `reply` is a registry's answer to `GET /v2/`."""
-    from wizard.detect.mirrors.verdict import ProbeError, from_status, title
-
-    version = reply.header("docker-distribution-api-version").lower()
-    challenge = reply.header("www-authenticate").lower()
-    if reply.status == 401 and (version or challenge.startswith(("bearer", "basic"))):
-        return
-    if reply.status == 200 and (version.startswith("registry/2") or _json(reply) == {}):
-        return
-    if reply.status not in (200, 401):
-        raise from_status(reply, where)
-    said = title(reply.body)
-    raise ProbeError(
-        Failure.NOT_A_MODULE_PROXY,
-        msg("{where} answers with a page: {title}", where=where, title=said)
-        if said
-        else msg("{where} answers, but does not speak a registry's protocol", where=where),
-    )
-
-
-def _json(reply: Reply) -> object:
-    try:
-        return json.loads(reply.body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _is_manifest(reply: Reply) -> bool:
-    value = _json(reply) if reply.status == 200 else None
-    return isinstance(value, dict) and value.get("schemaVersion") in (1, 2)
-
-
-def _golang_tags(reply: Reply) -> tuple[str, ...]:
-    """Return the images of a tag list; of a long one, what fits into a bounded answer."""
-    if reply.status != 200 or not reply.body.lstrip().startswith(b"{"):
-        return ()
-    named = (f"golang:{tag.decode('ascii')}" for tag in _TAG.findall(reply.body))
-    return tuple(sorted(name for name in named if minor_of_image(name) is not None)[:_MOST_TAGS])
+    async def _log_in(self, host: TokenHost) -> None:
+        """Go on with a token for everybody. Raises ProbeError where its host is dead."""
+        repositories = dict.fromkeys(image.repository for image in self._question.images)
+        registry = self._session
+        # What is waited for is told by the session in use: a dead token host by its name.
+        self._session = self._to(host.base)
+        reply = (await self._session.get(host.request(repositories))).reply
+        token = token_in(reply)
+        self._session = registry if token is None else self._to(registry.url, token)
