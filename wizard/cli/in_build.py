@@ -49,11 +49,8 @@ def show_comparison(output: Output, build: BuildFacts) -> None:
     cause = build.cause.value
     output.line()
     if cause is None:
-        failing = [mirror for mirror in build.mirrors.or_else(()) if mirror.reason is not None]
-        if failing:
-            output.line(msg("Nothing differs: what fails in the build is not seen to work here."))
-        else:
-            output.line(msg("The build sees the network as this host does."), GREEN)
+        failing = any(mirror.reason is not None for mirror in build.mirrors.or_else(()))
+        output.line(build.cause.reason, *(() if failing else (GREEN,)))
         return
     output.line(
         msg(

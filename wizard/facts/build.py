@@ -17,6 +17,8 @@ class RowKind(StrEnum):
     RESOLVER = "resolver"
     NAME = "name"
     MTU = "mtu"
+    PROXY_TCP = "proxy-tcp"
+    """TCP to the proxy; `tcp` is to a mirror or a private host."""
     TCP = "tcp"
     PROXY = "proxy"
     CLOCK = "clock"

@@ -118,7 +118,7 @@ def _connections(request: InBuild, here: HostSeen, seen: Seen) -> Iterator[Row]:
         result = here.connections.get(there, Failure.TIMEOUT)
         name = f"{target.host}:{target.port}"
         yield Row(
-            kind=RowKind.TCP,
+            kind=RowKind.PROXY_TCP if of_proxy else RowKind.TCP,
             what=msg("TCP to the proxy {name}", name=name) if of_proxy
             else msg("TCP to {name}", name=name),
             host=_outcome(result, there if there != target else None),

@@ -11,6 +11,8 @@ _WORDS: tuple[tuple[str, Failure], ...] = (
     (r"Proxy Authentication Required|\b407\b", Failure.PROXY_AUTH),
     (r"proxyconnect .*lookup .*(?:no such host|server misbehaving)", Failure.DNS),
     (r"proxyconnect|socks connect", Failure.PROXY_REFUSED),
+    # The status of a CONNECT comes as its reason phrase alone.
+    (r"Get \"https://[^\"]*\": (?:[A-Z][a-z]+ ?)+$", Failure.PROXY_REFUSED),
     (r"certificate has expired|not yet valid", Failure.TLS_EXPIRED),
     (r"certificate is (?:valid for|not valid for)|cannot validate certificate for"
      r"|doesn't contain any (?:IP )?SANs|legacy Common Name", Failure.TLS_HOSTNAME),
