@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.detect.support import write
+from wizard.detect import Request, contacts
 from wizard.detect.project import read_project
 from wizard.detect.registries_named import hub_locations, named_mirrors, usable_url
 from wizard.detect.registries_needed import needed_images, without_local
@@ -168,3 +169,20 @@ def test_an_image_is_here_by_its_whole_name_and_a_planned_one_by_its_go(
     name: str, role: ImageRole, local: str, here: bool
 ) -> None:
     assert (without_local((_image(name, role),), (local,)) == ()) is here
+
+
+async def test_whom_a_look_may_ask_is_told_without_asking(machine: System, tmp_path: Path) -> None:
+    write(tmp_path / "app", {"Dockerfile": "FROM golang:1\nFROM r.corp.example/base:1\n"})
+    write(
+        machine.root,
+        {"etc/docker/daemon.json": '{"registry-mirrors": ["https://m.corp.example"]}'},
+    )
+
+    found = await contacts(machine, Request(project=tmp_path / "app"))
+
+    assert {
+        "https://registry-1.docker.io",
+        "https://auth.docker.io",
+        "https://m.corp.example",
+        "https://r.corp.example",
+    } <= set(found)

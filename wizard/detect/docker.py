@@ -76,6 +76,12 @@ async def detect_docker(
     )
 
 
+def known_daemon_json(system: System) -> RawJson | None:
+    """Return daemon.json where it lies by this side's knowledge; no engine is asked. Blocks."""
+    endpoint = resolve_endpoint(system, client_config(system))
+    return _read_daemon(system, flavour_of(system, endpoint, None))
+
+
 async def _ask(system: System, endpoint: Endpoint) -> Fact[Answer | NoEngine]:
     return known(await in_thread(lambda: ask_engine(system, endpoint)), endpoint.host)
 

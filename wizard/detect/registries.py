@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 SOURCE = "GET /v2/"
 HUB_HOST = "registry-1.docker.io"
 """Where the engine looks for docker.io (moby `registry.DefaultV2Registry`)."""
+_HUB_TOKENS = "https://auth.docker.io"
+"""Where Docker Hub sends for a token."""
 PROBE_S = 3.0
 _LONG_ENOUGH_S = 1.5
 """Seconds of silence that count as an answer: a first packet and its repetition were lost."""
@@ -78,6 +80,19 @@ async def look_at_registries(
     mirrors = await in_thread(lambda: named_mirrors(system, engine.registry_mirrors, values, path))
     questions = _questions(missing, mirrors, way, shell)
     return known(await _ask_all(system, questions, deadline), SOURCE)
+
+
+def registry_contacts(
+    system: System, needed: tuple[MissingImage, ...], daemon: RawJson | None
+) -> tuple[str, ...]:
+    """Return whom a look asks where the engine has none of `needed`; reads files: blocks."""
+    registries = tuple(dict.fromkeys(image.registry for image in needed))[:_MOST_REGISTRIES]
+    others = tuple(f"https://{registry}" for registry in registries if registry != DOCKER_HUB)
+    if DOCKER_HUB not in registries:
+        return others
+    values, path = ({}, "") if daemon is None else (daemon.values, str(daemon.path))
+    mirrors = (one.url for one in named_mirrors(system, (), values, path))
+    return (*others, f"https://{HUB_HOST}", _HUB_TOKENS, *mirrors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -200,7 +200,7 @@ class _Look:
         return await look_at_hosts(await asyncio.shield(self._private), self.deadline)
 
     async def contacts(self) -> tuple[str, ...]:
-        """Return every mirror, proxy, resolver, private host and engine that would be asked."""
+        """Return every mirror, proxy, resolver, host, engine and registry that may be asked."""
         from wizard.detect.docker_endpoint import client_config, resolve_endpoint
         from wizard.detect.resolvers import resolvers_of
         from wizard.system import Failed
@@ -209,6 +209,7 @@ class _Look:
         resolvers = resolvers_of(self.system)
         read = await asyncio.shield(self._private)
         catalogue, _ = await self._catalogue()
+        registries = await self._registry_contacts()
         contacts = (
             *(mirror.url for mirror in self.chosen or catalogue.mirrors if mirror.automatic),
             *(str(url) for url in (environment.http, environment.https) if url),
@@ -216,8 +217,18 @@ class _Look:
             *(item.host for item in (*read.candidates, *read.suspects)),
             *((SURELY_PUBLIC,) if read.suspects else ()),
             resolve_endpoint(self.system, client_config(self.system)).host,
+            *registries,
         )
         return tuple(dict.fromkeys(contacts))
+
+    async def _registry_contacts(self) -> tuple[str, ...]:
+        from wizard.detect.docker import known_daemon_json
+        from wizard.detect.registries import registry_contacts
+
+        needed = await self._needed_images()
+        return await in_thread(
+            lambda: registry_contacts(self.system, needed, known_daemon_json(self.system))
+        )
 
     async def _catalogue(self) -> tuple[Catalogue, str | None]:
         """Return what may be asked, and the checksum database's setting."""
