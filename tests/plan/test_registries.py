@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -16,13 +17,16 @@ from tests.plan.facts_builder import (
     facts,
     json_config,
     project_facts,
+    proxy_facts,
 )
+from tests.plan.facts_builder import url as proxy_url
 from wizard.facts import Facts, known
 from wizard.facts.docker import JsonConfig
 from wizard.facts.mirrors import Failure
 from wizard.facts.registries import ImageRole, MissingImage, RegistryProbe
 from wizard.plan import decide
 from wizard.plan.types import Answer, Finding, Origin, Plan
+from wizard.render.docker_json import daemon_json
 
 HUB = "https://registry-1.docker.io"
 MIRROR = "https://mirror.corp.example"
@@ -195,6 +199,54 @@ def test_a_registry_of_its_own_has_no_mirror() -> None:
     plan = planned(own, missing=(image("r.corp/base:1"),))
     assert finding(plan, "registry.unreachable") is not None
     assert plan.registry_mirrors.value is None
+
+
+PROXY = "http://proxy.corp.example:3128"
+
+
+def behind_a_proxy(url: str = PROXY, *, through: str | None = None, **more: Any) -> Plan:
+    found = case(
+        hub(), hub(answers=True, shell_proxy=True, through=through or str(proxy_url(url))), **more
+    )
+    return decide(replace(found, proxy=proxy_facts(http=url, https=url, no_proxy=".corp")), {})
+
+
+def test_an_engine_that_must_pull_gets_the_proxy_that_only_the_shell_had() -> None:
+    plan = behind_a_proxy()
+    keys = dict(plan.inputs.engine_proxies)
+    assert (keys["http-proxy"], keys["https-proxy"]) == (PROXY, PROXY)
+    assert set(keys["no-proxy"].split(",")) == set(plan.no_proxy.value)
+    assert not any(one.stops for one in plan.findings)
+
+
+def test_daemon_json_names_the_engines_proxy_and_docker_restarts_for_it() -> None:
+    (artifact,) = daemon_json(behind_a_proxy())
+    assert json.loads(artifact.standalone)["proxies"]["https-proxy"] == PROXY
+    assert artifact.restarts == ("docker",)
+    assert "https_proxy" in artifact.decisions
+
+
+@pytest.mark.parametrize(
+    ("url", "more"),
+    [
+        ("http://dev:pw1@proxy.corp.example:3128", {}),
+        ("http://127.0.0.1:3128", {}),
+        (PROXY, {"version": "20.10.24"}),
+        (PROXY, {"missing": ()}),
+        (PROXY, {"missing": (image(SYNTAX, ImageRole.SYNTAX),)}),
+        (PROXY, {"through": "http://another.example:3128"}),
+        (
+            PROXY,
+            {"daemon_json": json_config("/etc/docker/daemon.json", exists=True, proxies={})},
+        ),
+    ],
+)
+def test_no_proxy_is_written_for_an_engine_that_may_not_or_need_not_have_it(
+    url: str, more: dict[str, Any]
+) -> None:
+    plan = behind_a_proxy(url, **more)
+    assert plan.inputs.engine_proxies == ()
+    assert "pw1" not in repr(plan.findings)
 
 
 def syntax(*probes: RegistryProbe, **more: Any) -> Plan:

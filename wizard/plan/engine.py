@@ -10,6 +10,7 @@ from wizard.plan.answering import Case
 from wizard.plan.registries import decide_registry_mirrors
 from wizard.plan.registry_findings import registry_findings
 from wizard.plan.types import Alternative, Decision, Finding, Severity
+from wizard.rules.proxy_url import ProxyUrl
 from wizard.text import msg
 
 ETHERNET_MTU = 1500
@@ -31,8 +32,11 @@ class EngineSettings:
     findings: tuple[Finding, ...]
 
 
-def decide_engine(case: Case, base_image: str) -> EngineSettings:
-    """Decide what daemon.json says beside address ranges and resolvers."""
+def decide_engine(case: Case, base_image: str, chosen: ProxyUrl | None) -> EngineSettings:
+    """Decide what daemon.json says beside address ranges and resolvers.
+
+    `chosen` is the proxy that the plan decides for https.
+    """
     facts = case.facts
     mirrors = case.decided(decide_registry_mirrors(facts, base_image))
     return EngineSettings(
@@ -44,7 +48,7 @@ def decide_engine(case: Case, base_image: str) -> EngineSettings:
         findings=(
             *_broken(facts),
             *_switched_off(facts),
-            *registry_findings(facts, base_image, mirrors.value),
+            *registry_findings(facts, base_image, mirrors.value, chosen),
         ),
     )
 

@@ -109,7 +109,12 @@ def _outside_dirs(facts: Facts) -> tuple[tuple[str, str], ...]:
 
 
 def gather_inputs(
-    facts: Facts, shape: DockerfileShape, answers: Answers, *, drop_syntax: bool
+    facts: Facts,
+    shape: DockerfileShape,
+    answers: Answers,
+    *,
+    drop_syntax: bool,
+    engine_proxies: tuple[tuple[str, str], ...],
 ) -> BuildInputs:
     """Return what the artifacts name beside decided values."""
     project, docker = facts.project, facts.docker
@@ -150,6 +155,7 @@ def gather_inputs(
         ssh_key=ssh_key(facts),
         outside_dirs=_outside_dirs(facts),
         mod_cache=facts.go.mod_cache.value or "",
+        engine_proxies=engine_proxies,
         drop_syntax=drop_syntax,
         ignore_exists=ignore is not None,
         hidden=() if ignore is None else tuple(dict.fromkeys(path for path, _ in ignore.hides)),

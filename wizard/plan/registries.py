@@ -234,14 +234,17 @@ def _refusal(facts: Facts, one: RegistryProbe) -> Text | None:
     if parts.scheme != "https":
         return msg("whoever sits on the way could hand out other images: it has no TLS")
     engine = facts.docker.engine.value
-    if parts.path and engine is not None and _version(engine.version) < _FIRST_WITH_PATHS:
+    if parts.path and engine is not None and engine_version(facts) < _FIRST_WITH_PATHS:
         return msg("engine {version} takes no mirror with a path", version=engine.version)
     if engine is not None and engine.flavour is Flavour.PODMAN:
         return msg("podman asks the mirrors of registries.conf by itself")
     return None
 
 
-def _version(text: str) -> tuple[int, ...]:
+def engine_version(facts: Facts) -> tuple[int, ...]:
+    """Return the engine's version as numbers; empty where none answered."""
+    engine = facts.docker.engine.value
+    text = "" if engine is None else engine.version
     return tuple(int(part) for part in re.findall(r"\d+", text)[:3])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wizard.facts import Facts
 from wizard.facts.registries import ImageRole, MissingImage
+from wizard.plan.engine_proxy import engine_proxy
 from wizard.plan.registries import (
     is_out_of_reach,
     is_sure,
@@ -13,22 +14,29 @@ from wizard.plan.registries import (
 )
 from wizard.plan.types import Finding, Severity
 from wizard.rules.image_reference import DOCKER_HUB
+from wizard.rules.proxy_url import ProxyUrl
 from wizard.text import Text, msg
 
 _FACTS = ("docker.missing_images", "docker.registries")
 
 
 def registry_findings(
-    facts: Facts, base_image: str, mirrors: tuple[str, ...] | None
+    facts: Facts, base_image: str, mirrors: tuple[str, ...] | None, chosen: ProxyUrl | None
 ) -> tuple[Finding, ...]:
-    """Return a finding for each registry that the build needs and cannot reach."""
+    """Return a finding for each registry that the build needs and cannot reach.
+
+    `chosen` is the proxy that the plan decides for https.
+    """
     # Without the image of `# syntax` the engine's own reader does: `dockerfile.syntax` tells.
     needed = [i for i in missing_images(facts, base_image) if i.role is not ImageRole.SYNTAX]
     findings: list[Finding] = []
     for registry in dict.fromkeys(image.registry for image in needed):
         images = tuple(image for image in needed if image.registry == registry)
         lost = tuple(image for image in images if is_out_of_reach(facts, image, mirrors))
-        if lost:
+        proxy = engine_proxy(facts, registry, chosen)
+        if lost and proxy is not None:
+            findings.append(_proxied(facts, registry, lost, proxy))
+        elif lost:
             findings.append(_unreachable(facts, registry, lost))
         elif mirrors and registry == DOCKER_HUB:
             findings.extend(_mirrored(facts, images, mirrors))
@@ -54,6 +62,25 @@ def _mirrored(
             decision="registry_mirrors",
             facts=_FACTS,
         ),
+    )
+
+
+def _proxied(
+    facts: Facts, registry: str, lost: tuple[MissingImage, ...], proxy: ProxyUrl
+) -> Finding:
+    own = itself(facts, registry)
+    return Finding(
+        id="registry.engine-proxy",
+        severity=Severity.FAULT,
+        message=msg(
+            "the engine lacks {images} and has no proxy, without which the registry is out of"
+            " reach ({why})",
+            images=_names(lost),
+            why="" if own is None else own.detail,
+        ),
+        cure=msg("daemon.json gives the engine {proxy} too", proxy=str(proxy)),
+        decision="https_proxy",
+        facts=(*_FACTS, "proxy.effective"),
     )
 
 

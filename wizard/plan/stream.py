@@ -11,6 +11,7 @@ from wizard.plan.answering import Case
 from wizard.plan.container import decide_container
 from wizard.plan.credentials import decide_credentials
 from wizard.plan.engine import decide_engine
+from wizard.plan.engine_proxy import proxies_of_daemon_json
 from wizard.plan.inputs import config_dir, gather_inputs
 from wizard.plan.module_mirrors import detected_goproxy, goproxy_findings
 from wizard.plan.pipes import pipe_that_leaks, sealed
@@ -41,7 +42,7 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
     toolchain = decide_toolchain(case)
     ranges = decide_ranges(case)
     resolvers = decide_resolvers(case, goproxy.value, proxies.https.value)
-    engine = decide_engine(case, toolchain.base_image.value)
+    engine = decide_engine(case, toolchain.base_image.value, proxies.https.value)
     shape = decide_project(case)
     container = decide_container(case, proxies, ranges.bip.value, shape.module_source.value)
     credentials = decide_credentials(
@@ -53,6 +54,13 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
     )
     drop_syntax = shape.dockerfile.value.form is DockerfileForm.MOUNTS and syntax_is_out_of_reach(
         facts, engine.registry_mirrors.value
+    )
+    engine_proxies = proxies_of_daemon_json(
+        facts,
+        toolchain.base_image.value,
+        engine.registry_mirrors.value,
+        proxies.https.value,
+        proxies.no_proxy.value,
     )
     leak = pipe_that_leaks(facts, goproxy, privacy)
     guarded: dict[str, Any] = {
@@ -108,7 +116,13 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
             *credentials.findings,
             *_waived(case, guarded, leak),
         ),
-        inputs=gather_inputs(facts, shape.dockerfile.value, answers, drop_syntax=drop_syntax),
+        inputs=gather_inputs(
+            facts,
+            shape.dockerfile.value,
+            answers,
+            drop_syntax=drop_syntax,
+            engine_proxies=engine_proxies,
+        ),
     )
 
 

@@ -217,6 +217,8 @@ class BuildInputs:
     """(name of a build context, folder outside of the project that a replace points to)."""
     mod_cache: str = ""
     """The host's module cache, for the bridge; empty where there is none."""
+    engine_proxies: tuple[tuple[str, str], ...] = ()
+    """`proxies` of daemon.json, for an engine that must pull and has none; never a password."""
     drop_syntax: bool = False
     """The image of the Dockerfile's `# syntax` line was seen to be out of reach."""
     ignore_exists: bool = False

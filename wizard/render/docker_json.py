@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from wizard.plan.types import BuildNetwork, ContainerProxy, Plan
 from wizard.render.types import Artifact, JsonKeys, Scope
+from wizard.text import msg
 
 _DAEMON_KEYS = (
     ("bip", "bip"),
@@ -38,6 +39,12 @@ def daemon_json(plan: Plan) -> tuple[Artifact, ...]:
     chosen = [(getattr(plan, key), name) for key, name in _DAEMON_KEYS]
     chosen = [(decision, name) for decision, name in chosen if decision.value is not None]
     keys = {name: _daemon_value(decision.key, decision.value) for decision, name in chosen}
+    because = tuple(decision.because for decision, _ in chosen)
+    rests = tuple(decision.key for decision, _ in chosen)
+    if plan.inputs.engine_proxies:
+        keys["proxies"] = dict(plan.inputs.engine_proxies)
+        because = (*because, msg("the engine pulls images through the proxy, too"))
+        rests = (*rests, "https_proxy", "no_proxy")
     return (
         Artifact(
             name="daemon.json",
@@ -45,9 +52,9 @@ def daemon_json(plan: Plan) -> tuple[Artifact, ...]:
             path=plan.inputs.daemon_json if keys else "",
             content=JsonKeys(keys=keys),
             standalone=_json(keys),
-            because=tuple(decision.because for decision, _ in chosen),
+            because=because,
             restarts=("docker",),
-            decisions=tuple(decision.key for decision, _ in chosen),
+            decisions=rests,
         ),
     )
 
