@@ -25,7 +25,6 @@ class RowKind(StrEnum):
     DISK = "disk"
     TLS = "tls"
     MODULE = "module"
-    USER = "user"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
