@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from wizard.errors import UsageError
+from wizard.errors import ForbiddenError, UsageError
 from wizard.plan.types import KEYS, Answer, Origin
 from wizard.system import Failed, System
 from wizard.text import msg
@@ -19,6 +19,7 @@ from wizard.text import msg
 PROFILE_NAME = "gomod-wizard.toml"
 WAIVER_KEYS = ("reason", "until")
 """Beside the decisions: why an unsafe value is needed, and until when."""
+_TOP_LEVEL = ("answers", "schema")
 _ENV_PREFIX = "GOMOD_WIZARD_SET_"
 
 
@@ -48,6 +49,14 @@ def collect_answers(
         if name.startswith(_ENV_PREFIX):
             key = _known(name.removeprefix(_ENV_PREFIX).lower(), where=name)
             answers[key] = Answer(text=value, origin=Origin.ENVIRONMENT, source=name)
+    return answers | flag_answers(sets, reason=reason, until=until)
+
+
+def flag_answers(
+    sets: Iterable[str], *, reason: str | None = None, until: str | None = None
+) -> dict[str, Answer]:
+    """Return the answers of the command line alone. Raises UsageError as `collect_answers`."""
+    answers: dict[str, Answer] = {}
     for item in sets:
         key, equals, value = item.partition("=")
         if not equals:
@@ -86,19 +95,28 @@ def _from_file(
     if isinstance(text, Failed):
         if text.kind == "missing" and not required:
             return {}
-        raise UsageError(
+        kind = ForbiddenError if text.kind == "denied" else UsageError
+        raise kind(
             msg("the profile cannot be read: {why}", why=text.detail or text.kind),
             where=str(path),
-            hint=msg("give another file by --profile, or remove it"),
+            hint=msg("make it readable, or move it away"),
         )
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        document = tomllib.loads(text.removeprefix("\ufeff"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        why = msg("it is nested too deeply") if isinstance(error, RecursionError) else str(error)
         raise UsageError(
-            msg("the profile is not valid TOML: {why}", why=str(error)),
+            msg("the profile is not valid TOML: {why}", why=why),
             where=str(path),
             hint=msg("mend that line; answers stand as key = value under [answers]"),
         ) from None
+    for key in document:
+        if key not in _TOP_LEVEL:
+            raise UsageError(
+                msg("{key} stands outside of the table of answers", key=key),
+                where=f"{path}:{_line_of(text, key)}",
+                hint=msg("write a line [answers] above it"),
+            )
     table = document.get("answers", {})
     if not isinstance(table, dict):
         raise UsageError(

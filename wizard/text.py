@@ -6,18 +6,7 @@ values (`Msg`), and becomes text only where a face shows it. `msg` is the extrac
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_translate: Callable[[str], str] = lambda template: template  # noqa: E731 - replaced as a whole
-
-
-def use_translation(translate: Callable[[str], str]) -> None:
-    """Show every later `Msg` in the language of `translate` (a gettext function)."""
-    global _translate
-    _translate = translate
+from typing import NoReturn
 
 
 class Msg:
@@ -38,8 +27,7 @@ class Msg:
         raise AttributeError("a Msg cannot be changed")
 
     def __str__(self) -> str:
-        translated = _translate(self.template) if self.template else ""
-        return translated.format(**dict(self.args)) if self.args else translated
+        return self.template.format(**dict(self.args)) if self.args else self.template
 
     def __repr__(self) -> str:
         return f"Msg({self.template!r}, {self.args!r})"

@@ -165,3 +165,91 @@ def test_the_plain_questions_end_with_their_input(
     ended = command("--plain")
     assert ended.code == 130, ended
     assert "Traceback" not in ended.err
+
+
+def test_apply_without_a_go_project_changes_nothing(command: Command, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    _said_clearly(command("apply", "--yes", where=empty), 2, "go.mod", "--scope user,system")
+    assert not list(empty.iterdir())
+
+
+def test_a_secret_in_a_flag_never_becomes_a_schemas_name(command: Command) -> None:
+    ended = command("--set", "https_proxy=http://u:hunter2@p:3128", "plan", "--json")
+    assert ended.json["schema"] == "gomod-wizard/plan/1"
+    assert "hunter2" not in ended.out + ended.err
+
+
+def test_answers_before_and_after_the_command_both_count(command: Command) -> None:
+    ended = command("--set", "mtu=1400", "plan", "--json", "--set", "dns=10.0.0.53")
+    values = {d["key"]: d["value"] for d in ended.json["decisions"]}
+    assert (values["mtu"], values["dns"]) == (1400, ["10.0.0.53"])
+
+
+def test_generate_into_a_folder_without_a_name_is_wrong_usage(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    _said_clearly(command("generate", "--out", ""), 2, "--out")
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_an_answer_outside_of_its_table_is_named(command: Command, project: Path) -> None:
+    (project / "gomod-wizard.toml").write_text("mtu = 1400\n")
+    _said_clearly(command("plan"), 2, "gomod-wizard.toml:1", "[answers]")
+
+
+def test_a_profile_nested_without_end_is_named(command: Command, project: Path) -> None:
+    (project / "gomod-wizard.toml").write_text("x = " + "[" * 5000 + "\n")
+    _said_clearly(command("plan"), 2, "gomod-wizard.toml")
+
+
+def test_a_broken_profile_does_not_stop_what_decides_nothing(
+    command: Command, project: Path
+) -> None:
+    (project / "gomod-wizard.toml").write_text("[answers\n")
+    assert command("detect").code == 0
+    assert command("history").code == 0
+
+
+def test_plain_questions_are_not_asked_where_asking_is_forbidden(command: Command) -> None:
+    _said_clearly(command("--plain", "--no-input"), 2)
+    assert command("--plain", "--json").json["error"]
+
+
+def test_what_the_terminals_encoding_lacks_is_written_as_an_escape(
+    project: Path, tmp_path: Path
+) -> None:
+    import os
+    import subprocess
+    import sys
+
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONIOENCODING": "ascii",
+           "GOPROXY": "off", "DOCKER_HOST": f"unix://{tmp_path}/none",
+           "PYTHONPATH": str(Path(__file__).parents[2])}  # fmt: skip
+    catalogue = tmp_path / ".config" / "gomod-wizard" / "mirrors.toml"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.write_text('shipped = false\n[[mirror]]\nname = "x"\nurl = "https://127.0.0.1:9"\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "wizard", "plan", "--timeout", "2", "--project", str(project)],
+        env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_answer_that_cannot_be_written_is_said(project: Path, tmp_path: Path) -> None:
+    import os
+    import subprocess
+    import sys
+
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path),
+           "PYTHONPATH": str(Path(__file__).parents[2])}  # fmt: skip
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "wizard", "history", "--json"],
+            env=env, stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=project,
+        )  # fmt: skip
+    assert done.returncode == 3
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr

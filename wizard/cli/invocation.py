@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.cli.output import RED, Output, wants_color
+from wizard.cli.reading import read_line
 from wizard.errors import ExitCode, UsageError, WizardError
 from wizard.system import System, this_machine
 from wizard.text import msg
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     import argparse
 
     from wizard.cli.context import Context
+    from wizard.plan.types import Answers
     from wizard.session import Session
 
 
@@ -29,27 +33,59 @@ def invoke(
 ) -> int:
     """Run the command of `flags`, or report why there are none; returns the exit code."""
     machine = this_machine() if system is None else system
-    name = next((word for word in argv if not word.startswith("-")), "gomod-wizard")
+    own = list(argv)[: list(argv).index("--")] if "--" in argv else list(argv)
+    _never_fail_to_print()
     output = Output(
-        json_mode="--json" in argv,
-        color=wants_color(machine.env, "--no-color" in argv, sys.stdout),
+        json_mode="--json" in own,
+        color=wants_color(machine.env, "--no-color" in own, sys.stdout),
         verbose=getattr(flags, "verbose", False),
     )
+    name = _name_of(own)
     try:
         if isinstance(flags, WizardError):
             raise flags
-        return _dispatch(flags, machine, output, start_wizard)
+        code = _dispatch(flags, machine, output, start_wizard)
+        sys.stdout.flush()
+        return code
     except WizardError as error:
         return _report(error, output, name, machine)
     except KeyboardInterrupt:
-        output.talk(msg("interrupted"))
-        return ExitCode.INTERRUPTED
+        stopped = WizardError(msg("interrupted"), code=ExitCode.INTERRUPTED)
+        return _report(stopped, output, name, machine)
     except BrokenPipeError:
-        # The reader went away (`| head`); point stdout at nothing, so that the
-        # interpreter's last flush does not complain.
-        with contextlib.suppress(OSError):
-            sys.stdout = open("/dev/null", "w")  # noqa: SIM115 - it lives as long as the process
+        _forget_stdout()
         return ExitCode.OK
+    except OSError as error:
+        if error.filename is not None:
+            raise  # of a file, and so a mistake of the program: the rooms turn those into values
+        _forget_stdout()
+        why = msg("gomod-wizard: the answer cannot be written: {why}", why=error.strerror)
+        print(why, file=sys.stderr)
+        return ExitCode.FORBIDDEN
+
+
+def _name_of(argv: Sequence[str]) -> str:
+    """Return the command that `argv` names; nothing else of it may reach a document's schema."""
+    from wizard.cli.parser import COMMAND_NAMES
+
+    return next((word for word in argv if word in COMMAND_NAMES), "gomod-wizard")
+
+
+def _never_fail_to_print() -> None:
+    """Write what the terminal's encoding lacks as escapes; in JSON they mean the same."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _forget_stdout() -> None:
+    """Point stdout at nothing, so that the interpreter's last flush does not complain."""
+    with contextlib.suppress(OSError):
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - it lives as long as the process
+
+
+_UNDECIDED = frozenset({"detect", "mirrors", "undo", "history", "diagnose"})
+"""Commands that decide nothing: a broken profile must not stop them."""
 
 
 def _dispatch(
@@ -58,13 +94,11 @@ def _dispatch(
     output: Output,
     start_wizard: Callable[[Session], int],
 ) -> int:
-    from wizard.answers import collect_answers
     from wizard.cli.context import Context
     from wizard.detect.request import DEFAULT_TIMEOUT_S, Request
     from wizard.session import Session
 
     project = _project(getattr(flags, "project", None))
-    profile = getattr(flags, "profile", None)
     session = Session(
         system=machine,
         request=Request(
@@ -73,16 +107,10 @@ def _dispatch(
             mirror_urls=tuple(getattr(flags, "url", ())),
             prove_all=getattr(flags, "prove", False),
         ),
-        answers=collect_answers(
-            machine,
-            project,
-            sets=getattr(flags, "sets", ()),
-            profile=None if profile is None else Path(profile),
-            reason=getattr(flags, "reason", None),
-            until=getattr(flags, "until", None),
-        ),
+        answers=_answers(flags, machine, project),
     )
-    context = Context(session=session, output=output, flags=flags, ask=_asker(flags))
+    ask = None if output.json_mode else _asker(flags)
+    context = Context(session=session, output=output, flags=flags, ask=ask)
     if flags.command is None:
         return _face(context, start_wizard)
     from wizard.cli.commands import COMMANDS
@@ -93,14 +121,35 @@ def _dispatch(
     return asyncio.run(command(context))
 
 
+def _answers(flags: argparse.Namespace, machine: System, project: Path) -> Answers:
+    from wizard.answers import collect_answers, flag_answers
+
+    sets = (*getattr(flags, "sets_before", ()), *getattr(flags, "sets", ()))
+    reason, until = getattr(flags, "reason", None), getattr(flags, "until", None)
+    if flags.command in _UNDECIDED:
+        return flag_answers(sets, reason=reason, until=until)
+    profile = getattr(flags, "profile", None)
+    return collect_answers(
+        machine,
+        project,
+        sets=sets,
+        profile=None if profile is None else Path(profile),
+        reason=reason,
+        until=until,
+    )
+
+
 def _face(context: Context, start_wizard: Callable[[Session], int]) -> int:
     """The bare command: the wizard, its plain twin, or a word about the commands."""
     env = context.session.system.env
-    if context.flag("plain", False) or env.get("ACCESSIBLE") or env.get("TERM") == "dumb":
+    silent = context.output.json_mode or context.flag("no_input", False)
+    if not silent and (
+        context.flag("plain", False) or env.get("ACCESSIBLE") or env.get("TERM") == "dumb"
+    ):
         from wizard.cli.plain import run_plain
 
         return run_plain(context)
-    if context.output.json_mode or context.flag("no_input", False) or not _full_screen(env):
+    if silent or not _full_screen(env):
         raise UsageError(
             msg("the wizard needs a terminal"),
             where="gomod-wizard",
@@ -128,10 +177,7 @@ def _asker(flags: argparse.Namespace) -> Callable[[str], str] | None:
 
     def ask(question: str) -> str:
         print(question, end="", file=sys.stderr, flush=True)
-        line = sys.stdin.readline()
-        if not line:
-            raise KeyboardInterrupt
-        return line.strip()
+        return read_line()
 
     return ask
 
@@ -167,7 +213,8 @@ def _report(error: WizardError, output: Output, name: str, machine: System) -> i
             )
         )
     where = f"{error.where}: " if error.where else ""
-    output.talk(f"gomod-wizard: {where}{error.message}", RED)
+    prefix = "" if where.startswith("gomod-wizard") else "gomod-wizard: "
+    output.talk(f"{prefix}{where}{error.message}", RED)
     if str(error.hint):
         output.talk(msg("next: {hint}", hint=error.hint))
     return error.code

@@ -82,9 +82,10 @@ class Output:
     def document(self, document: dict[str, Any]) -> None:
         """Write the JSON document; nothing outside JSON mode."""
         if self.json_mode:
-            text = json.dumps(document, ensure_ascii=False, indent=2)
+            unicode = "utf" in (getattr(self._out, "encoding", None) or "utf-8").lower()
+            text = json.dumps(document, ensure_ascii=not unicode, indent=2)
             for secret in self._secrets:
-                text = text.replace(json.dumps(secret, ensure_ascii=False)[1:-1], MASK)
+                text = text.replace(json.dumps(secret, ensure_ascii=not unicode)[1:-1], MASK)
             print(text, file=self._out)
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -81,8 +81,14 @@ class _Parser(argparse.ArgumentParser):
         )
 
 
-def _common() -> _Parser:
-    """The flags that every command takes, before or after its name."""
+COMMAND_NAMES = frozenset(_COMMANDS)
+
+
+def _common(sets: str) -> _Parser:
+    """The flags that every command takes, before or after its name.
+
+    `sets` is where `--set` collects: a command's own parser would overwrite what stood before it.
+    """
     common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = common.add_argument_group("common flags")
     group.add_argument("--project", metavar="DIR", help="the Go project (default: here)")
@@ -91,13 +97,11 @@ def _common() -> _Parser:
         "--set",
         metavar="KEY=VALUE",
         action="append",
-        dest="sets",
+        dest=sets,
         help="answer one decision; repeatable; `--set mtu=1400`; an empty value leaves it alone",
     )
     group.add_argument("--reason", metavar="TEXT", help="why an unsafe value is needed")
-    group.add_argument(
-        "--until", metavar="DATE", help="until when (YYYY-MM-DD); `check` fails then"
-    )
+    group.add_argument("--until", metavar="DATE", help="until when it may stand: YYYY-MM-DD")
     group.add_argument("--yes", action="store_true", help="confirm what was shown")
     group.add_argument("--no-input", action="store_true", help="never ask")
     group.add_argument("--dry-run", action="store_true", help="show, write nothing")
@@ -108,14 +112,14 @@ def _common() -> _Parser:
     )
     group.add_argument("--json", action="store_true", help="one JSON object on stdout")
     group.add_argument(
-        "--timeout", type=_seconds, metavar="S", help="deadline of a detection (default: 5)"
+        "--timeout", type=seconds, metavar="S", help="deadline of a detection (default: 5)"
     )
     group.add_argument("--no-color", action="store_true", help="no colours (NO_COLOR does so too)")
     group.add_argument("-v", "--verbose", action="store_true", help="say more")
     return common
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
     value = float(text)
     if not 0.1 <= value <= 600:
         raise argparse.ArgumentTypeError("must lie between 0.1 and 600 seconds")
@@ -124,13 +128,13 @@ def _seconds(text: str) -> float:
 
 def build_parser(version: str) -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    common = _common()
+    common = _common("sets")
     parser = _Parser(
         prog="gomod-wizard",
         description="Makes `go mod download` work inside `docker build` on corporate networks.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        parents=[common],
+        parents=[_common("sets_before")],
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"gomod-wizard {version}")

@@ -15,6 +15,7 @@ from wizard.cli.commands.apply import show_receipt
 from wizard.cli.commands.changes import show_changes
 from wizard.cli.commands.plan import show_decisions, show_findings
 from wizard.cli.context import Context
+from wizard.cli.reading import read_line
 from wizard.errors import ExitCode, WizardError
 from wizard.plan.types import Answer, Origin
 from wizard.text import Text, msg
@@ -137,10 +138,8 @@ class _Interview:
     def _read(self, prompt: Text) -> str:
         """Return the next line of input. Raises KeyboardInterrupt at its end."""
         print(prompt, end="", flush=True)
-        line = sys.stdin.readline()
-        if not line:
-            print()
-            raise KeyboardInterrupt
-        if not sys.stdin.isatty():
-            print()
-        return line.strip()
+        try:
+            return read_line()
+        finally:
+            if not sys.stdin.isatty():
+                print()

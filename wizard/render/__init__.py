@@ -12,13 +12,17 @@ from wizard.render.types import Artifact
 
 
 def render(plan: Plan) -> tuple[Artifact, ...]:
-    """Return every artifact of the plan: the project's first, then the user's and the system's."""
+    """Return every artifact of the plan: the project's first, then the user's and the system's.
+
+    Where there is no Go project, there is nothing to build, and only the machine's own remain.
+    """
+    machine = (*go_env_artifacts(plan), *docker_config(plan), *daemon_json(plan))
+    if not (plan.inputs.module_dirs or plan.inputs.workspace):
+        return machine
     return (
         *dockerfile(plan),
         *dockerignore(plan),
         *profile(plan),
-        *go_env_artifacts(plan),
         *build_input_artifacts(plan),
-        *docker_config(plan),
-        *daemon_json(plan),
+        *machine,
     )

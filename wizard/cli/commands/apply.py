@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.cli.commands.changes import change_rows, refusal_rows, show_changes, show_refusals
+from wizard.cli.commands.changes import change_rows, refusal_rows, show_changes
 from wizard.cli.commands.plan import show_findings
+from wizard.cli.commands.projects import require_project
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, YELLOW
 from wizard.errors import ExitCode, ForbiddenError, UsageError
@@ -57,7 +58,8 @@ async def apply(context: Context) -> int:
     )
     _emit(context, "apply", receipt, changes)
     show_receipt(context, receipt)
-    if context.session.build_command(plan).argv:
+    output.line(msg("taken back by: gomod-wizard undo {id}", id=receipt.id), DIM)
+    if not changes.refusals and not receipt.staged and plan.inputs.module_dirs:
         output.line(msg("next: gomod-wizard build"), BOLD)
     return _exit_code(receipt, changes.refusals)
 
@@ -131,13 +133,14 @@ def show_receipt(context: Context, receipt: Receipt) -> None:
         for change in receipt.staged:
             output.line(f"  {change.action}  {change.path}")
         output.line(msg("  run: {command}", command=receipt.sudo_command), BOLD)
-    if receipt.id and receipt.changes:
-        output.line(msg("taken back by: gomod-wizard undo {id}", id=receipt.id), DIM)
 
 
 async def _changes(context: Context) -> tuple[Plan, ChangeSet]:
     scopes = _scopes(context.flags.scope)
-    plan = await context.plan()
+    facts = await context.facts()
+    if Scope.PROJECT in scopes:
+        require_project(facts, msg("or set up this machine alone: --scope user,system"))
+    plan = context.session.decide(facts)
     return plan, await context.session.changes(context.session.render(plan), scopes)
 
 
@@ -174,8 +177,6 @@ def _emit(context: Context, name: str, receipt: Receipt | None, changes: ChangeS
         refused=refusal_rows(changes.refusals),
         sudo=None if receipt is None else receipt.sudo_command,
     )
-    if context.output.json_mode:
-        show_refusals(context.output, changes.refusals)
 
 
 def _exit_code(receipt: Receipt | None, refusals: tuple[Refusal, ...]) -> int:

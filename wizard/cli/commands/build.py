@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from wizard.cli.commands.projects import require_project
 from wizard.cli.context import Context
-from wizard.errors import ExitCode, ForbiddenError, UsageError
+from wizard.errors import ExitCode, ForbiddenError
 from wizard.plan.types import Plan
 from wizard.text import msg
 
@@ -19,13 +20,7 @@ async def build_command(context: Context) -> int:
 async def _buildable(context: Context) -> Plan:
     """Detect and decide. Raises UsageError where there is nothing to build."""
     facts = await context.facts()
-    modules = facts.project.modules
-    if not modules.or_else(()) and facts.project.workspace.value is None:
-        raise UsageError(
-            msg("there is no Go project to build: {why}", why=modules.reason or "no go.mod"),
-            where=modules.source,
-            hint=msg("run it in the folder that holds go.mod, or name that by --project"),
-        )
+    require_project(facts)
     return context.session.decide(facts)
 
 
@@ -51,6 +46,7 @@ async def build(context: Context) -> int:
     context.output.hide(secrets.values())
     context.output.talk(command.shell())
     if context.flag("dry_run", False):
+        context.emit("build", ok=None, exit_code=None)
         return ExitCode.OK
     process = await asyncio.create_subprocess_exec(
         program,

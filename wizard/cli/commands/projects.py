@@ -1,0 +1,22 @@
+"""What a command says where there is no Go project to work on."""
+
+from __future__ import annotations
+
+from wizard.errors import UsageError
+from wizard.facts import Facts
+from wizard.text import Text, msg
+
+
+def require_project(facts: Facts, otherwise: Text = "") -> None:
+    """Raise UsageError where the folder holds no Go project; `otherwise` names another way."""
+    modules = facts.project.modules
+    if modules.or_else(()) or facts.project.workspace.value is not None:
+        return
+    raise UsageError(
+        msg("there is no Go project here: {why}", why=modules.reason or msg("no go.mod")),
+        where=modules.source,
+        hint=msg(
+            "name the folder that holds go.mod by --project{otherwise}",
+            otherwise=f"; {otherwise}" if str(otherwise) else "",
+        ),
+    )
