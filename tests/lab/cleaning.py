@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import shell, store
+from .engine import remove_control_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,11 +41,11 @@ def clean() -> list[str]:
     for path in _named(store.RUN):
         shutil.rmtree(path, ignore_errors=True)
         removed.append(f"folder {path}")
-    for hierarchy in Path("/sys/fs/cgroup").glob("*"):
-        for path in _named(hierarchy / store.MARK):
-            for folder, _, _ in os.walk(path, topdown=False):
-                with contextlib.suppress(OSError):
-                    Path(folder).rmdir()
+    groups = {
+        path.name for top in Path("/sys/fs/cgroup").glob("*") for path in _named(top / store.MARK)
+    }
+    for name in groups:
+        remove_control_groups(name)
     return removed
 
 

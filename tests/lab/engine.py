@@ -213,11 +213,13 @@ def is_kept(name: str) -> bool:
 
 def remove_control_groups(name: str) -> None:
     """Remove the (empty) control groups that an engine's containers had."""
-    for hierarchy in Path("/sys/fs/cgroup").iterdir():
-        for top in (hierarchy / store.MARK / name, Path("/sys/fs/cgroup") / store.MARK / name):
-            for folder, _, _ in os.walk(top, topdown=False):
-                with contextlib.suppress(OSError):
-                    Path(folder).rmdir()
+    for hierarchy in (Path("/sys/fs/cgroup"), *Path("/sys/fs/cgroup").iterdir()):
+        lab = hierarchy / store.MARK
+        for folder, _, _ in os.walk(lab / name, topdown=False):
+            with contextlib.suppress(OSError):
+                Path(folder).rmdir()
+        with contextlib.suppress(OSError):  # another lab's groups may be in it
+            lab.rmdir()
 
 
 @contextlib.contextmanager
