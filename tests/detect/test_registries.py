@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -261,3 +262,14 @@ async def test_the_shells_proxy_is_tried_beside_an_engine_that_has_none(
 
     answers = [(one.shell_proxy, one.answers) for one in fact.or_else(())]
     assert answers == [(False, False), (True, True)]
+
+
+@pytest.mark.parametrize("entry", ["0.0.0.0:1", "0.0.0.0/8"])
+async def test_a_registry_that_may_speak_plain_http_is_not_called_dead(
+    trusting: System, entry: str
+) -> None:
+    write(trusting.root, {"etc/docker/daemon.json": json.dumps({"insecure-registries": [entry]})})
+    image = missing("0.0.0.0:1/team/base:1", registry="0.0.0.0:1")
+    found = await look(trusting, engine(), image)
+
+    assert found["https://0.0.0.0:1"].answers is None

@@ -21,7 +21,7 @@ from tests.plan.facts_builder import (
 )
 from tests.plan.facts_builder import url as proxy_url
 from wizard.facts import Facts, known
-from wizard.facts.docker import JsonConfig
+from wizard.facts.docker import Flavour, JsonConfig
 from wizard.facts.mirrors import Failure
 from wizard.facts.registries import ImageRole, MissingImage, RegistryProbe
 from wizard.plan import decide
@@ -191,6 +191,14 @@ def test_the_shells_proxy_is_the_cure_where_docker_hub_answers_through_it() -> N
     assert through in str(told.cure)
 
 
+def test_podman_asks_the_mirrors_of_registries_conf_by_itself() -> None:
+    looked = case(hub(), mirror())
+    podman = engine(flavour=Flavour.PODMAN)
+    plan = decide(replace(looked, docker=replace(looked.docker, engine=known(podman, "test"))), {})
+    assert plan.registry_mirrors.value is None
+    assert finding(plan, "registry.unreachable") is None
+
+
 def test_a_registry_of_its_own_has_no_mirror() -> None:
     own = RegistryProbe(
         registry="r.corp", url="https://r.corp", mirror=False, source="r.corp", answers=False,
@@ -265,6 +273,12 @@ def test_a_syntax_line_stays_while_its_image_was_not_seen_out_of_reach(
     probes: tuple[RegistryProbe, ...],
 ) -> None:
     assert syntax(*probes).inputs.drop_syntax is False
+
+
+def test_a_mirror_that_nobody_asked_keeps_no_syntax_line_beside_a_dead_docker_hub() -> None:
+    by_hand = {"registry_mirrors": Answer(text="https://by-hand.example", origin=Origin.FLAG)}
+    looked = case(hub(), missing=(image(SYNTAX, ImageRole.SYNTAX),))
+    assert decide(looked, by_hand).inputs.drop_syntax is True
 
 
 def test_a_mirror_that_has_the_base_and_not_the_syntax_image_serves_the_one() -> None:

@@ -16,7 +16,7 @@ from wizard.detect.docker_json import RawJson
 from wizard.detect.registries_answers import check_registry, golang_tags, is_manifest
 from wizard.detect.registries_named import NamedMirror, named_mirrors
 from wizard.detect.registries_token import TokenHost, token_host, token_in
-from wizard.detect.registries_way import Way, engine_way
+from wizard.detect.registries_way import Way, engine_way, is_insecure
 from wizard.facts.base import Fact, known, not_applicable, unknown
 from wizard.facts.docker import Engine, Flavour
 from wizard.facts.mirrors import Failure
@@ -78,7 +78,10 @@ async def look_at_registries(
     values = {} if daemon is None else daemon.values
     path = "" if daemon is None else str(daemon.path)
     mirrors = await in_thread(lambda: named_mirrors(system, engine.registry_mirrors, values, path))
-    questions = _questions(missing, mirrors, way, shell)
+    questions = tuple(
+        replace(one, certain=one.certain and not is_insecure(daemon, _authority(one.probe.url)))
+        for one in _questions(missing, mirrors, way, shell)
+    )
     return known(await _ask_all(system, questions, deadline), SOURCE)
 
 
@@ -142,6 +145,10 @@ def _questions(
                 for one in mirrors
             ]
     return tuple(found)
+
+
+def _authority(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0]
 
 
 def _references(missing: Iterable[MissingImage], registry: str) -> tuple[ImageReference, ...]:
@@ -233,7 +240,6 @@ class _Probing:
         seen = self._question.certain and not (
             (reason in _SILENCE and seconds < _LONG_ENOUGH_S)
             or (reason is Failure.TLS_UNTRUSTED and self._has_own_authority())
-            or self._is_local()
         )
         named: RegistryFailure = reason
         if reason is Failure.NOT_A_MODULE_PROXY:
@@ -246,11 +252,6 @@ class _Probing:
         """The engine trusts what stands in certs.d for this registry beside the system's store."""
         folder = f"/etc/docker/certs.d/{self._session.target.shown}"
         return self._system.path(folder).is_dir()
-
-    def _is_local(self) -> bool:
-        """The engine falls back to plain http for registries on its own machine."""
-        host = self._session.target.host
-        return host == "localhost" or host.startswith("127.") or host == "::1"
 
     async def _ask(self) -> None:
         exchange = await self._session.get("/v2/")

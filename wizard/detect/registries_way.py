@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
 
 from wizard.detect.docker_json import RawJson
 from wizard.detect.proxy_readers import daemon_json_settings
@@ -25,7 +27,29 @@ class Way:
     """The engine goes exactly this way; False: a failure on it proves nothing."""
 
 
-DIRECT = GoProxyEnvironment(http=None, https=None, no_proxy="")
+def is_insecure(daemon: RawJson | None, authority: str) -> bool:
+    """Return whether insecure-registries lets the engine fall back to plain http for a registry.
+
+    An entry is `host[:port]` or a network; loopback is always one (moby `loadInsecureRegistries`).
+    """
+    host = urlsplit(f"//{authority}").hostname or ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        address = None
+    if host == "localhost" or (address is not None and address.is_loopback):
+        return True
+    listed = None if daemon is None else daemon.values.get("insecure-registries")
+    for entry in listed if isinstance(listed, list) else ():
+        name = str(entry).rpartition("://")[2].rstrip("/")
+        if name == authority:
+            return True
+        try:
+            if address is not None and "/" in name and address in ip_network(name, strict=False):
+                return True
+        except ValueError:
+            continue
+    return False
 
 
 def engine_way(system: System, engine: Engine, daemon: RawJson | None) -> Way:

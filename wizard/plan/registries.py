@@ -92,8 +92,10 @@ def through_the_shells_proxy(facts: Facts, registry: str) -> RegistryProbe | Non
 
 
 def _in_use(facts: Facts) -> tuple[str, ...]:
-    """Return the mirrors that the engine asks already."""
+    """Return the mirrors that the engine asks already: podman those of registries.conf."""
     engine = facts.docker.engine.value
+    if engine is not None and engine.flavour is Flavour.PODMAN:
+        return tuple(one.url for one in probes(facts, DOCKER_HUB) if one.mirror)
     return () if engine is None else tuple(url.rstrip("/") for url in engine.registry_mirrors)
 
 
@@ -102,8 +104,8 @@ def is_out_of_reach(
 ) -> bool:
     """Return whether it was seen that neither the registry nor a mirror hands the image out.
 
-    `mirrors` are what the plan decides; a mirror that nobody asked may have everything.
-    `unproved`: so may one that answers and would not say.
+    `mirrors` are what the plan decides. `unproved`: a mirror that nobody asked, or that would not
+    say, may have everything; without it only what was seen to serve the image does.
     """
     own = itself(facts, image.registry)
     if own is None or (own.answers is not False and image.reference not in own.lacks):
@@ -113,15 +115,21 @@ def is_out_of_reach(
     asked = {one.url: one for one in probes(facts, DOCKER_HUB) if one.mirror}
     for url in _in_use(facts) if mirrors is None else mirrors:
         one = asked.get(url)
-        if one is None or image.reference in served_by(one):
-            return False
-        if unproved and one.answers and image.reference not in one.lacks:
+        if one is None:
+            may = unproved
+        else:
+            may = unproved and one.answers is True and image.reference not in one.lacks
+        if may or (one is not None and image.reference in served_by(one)):
             return False
     return True
 
 
 def syntax_is_out_of_reach(facts: Facts, mirrors: tuple[str, ...] | None) -> bool:
-    """Return whether the image of the Dockerfile's `# syntax` line cannot be pulled."""
+    """Return whether the image of the Dockerfile's `# syntax` line cannot be pulled.
+
+    Nearly every file builds without that line, and none with one that cannot be pulled: beside a
+    dead registry a mirror must have shown the image.
+    """
     found = facts.project.dockerfile.value
     if found is not None and found.syntax is not None and found.syntax_available is False:
         return True
