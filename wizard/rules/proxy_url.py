@@ -103,17 +103,65 @@ def parse_proxy_url(value: str) -> ProxyUrl | Text:
     )
 
 
-_USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*://)(?P<user>[^\s/@:]*)(?::[^\s/@]*)?@")
+_USERINFO = re.compile(r"(?<=[A-Za-z0-9+.\-])://(?P<info>[^\s/]*)@")
+"""One pass: what follows a `://` ends at the next `/`, so no two attempts read the same text."""
+
+_QUERY_FIELD = re.compile(r"(?P<name>[?&][A-Za-z0-9_.%~\[\]\-]{1,60}=)(?P<value>[^\s&#|,\"<>]+)")
+_CLOSING = "')]}`"
+_SECRET_WORDS = (
+    "token", "secret", "passw", "passphrase", "pwd", "credential", "signature", "apikey",
+    "accesskey",
+)  # fmt: skip
+_SECRET_NAMES = {"auth", "authorization", "jwt", "key", "pass", "pat", "sas", "sig"}
 
 
 def mask_credentials(text: str) -> str:
-    """Return `text` with the user-info of every URL in it replaced by `***`.
+    """Return `text` with the user-info and the secret query fields of its URLs as `***`.
 
     A token is often written as the user, so the user is masked too where no password follows.
+    Linear in the length of `text`, which may come from outside.
     """
 
     def _mask(match: re.Match[str]) -> str:
-        user = match["user"] if ":" in match.group()[len(match["scheme"]) :] else "***"
-        return f"{match['scheme']}{user}:***@" if user != "***" else f"{match['scheme']}***@"
+        if not _has_scheme(text, match.start()):
+            return match.group()
+        user, colon, _ = match["info"].partition(":")
+        known = colon and user != "***" and "@" not in match["info"]
+        return f"://{user}:***@" if known else "://***@"
 
-    return _USERINFO.sub(_mask, text)
+    return _QUERY_FIELD.sub(_mask_field, _USERINFO.sub(_mask, text) if "@" in text else text)
+
+
+def holds_credentials(text: str) -> bool:
+    """Return whether a URL in `text` has user-info or a secret in its query, masked or not."""
+    return any(_has_scheme(text, found.start()) for found in _USERINFO.finditer(text)) or any(
+        _is_secret(found["name"]) for found in _QUERY_FIELD.finditer(text)
+    )
+
+
+def _has_scheme(text: str, colon: int) -> bool:
+    """Return whether a letter is in the run of scheme characters that ends before `colon`."""
+    for index in range(colon - 1, -1, -1):
+        char = text[index]
+        if not char.isascii() or not (char.isalnum() or char in "+.-"):
+            return False
+        if char.isalpha():
+            return True
+    return False
+
+
+def _mask_field(match: re.Match[str]) -> str:
+    if not _is_secret(match["name"]):
+        return match.group()
+    value = match["value"]
+    return f"{match['name']}***{value[len(value.rstrip(_CLOSING)) :]}"
+
+
+def _is_secret(field: str) -> bool:
+    """Return whether a query field, `?name=`, is one that carries a secret."""
+    name = unquote(field[1:-1]).lower()
+    plain = re.sub(r"[^a-z0-9]", "", name)
+    words = re.split(r"[^a-z0-9]+", name)
+    return any(word in plain for word in _SECRET_WORDS) or any(
+        word in _SECRET_NAMES for word in (*words, plain)
+    )
