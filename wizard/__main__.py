@@ -6,8 +6,12 @@ command line must not pay for Textual.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
+
+if not __package__:  # started by its path, isolated (apply/sudo.py): this package, no other
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 
 from wizard.cli import run
 

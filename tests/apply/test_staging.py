@@ -57,17 +57,6 @@ async def test_without_root_the_system_files_wait_and_the_others_are_written(use
     assert daemon(user).read_bytes() == DAEMON_JSON
 
 
-async def test_the_sudo_command_names_the_program_by_its_whole_path(user: Host) -> None:
-    program = user.program("gomod-wizard", "")
-    receipt = await stage(user)
-    assert shlex.split(receipt.sudo_command or "")[:4] == [
-        "sudo",
-        str(program),
-        "apply",
-        "--staged",
-    ]
-
-
 async def test_root_applies_what_was_staged(user: Host, root: Host) -> None:
     receipt = await stage(user)
     done = await as_root(root, folder_of(receipt))
@@ -143,3 +132,20 @@ async def test_only_system_changes_give_a_receipt_with_the_staged_id(user: Host)
     assert receipt.changes == ()
     assert receipt.id is not None
     assert [entry.state for entry in history(user.system)] == ["staged"]
+
+
+@pytest.mark.parametrize("found", ["relative", "in the project"])
+async def test_root_runs_no_program_that_the_project_laid_on_the_path(
+    user: Host, root: Host, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = user.root / "ran"
+    tools = user.project / "tools"
+    tools.mkdir()
+    program = tools / "dockerd"
+    program.write_text(f"#!/bin/sh\necho ran >> '{mark}'\necho 'Docker version 29.1.3'\n")
+    program.chmod(0o755)
+    monkeypatch.chdir(user.project)
+    path = "tools" if found == "relative" else str(tools)
+    id_ = folder_of(await stage(user))
+    await as_root(root.as_user(0, PATH=path), id_)
+    assert not mark.exists()

@@ -80,7 +80,7 @@ async def commit(
         id=receipt.id or (pending.id if pending else None),
         changes=receipt.changes,
         staged=tuple(staged),
-        sudo_command=sudo_command(system, journal, pending, restart) if pending else None,
+        sudo_command=sudo_command(journal, pending, restart) if pending else None,
         messages=(*messages, *receipt.messages),
     )
 

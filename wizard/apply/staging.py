@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from wizard.apply.applying import Listener, commit, silent
@@ -57,8 +58,24 @@ async def commit_staged(
         )
     changes = ChangeSet(changes=record.changes, refusals=())
     return await commit(
-        system, Path(record.project), changes, restart=restart, on_step=on_step, disk=disk
+        _without_found_programs(system, Path(record.project)),
+        Path(record.project),
+        changes,
+        restart=restart,
+        on_step=on_step,
+        disk=disk,
     )
+
+
+def _without_found_programs(system: System, project: Path) -> System:
+    """Take the folders off PATH in which a project could lay a program for root to run."""
+    folders = [
+        folder
+        for folder in system.env.get("PATH", os.defpath).split(os.pathsep)
+        if os.path.isabs(folder)
+        and not Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(project))
+    ]
+    return replace(system, env={**system.env, "PATH": os.pathsep.join(folders)})
 
 
 def _staged_folder(system: System, id_: str) -> Path:

@@ -220,7 +220,7 @@ def _unstage(system: System, journal: Journal, record: Record, restart: bool | N
         id=record.id,
         changes=(),
         staged=tuple(_inverse(record, move) for move in moves),
-        sudo_command=sudo_command(system, journal, pending, restart),
+        sudo_command=sudo_command(journal, pending, restart),
         messages=(msg("the system's files wait for root"),),
     )
 
