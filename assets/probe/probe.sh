@@ -29,6 +29,8 @@ tcp() {
     return 0
   fi
   code=$?
+  # A BusyBox without `nc -z` explains itself: nothing was tried.
+  case $error in *[Uu]sage:* | *PROG*) return 0 ;; esac
   say tcp "$1" "$2" "$code" "$(printf '%s' "$error" | tail -n 1 | tidy)"
 }
 

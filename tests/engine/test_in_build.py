@@ -6,10 +6,11 @@ import json
 import textwrap
 from typing import Any
 
+import jsonschema
 import pytest
 
 from tests.engine.conftest import PACKAGES, PRODUCT, Developer, Machines
-from tests.lab import authorities, images
+from tests.lab import authorities, images, store
 from tests.servers import QUOTE
 
 pytestmark = [pytest.mark.root, pytest.mark.engine]
@@ -73,7 +74,7 @@ def _python(developer: Developer, code: str) -> int:
 def _ask(developer: Developer, *more: str, env: dict[str, str] | None = None) -> dict[str, Any]:
     """Return the facts `build.*` by their last name; `more` are flags."""
     done = developer.engine.machine.run(
-        ["python3", "-m", "wizard", "detect", "--in-build", "--json", *more],
+        ["python3", "-m", "wizard", "detect", "--in-build", "--json", "--timeout", "15", *more],
         cwd="/root/app",
         env={"PYTHONPATH": f"{PRODUCT}:{PACKAGES}", "HOME": "/root", **(env or {})},
         timeout=120,
@@ -81,6 +82,10 @@ def _ask(developer: Developer, *more: str, env: dict[str, str] | None = None) ->
     assert done.code == 0, done.output
     assert PASSWORD not in done.output
     facts = {fact["key"]: fact for fact in json.loads(done.stdout)["facts"]}
+    schema = store.REPOSITORY / "docs/schemas/detect.schema.json"
+    jsonschema.Draft202012Validator(json.loads(schema.read_text())).validate(
+        json.loads(done.stdout)
+    )
     found = {key.partition(".")[2]: f for key, f in facts.items() if key.startswith("build.")}
     print(json.dumps(found, indent=1))  # shown where a test fails
     assert found["rows"]["state"] == "known", found["rows"]
@@ -109,13 +114,19 @@ def _left(developer: Developer) -> tuple[list[str], list[str], list[str]]:
     )  # fmt: skip
 
 
+def _files(developer: Developer) -> set[str]:
+    """Every file of the developer's home and of the folder for temporary ones."""
+    found = developer.engine.machine.must(["find", "/root", "/tmp", "-not", "-type", "d"])
+    return set(found.splitlines())
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_where_all_is_well_the_step_gets_the_known_bytes_and_nothing_of_it_stays(
     developer: Machines, version: str
 ) -> None:
     with developer(version) as dev:
         _project(dev, f"http://{BRIDGE}:8081")
-        before = _left(dev)
+        before, home = _left(dev), _files(dev)
         build = _ask(dev)
         assert build["cause"]["state"] == "not-applicable", build["cause"]
         (mirror,) = build["mirrors"]["value"]
@@ -126,6 +137,7 @@ def test_where_all_is_well_the_step_gets_the_known_bytes_and_nothing_of_it_stays
         assert build["user"]["value"] == 0
         assert build["clock_skew_seconds"]["value"] == 0
         assert _left(dev) == before
+        assert _files(dev) == home
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -269,6 +281,21 @@ def test_a_dockerfile_without_mounts_lacks_the_authority_on_an_old_engine(
         assert (cause["kind"], cause["build"].split(",")[0]) == ("tls", "tls-untrusted")
 
 
+def test_large_packets_that_a_narrower_path_swallows_make_the_mtu_the_cause(
+    developer: Machines,
+) -> None:
+    with developer() as dev:
+        _behind_company_ca(dev)
+        machine = dev.engine.machine
+        machine.must(["ip", "link", "set", "eth0", "mtu", "1300"])
+        machine.must(["iptables", "-I", "OUTPUT", "-o", "docker0", "-m", "length",
+                      "--length", "600:65535", "-j", "DROP"])  # fmt: skip
+        build = _ask(dev)
+        cause = build["cause"]["value"]
+        assert cause is not None, build["rows"]
+        assert (cause["kind"], cause["host"], cause["build"]) == ("mtu", "1300", "1500")
+
+
 def test_an_image_without_openssl_still_tells_what_go_gets(developer: Machines) -> None:
     with developer() as dev:
         dev.engine.load(images.GOLANG_ALPINE)
@@ -277,3 +304,46 @@ def test_an_image_without_openssl_still_tells_what_go_gets(developer: Machines) 
         assert build["base_image"]["value"] == "golang:1.27-alpine"
         (mirror,) = build["mirrors"]["value"]
         assert (mirror["zip"], mirror["issuer"]) == (True, None), build["rows"]
+
+
+# The step waits for a nameserver that does not answer; a container's processes are in sight here.
+_INTERRUPTED = """
+import pathlib, signal, subprocess, sys, time
+def step():
+    for file in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = file.read_bytes()
+        except OSError:
+            continue
+        if words.startswith(b"/bin/sh\\0-c") and b"@gomod-probe" in words:
+            return True
+    return False
+def comes(wanted):
+    until = time.monotonic() + 30
+    while step() != wanted and time.monotonic() < until:
+        time.sleep(0.02)
+    return step() == wanted
+program = subprocess.Popen([sys.executable, "-m", "wizard", "detect", "--in-build"],
+                           stdout=subprocess.DEVNULL)
+print("began" if comes(True) else "never began")
+program.send_signal(signal.SIGINT)
+print(program.wait())
+print("ended" if comes(False) else "still there")
+"""
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_interrupted_look_ends_the_step_and_leaves_nothing(
+    developer: Machines, version: str
+) -> None:
+    with developer(version, daemon_json='{"dns": ["10.42.0.99"]}') as dev:
+        _project(dev, f"http://{NAME}:8081")
+        before = _left(dev)
+        done = dev.engine.machine.run(
+            ["python3", "-c", _INTERRUPTED],
+            cwd="/root/app",
+            env={"PYTHONPATH": f"{PRODUCT}:{PACKAGES}", "HOME": "/root"},
+            timeout=120,
+        )
+        assert done.stdout.split() == ["began", "130", "ended"], done.output
+        assert _left(dev) == before

@@ -37,17 +37,22 @@ async def with_build(session: Session, facts: Facts, plan: Plan | None = None) -
 def show_comparison(output: Output, build: BuildFacts) -> None:
     """Show host and build side by side, and name the first row that differs."""
     output.line()
-    rows = build.rows.or_else(())
+    if rows := build.rows.or_else(()):
+        output.table(
+            ("", str(msg("what")), str(msg("this host")), str(msg("in the build"))),
+            [("≠" if row.differs else "", str(row.what), str(row.host), str(row.build))
+             for row in rows],
+        )  # fmt: skip
+        output.line()
+    show_cause(output, build)
+
+
+def show_cause(output: Output, build: BuildFacts) -> None:
+    """Say in one line what differs first, or that nothing does."""
     if build.rows.state is not State.KNOWN:
-        output.line(msg("The builder was not asked: {why}", why=build.rows.reason), DIM)
+        output.line(msg("The builder gave no view: {why}", why=build.rows.reason), DIM)
         return
-    output.table(
-        ("", str(msg("what")), str(msg("this host")), str(msg("in the build"))),
-        [("≠" if row.differs else "", str(row.what), str(row.host), str(row.build))
-         for row in rows],
-    )  # fmt: skip
     cause = build.cause.value
-    output.line()
     if cause is None:
         failing = any(mirror.reason is not None for mirror in build.mirrors.or_else(()))
         output.line(build.cause.reason, *(() if failing else (GREEN,)))

@@ -192,3 +192,24 @@ async def test_what_the_step_is_asked_for_is_tried_from_here_too(tmp_path: Path,
     build = await ask_the_builder(system, facts(docker=IMAGES, private=private_facts()), asked)
     (row,) = [row for row in build.rows.or_else(()) if row.kind == "tcp"]
     assert (str(row.host), str(row.build)) == ("refused", "connected")
+
+
+async def test_the_users_builder_is_used_and_nothing_is_noted_in_the_users_folders(
+    tmp_path: Path,
+) -> None:
+    current = tmp_path / ".docker/buildx/current"
+    current.parent.mkdir(parents=True)
+    current.write_text("corp-builder")
+    (tmp_path / ".docker/buildx/refs").mkdir()
+    system = _system(
+        tmp_path,
+        'cat "$BUILDX_CONFIG/current" >"$OUT/builder"; mkdir "$BUILDX_CONFIG/refs" && '
+        'touch "$BUILDX_CONFIG/refs/build" "$OUT/.docker/.buildNodeID"; exit 1',
+    )
+    await run_probe(system, ASKED, 30)
+    assert (tmp_path / "builder").read_text() == "corp-builder"
+    assert _below(tmp_path / ".docker") == ["buildx", "current", "refs"]
+
+
+def _below(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*"))

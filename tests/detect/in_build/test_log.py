@@ -76,6 +76,12 @@ def test_go_that_was_ended_in_mid_wait_takes_its_reason_from_the_connection() ->
     assert [mirror.reason for mirror in seen.mirrors] == [Failure.DNS_TIMEOUT]
 
 
+def test_an_image_without_go_says_nothing_of_mirrors() -> None:
+    seen = read_log("@gomod-probe mirror 0 127 10.00 10.01 \n", REQUEST)
+    assert seen is not None
+    assert seen.mirrors == ()
+
+
 def test_a_silence_after_the_connection_is_a_timeout() -> None:
     step = (
         "@gomod-probe tcp mirror.corp.example 443 0 \n"

@@ -7,11 +7,13 @@ import contextlib
 import os
 import signal
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.detect.in_build.dockerfile import probe_dockerfile
 from wizard.detect.in_build.request import CA_SECRET, InBuild
+from wizard.detect.in_build.traces import own_traces
 from wizard.secret import MASK
 from wizard.system import OUTPUT_LIMIT, Failed, System
 
@@ -37,7 +39,10 @@ async def run_probe(system: System, request: InBuild, limit_s: float) -> Ran | F
     try:
         with tempfile.TemporaryDirectory(prefix="gomod-wizard-", ignore_cleanup_errors=True) as tmp:
             words = _prepare(Path(tmp), request)
-            return await _run(system, (program, *words), request, limit_s)
+            with own_traces(system, Path(tmp)) as own:
+                return await _run(
+                    system, (program, *words), {**request.env, **own}, request, limit_s
+                )
     except OSError as error:
         return Failed(kind="denied", detail=error.strerror or str(error))
 
@@ -56,7 +61,11 @@ def _prepare(folder: Path, request: InBuild) -> tuple[str, ...]:
 
 
 async def _run(
-    system: System, argv: tuple[str, ...], request: InBuild, limit_s: float
+    system: System,
+    argv: tuple[str, ...],
+    env: Mapping[str, str],
+    request: InBuild,
+    limit_s: float,
 ) -> Ran | Failed:
     loop = asyncio.get_running_loop()
     begun, started = system.clock().timestamp(), loop.time()
@@ -67,7 +76,7 @@ async def _run(
         stderr=asyncio.subprocess.STDOUT,
         env={
             **system.env,
-            **request.env,
+            **env,
             **{name: secret.reveal() for name, secret in request.secret_env.items()},
             "BUILDKIT_PROGRESS": "plain",
         },

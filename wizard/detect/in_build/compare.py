@@ -207,17 +207,21 @@ def _certificates(facts: Facts, request: InBuild, seen: Seen) -> Iterator[Row]:
             build: Text = msg("{reason}, by {issuer}", reason=str(mirror.reason),
                               issuer=mirror.issuer or msg("unknown"))  # fmt: skip
         else:
-            build = msg("trusted, by {issuer}", issuer=mirror.issuer or msg("unknown"))
+            build = _trusted(mirror.issuer)
         fails_here = probe is not None and probe.reason in _TLS
         yield Row(
             kind=RowKind.TLS,
             what=msg("certificate of {name}", name=asked.target.host),
             host=msg("unknown") if probe is None
             else str(probe.reason) if fails_here
-            else msg("trusted, by {issuer}", issuer=issuer or msg("unknown")),
+            else _trusted(issuer),
             build=build,
             differs=refused and probe is not None and not fails_here,
         )  # fmt: skip
+
+
+def _trusted(issuer: str | None) -> Text:
+    return msg("trusted") if issuer is None else msg("trusted, by {issuer}", issuer=issuer)
 
 
 def _modules(facts: Facts, request: InBuild, seen: Seen) -> Iterator[Row]:

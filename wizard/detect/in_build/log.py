@@ -21,6 +21,8 @@ _SLOW_LOOKUP_S = 0.9
 """The script asks each nameserver once for a second: one that took as long did not answer."""
 _KILLED = (124, 137, 143)
 """Exit codes of a program that `timeout` ended, in coreutils and in BusyBox."""
+_NOT_RUN = (125, 126, 127)
+"""Exit codes of the shell and of `timeout`: there is no such program."""
 _COMMON_NAME = re.compile(r"\bCN ?= ?([^,/]+)")
 _ORGANISATION = re.compile(r"\bO ?= ?([^,/]+)")
 
@@ -149,6 +151,8 @@ def _mirrors(
         if len(words) < 4:
             continue
         code = _number(words[1])
+        if code in _NOT_RUN:
+            continue
         answer = _json(words[4] if len(words) > 4 else "")
         error = answer.get("Error", "")
         reason = None
