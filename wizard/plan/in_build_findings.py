@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wizard.facts import Facts
 from wizard.facts.build import RowKind
-from wizard.plan.types import Finding, Severity
+from wizard.plan.types import Finding, ModuleSource, Severity
 from wizard.text import Text, msg
 
 _CURES: dict[RowKind, tuple[Text, str | None]] = {
@@ -25,22 +25,25 @@ _CURES: dict[RowKind, tuple[Text, str | None]] = {
 }  # fmt: skip
 
 
-def in_build_findings(facts: Facts) -> tuple[Finding, ...]:
+def in_build_findings(
+    facts: Facts, source: ModuleSource = ModuleSource.PROXY
+) -> tuple[Finding, ...]:
     """Return one finding for the first row that differs; none where nobody asked the builder.
 
-    The rows after it follow from it. A difference with which the build still got its module is
-    a warning.
+    The rows after it follow from it. It is a warning where the step got a module from the first
+    mirror all the same, and a note where the build, by `source`, asks no mirror.
     """
     build = facts.build
     cause = None if build is None else build.cause.value
     if build is None or cause is None:
         return ()
     cure, decision = _CURES.get(cause.kind, (msg("compare both sides"), None))
-    fails = any(mirror.reason is not None for mirror in build.mirrors.or_else(()))
+    fails = any(mirror.reason is not None for mirror in build.mirrors.or_else(())[:1])
+    severity = Severity.FAULT if fails else Severity.WARNING
     return (
         Finding(
             id=f"build.{cause.kind}",
-            severity=Severity.FAULT if fails else Severity.WARNING,
+            severity=severity if source is ModuleSource.PROXY else Severity.NOTE,
             message=msg(
                 "seen from inside the build, {what}: {build} (this host: {host})",
                 what=cause.what,

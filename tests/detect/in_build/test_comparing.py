@@ -19,7 +19,7 @@ from wizard.facts.build import ConnectionSeen, MirrorSeen, NameSeen, Row, RowKin
 from wizard.facts.mirrors import Failure
 from wizard.facts.network import Interface
 from wizard.plan.in_build_findings import in_build_findings
-from wizard.plan.types import KEYS, Severity
+from wizard.plan.types import KEYS, ModuleSource, Severity
 
 URL = "https://go.corp.example"
 MIRROR = Target(host="go.corp.example", port=443)
@@ -154,13 +154,15 @@ def test_the_cause_is_always_the_first_row_that_differs(
     assert mirror is None or cause is not None
 
 
-def _findings(kind: RowKind, reason: Failure | None) -> Any:
+def _findings(
+    kind: RowKind, reason: Failure | None, source: ModuleSource = ModuleSource.PROXY
+) -> Any:
     row = Row(kind=kind, what="x", host="a", build="b", differs=True)
     build = replace(
         cannot_ask("", ""), cause=known(row, ""), rows=known((row,), ""),
         mirrors=known((_mirror(reason),), ""),
     )  # fmt: skip
-    return in_build_findings(replace(FACTS, build=build))
+    return in_build_findings(replace(FACTS, build=build), source)
 
 
 def test_every_kind_of_row_names_a_decision_of_the_contract_or_none() -> None:
@@ -173,6 +175,11 @@ def test_every_kind_of_row_names_a_decision_of_the_contract_or_none() -> None:
 def test_a_difference_with_which_the_module_arrived_is_a_warning() -> None:
     (finding,) = _findings(RowKind.TCP, None)
     assert finding.severity is Severity.WARNING
+
+
+def test_a_build_that_asks_no_mirror_gets_a_note_alone() -> None:
+    (finding,) = _findings(RowKind.TCP, Failure.REFUSED, ModuleSource.BRIDGE)
+    assert finding.severity is Severity.NOTE
 
 
 def test_an_unasked_builder_yields_no_finding() -> None:
