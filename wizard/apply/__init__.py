@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wizard.apply.changes import plan_changes
     from wizard.apply.differences import diff, unified_diff
     from wizard.apply.generating import generate
-    from wizard.apply.journal import history
+    from wizard.apply.listing import history
     from wizard.apply.staging import commit_staged
     from wizard.apply.undoing import undo
 
@@ -25,7 +25,7 @@ _HOMES = {
     "diff": "differences",
     "unified_diff": "differences",
     "generate": "generating",
-    "history": "journal",
+    "history": "listing",
     "undo": "undoing",
 }
 __all__ = (

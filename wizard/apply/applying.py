@@ -18,6 +18,7 @@ from wizard.apply.standing import NEW_FOLDER_MODES
 from wizard.apply.sudo import sudo_command
 from wizard.apply.transaction import Move, changed_since, forward, install, refuse_changed
 from wizard.apply.types import Action, Change, ChangeSet, Receipt
+from wizard.apply.waiting import withdraw
 from wizard.errors import ForbiddenError
 from wizard.render.types import Scope
 from wizard.system import System
@@ -38,12 +39,15 @@ async def commit(
     restart: bool | None = None,
     on_step: Listener = silent,
     disk: Disk | None = None,
+    carries: str = "",
+    undoes: str = "",
 ) -> Receipt:
     """Write `changeset`: all of it, or nothing. System changes wait for root where it is missing.
 
-    `restart` None restarts the engine only where no container runs. Raises ForbiddenError
-    (permission, disk, the engine did not come back) with everything put back, UnsafeError where
-    a file changed since it was compared or dockerd refuses the new configuration.
+    `carries` and `undoes` go into the record (see Record). `restart` None restarts the engine
+    only where no container runs. Raises ForbiddenError (permission, disk, the engine did not come
+    back) with everything put back, UnsafeError where a file changed since it was compared or
+    dockerd refuses the new configuration.
     """
     disk = disk or Disk()
     files = [change for change in changeset.changes if change.action is not Action.RUN]
@@ -72,9 +76,9 @@ async def commit(
             pending = _add(journal, _record(system, project, staged, runs=waiting), State.STAGED)
         receipt = Receipt(id=None, changes=())
         if own:
-            record = _record(
-                system, project, own, runs=own_runs, staged=pending.id if pending else ""
-            )
+            staged_id = pending.id if pending else ""
+            record = _record(system, project, own, runs=own_runs, staged=staged_id)
+            record = replace(record, carries=carries, undoes=undoes)
             receipt = await _write(system, journal, record, restart, on_step)
     return Receipt(
         id=receipt.id or (pending.id if pending else None),
@@ -92,8 +96,8 @@ def _supersede(journal: Journal, staged: Sequence[Change]) -> None:
         record = journal.load(id_) if journal.state(id_) == State.STAGED else None
         if record is None or not paths.issuperset(str(step.path) for step in record.steps):
             continue
-        if stands_as(record.steps, after=False):
-            journal.set_state(id_, State.UNDONE)
+        if not stands_as(record.steps, after=True):
+            withdraw(journal, record)
 
 
 async def _write(
@@ -108,6 +112,8 @@ async def _write(
     if wrong is not None:
         raise await _put_back_and_restart(system, journal, record, wrong, on_step)
     runs = record.runs if message is engine.RESTARTED else ()
+    if runs:
+        journal.set_state(record.id, State.APPLIED, ran=True)
     messages = () if message is None else (message,)
     return Receipt(id=record.id, changes=(*changes, *runs), messages=messages)
 

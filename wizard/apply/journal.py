@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -30,17 +30,13 @@ from wizard.apply.record import (
     id_of,
     load_record,
     read_blob,
-    stands_as,
 )
-from wizard.apply.types import Transaction
 from wizard.errors import ForbiddenError
 from wizard.system import System
 from wizard.text import msg
 
 PRIVATE_FILE = Ownership(mode=0o600)
 PRIVATE_FOLDER = Ownership(mode=0o700)
-INTERRUPTED = "interrupted"
-"""What `history` says of a transaction that the next apply or undo puts back first."""
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -49,11 +45,15 @@ class State:
 
     STAGED = "staged"
     """Written down; waits for root."""
+    WITHDRAWN = "withdrawn"
+    """It waited for root, who never came: a later apply or an undo took its place."""
     BEGUN = "begun"
     """Files may be old or new: recovery makes them old."""
     APPLIED = "applied"
     UNDOING = "undoing"
     """Files may be new or old: recovery makes them old."""
+    UNDO_STAGED = "undo staged"
+    """Applied by root, and still in force: its undo waits for root."""
     UNDONE = "undone"
     FAILED = "failed"
     """Every file was put back."""
@@ -64,8 +64,8 @@ def state_folder(system: System) -> Path:
 
     Root under sudo keeps its own, so that no file of root's lands in the user's home.
     """
-    if system.uid == 0 and system.env.get("SUDO_UID", "0") != "0":
-        return Path(os.path.realpath(system.path("/var/lib"))) / "gomod-wizard"
+    if under_sudo(system):
+        return _of_the_machine(system)
     base = system.state_home()
     if base is None and system.uid == 0:
         base = system.path("/var/lib")
@@ -79,6 +79,22 @@ def state_folder(system: System) -> Path:
             hint=msg("set HOME or XDG_STATE_HOME to an absolute path"),
         )
     return Path(os.path.realpath(base)) / "gomod-wizard"
+
+
+def state_folders(system: System) -> tuple[Path, ...]:
+    """Return the folder of `state_folder`, and for root also where it keeps its own under sudo."""
+    own = state_folder(system)
+    machine = _of_the_machine(system)
+    return (own, machine) if system.uid == 0 and machine != own else (own,)
+
+
+def under_sudo(system: System) -> bool:
+    """Whether this is root, called by a user through sudo."""
+    return system.uid == 0 and system.env.get("SUDO_UID", "0") != "0"
+
+
+def _of_the_machine(system: System) -> Path:
+    return Path(os.path.realpath(system.path("/var/lib"))) / "gomod-wizard"
 
 
 class Journal:
@@ -110,9 +126,21 @@ class Journal:
         """Return a record with its bytes, None where it is damaged or gone."""
         return load_record(self.folder / id_, self.disk)
 
+    def known_as(self, id_: str) -> str:
+        """Return the id that people were shown for this record."""
+        try:
+            text = (self.folder / id_ / "record.json").read_bytes()
+            return Path(str(json.loads(text).get("carries", ""))).name or id_
+        except (OSError, ValueError, AttributeError):
+            return id_
+
     def state(self, id_: str) -> str:
         """Return the state's word; a transaction without one never began."""
         return str(self._state_file(id_).get("state", State.FAILED))
+
+    def ran(self, id_: str) -> bool:
+        """Whether the programs of the record were run, and did what they should."""
+        return self._state_file(id_).get("ran") is True
 
     def found(self, id_: str) -> dict[str, bytes | None]:
         """Return the bytes that a forced undo found in place of its own, by path."""
@@ -156,17 +184,29 @@ class Journal:
             self.disk.sync(folder)
         return replace(record, id=id_)
 
-    def set_state(self, id_: str, state: str, found: Mapping[str, bytes | None] = _NONE) -> None:
-        """Replace the state in one step; `found` are bytes that a forced undo writes over."""
+    def set_state(
+        self,
+        id_: str,
+        state: str,
+        found: Mapping[str, bytes | None] = _NONE,
+        *,
+        ran: bool | None = None,
+    ) -> None:
+        """Replace the state in one step; `found` are bytes that a forced undo writes over.
+
+        `ran` None keeps what is known of the record's programs.
+        """
         hashes = {path: digest(data) for path, data in found.items()}
+        ran = self.ran(id_) if ran is None else ran
         with Folder(self.folder / id_) as folder:
+            owner = _owned_as(folder)
             for path, data in found.items():
                 sha = hashes[path]
                 if data is not None and sha and read_blob(folder.path, sha, self.disk) is None:
                     self.disk.remove(folder, sha)
                     self.disk.write_new(folder, sha, data, PRIVATE_FILE)
             self.disk.remove(folder, "state.new")
-            self.disk.write_new(folder, "state.new", _state_bytes(state, hashes), PRIVATE_FILE)
+            self.disk.write_new(folder, "state.new", _state_bytes(state, hashes, ran), owner)
             self.disk.rename(folder, "state.new", "state")
             self.disk.sync(folder)
 
@@ -190,24 +230,13 @@ def make_private(folder: Path, disk: Disk) -> None:
     disk.make_folder(folder, PRIVATE_FOLDER)
 
 
-def history(system: System) -> tuple[Transaction, ...]:
-    """Return the transactions of this user, newest first; damaged ones are left out."""
-    journal = Journal(state_folder(system), Disk())
-    return tuple(_transactions(journal))
+def _state_bytes(state: str, found: Mapping[str, str | None] = _NONE, ran: bool = False) -> bytes:
+    return json.dumps({"state": state, "found": dict(found), "ran": ran}).encode()
 
 
-def _transactions(journal: Journal) -> Iterator[Transaction]:
-    for id_ in journal.ids():
-        if record := journal.load(id_):
-            state = journal.state(id_)
-            if state == State.STAGED and stands_as(record.steps, after=True):
-                state = State.APPLIED
-            elif state in {State.BEGUN, State.UNDOING}:
-                state = INTERRUPTED
-            yield Transaction(
-                id=id_, at=record.at, state=state, project=record.project, changes=record.changes
-            )
-
-
-def _state_bytes(state: str, found: Mapping[str, str | None] = _NONE) -> bytes:
-    return json.dumps({"state": state, "found": dict(found)}).encode()
+def _owned_as(folder: Folder) -> Ownership:
+    """Return a private file of the folder's owner: root tells a user's journal what it did."""
+    if folder.fd is None or os.geteuid() != 0:
+        return PRIVATE_FILE
+    status = os.fstat(folder.fd)
+    return Ownership(mode=PRIVATE_FILE.mode, uid=status.st_uid, gid=status.st_gid)

@@ -11,6 +11,7 @@ from wizard.errors import ForbiddenError
 from wizard.system import System
 
 _HEAD = 400
+_WRITTEN = {State.APPLIED, State.STAGED, State.UNDO_STAGED}
 _MARK = re.compile(rb"^\s*(?:#|//|;).*\b(?:written|generated|made) by gomod-wizard\b", re.I | re.M)
 
 
@@ -27,7 +28,7 @@ def is_own(system: System, standing: Standing) -> bool:
     except ForbiddenError:
         return False
     for id_ in ids:
-        if journal.state(id_) in {State.APPLIED, State.STAGED} and (record := journal.load(id_)):
+        if journal.state(id_) in _WRITTEN and (record := journal.load(id_)):
             for change in record.changes:
                 if change.path == str(standing.path) and change.after == data:
                     return True

@@ -54,12 +54,19 @@ class Record:
     """Its place in the journal; clocks go backwards, and two can fall into one second."""
     undoes: str = ""
     """The id of the transaction that this one takes back as root."""
+    carries: str = ""
+    """The folder of the record in a user's journal that this one of root's carries out."""
     runs: tuple[Change, ...] = ()
     """Programs that it runs when the files are there."""
 
     @property
     def changes(self) -> tuple[Change, ...]:
         return (*(step.change for step in self.steps), *self.runs)
+
+    @property
+    def known_as(self) -> str:
+        """The id that people were shown: of what a user staged, where root carried that out."""
+        return Path(self.carries).name if self.carries else self.id
 
 
 def digest(data: bytes | None) -> str | None:
@@ -128,6 +135,7 @@ def encoded(record: Record) -> bytes:
             "folders": record.folders,
             "staged": record.staged,
             "undoes": record.undoes,
+            "carries": record.carries,
             "sequence": record.sequence,
             "steps": [
                 {
@@ -169,6 +177,7 @@ def _record(id_: str, data: dict[str, Any], folder: Folder, disk: Disk) -> Recor
         folders=tuple(data["folders"]),
         staged=str(data["staged"]),
         undoes=str(data["undoes"]),
+        carries=str(data.get("carries", "")),
         sequence=int(data["sequence"]),
         steps=tuple(
             Step(

@@ -10,7 +10,8 @@ from wizard.apply.applying import Listener, commit, silent
 from wizard.apply.disk import Disk
 from wizard.apply.journal import Journal, State, state_folder
 from wizard.apply.record import load_record
-from wizard.apply.types import ChangeSet, Receipt
+from wizard.apply.types import Action, ChangeSet, Receipt
+from wizard.apply.waiting import tell_user
 from wizard.errors import ForbiddenError, UnsafeError, UsageError
 from wizard.system import System
 from wizard.text import msg
@@ -26,7 +27,8 @@ async def commit_staged(
 ) -> Receipt:
     """As root, write exactly the changes that were staged and shown; `id` or its folder.
 
-    The id ends in the hash of the record, and the record holds the hashes of the bytes. Raises
+    The receipt has the id that the user was shown, by which the user and root can undo it. The
+    id ends in the hash of the record, and the record holds the hashes of the bytes. Raises
     UsageError where there is none, UnsafeError where it is not what was shown.
     """
     disk = disk or Disk()
@@ -57,14 +59,31 @@ async def commit_staged(
             hint=msg("run it with sudo"),
         )
     changes = ChangeSet(changes=record.changes, refusals=())
-    return await commit(
+    earlier = _carried_out(system, record.undoes, disk)
+    receipt = await commit(
         _without_found_programs(system, Path(record.project)),
         Path(record.project),
         changes,
         restart=restart,
         on_step=on_step,
         disk=disk,
+        carries=str(folder),
+        undoes=earlier or record.undoes,
     )
+    if earlier:
+        Journal(state_folder(system), disk).set_state(earlier, State.UNDONE)
+    ran = any(change.action is Action.RUN for change in receipt.changes)
+    tell_user(folder, State.APPLIED, disk, ran=ran)
+    return replace(receipt, id=record.id)
+
+
+def _carried_out(system: System, id_: str, disk: Disk) -> str:
+    """Return root's own id of what it carried out for a user's `id_`; empty: it did not."""
+    journal = Journal(state_folder(system), disk)
+    for own in journal.ids() if id_ else ():
+        if journal.known_as(own) == id_ and journal.state(own) == State.APPLIED:
+            return own
+    return ""
 
 
 def _without_found_programs(system: System, project: Path) -> System:

@@ -87,6 +87,8 @@ class Transaction:
     id: str
     at: str
     state: str
-    """`applied`, `undone`, `staged`, `failed`, `interrupted` (the next run puts it back)."""
+    """`applied`, `undone`, `failed`, `interrupted` (the next run puts it back); of what needs
+    root `staged`, `withdrawn` (never applied), `undo staged` (in force until root undoes it);
+    `partly undone` (only the part that needs root is in force)."""
     project: str
     changes: tuple[Change, ...]

@@ -7,21 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from wizard.apply.applying import Listener, restart_engine, silent
+from wizard.apply.backwards import after_of, inverse, moves_back
 from wizard.apply.disk import Disk, Folder
 from wizard.apply.failure import forbidden
-from wizard.apply.journal import PRIVATE_FILE, Journal, State, state_folder
+from wizard.apply.journal import PRIVATE_FILE, Journal, State, state_folders, under_sudo
 from wizard.apply.lock import locked
-from wizard.apply.record import Record, Step, stands_as
+from wizard.apply.record import Record
 from wizard.apply.recovery import Recovered, make_parents, recover, remove_folders
-from wizard.apply.sudo import sudo_command
-from wizard.apply.transaction import Move, clean, current, install, owner_before
-from wizard.apply.types import Action, Change, Receipt
-from wizard.errors import ForbiddenError, UnsafeError, UsageError
+from wizard.apply.transaction import Move, clean, current, install
+from wizard.apply.types import Change, Receipt
+from wizard.apply.waiting import tell_user, unstage, waits_for_root
+from wizard.errors import ForbiddenError, UsageError
 from wizard.system import System
 from wizard.text import Text, msg
 
 _NOTHING = Receipt(id=None, changes=(), messages=(msg("there is nothing to undo"),))
-_OPEN = {State.APPLIED, State.STAGED, State.BEGUN, State.UNDOING}
+_OPEN = {State.APPLIED, State.STAGED, State.UNDO_STAGED, State.BEGUN, State.UNDOING}
 
 
 async def undo(
@@ -40,96 +41,95 @@ async def undo(
     it. UsageError for an unknown id, ForbiddenError with nothing changed where the system refuses.
     """
     disk = disk or Disk()
-    state = state_folder(system)
+    state = _home_of(system, id, disk)
     journal = Journal(state, disk)
     if dry_run:
-        chosen = _choose(journal, id)
+        chosen = _choose(system, journal, id)
         back = [
-            _inverse(record, move)
+            inverse(record, move)
             for record in _group(journal, chosen)
-            for move in _moves(disk, record, force)
+            for move in moves_back(disk, record, force=force)
         ]
         return Receipt(id=None, changes=tuple(back))
     if not journal.ids() and id is None:
         return _NOTHING
     with locked(state, disk):
         recovered = recover(journal)
-        if recovered and (id is None or any(r.record.id.startswith(id) for r in recovered)):
+        if recovered and (id is None or any(_is_named(r.record, id) for r in recovered)):
             return _recovered_receipt(recovered)
-        chosen = _choose(journal, id)
+        chosen = _choose(system, journal, id)
         if chosen is None:
             return _NOTHING
-        if journal.state(chosen.id) not in _OPEN:
-            done = msg("{id} is not in force any more: nothing to undo", id=chosen.id)
+        group = _group(journal, chosen)
+        if not group:
+            done = msg("{id} is not in force any more: nothing to undo", id=chosen.known_as)
             return Receipt(id=None, changes=(), messages=(done,))
+        for record in group:
+            if not waits_for_root(system, record):
+                moves_back(disk, record, force=force)  # refuses before any part is taken back
         receipt = Receipt(id=None, changes=())
-        for record in _group(journal, chosen):
-            if journal.state(record.id) == State.STAGED and system.uid != 0:
-                part = _unstage(system, journal, record, restart)
+        for record in group:
+            if waits_for_root(system, record):
+                part = unstage(system, journal, record, restart)
             else:
                 part = await _take_back(system, journal, record, force, restart, on_step)
             receipt = _joined(receipt, part)
         return receipt
 
 
-def _choose(journal: Journal, id_: str | None) -> Record | None:
+def _is_named(record: Record, id_: str) -> bool:
+    return record.id.startswith(id_) or record.known_as.startswith(id_)
+
+
+def _matching(journal: Journal, id_: str) -> list[str]:
+    return [
+        one for one in journal.ids() if one.startswith(id_) or journal.known_as(one).startswith(id_)
+    ]
+
+
+def _home_of(system: System, id_: str | None, disk: Disk) -> Path:
+    """Return the state folder whose journal has `id_`, or something to undo."""
+    homes = state_folders(system)
+    for home in homes:
+        journal = Journal(home, disk)
+        if _matching(journal, id_) if id_ is not None else _newest(journal):
+            return home
+    return homes[0]
+
+
+def _newest(journal: Journal) -> Record | None:
+    """Return the newest record that stands."""
+    for candidate in journal.ids():
+        record = journal.load(candidate) if journal.state(candidate) in _OPEN else None
+        if record is not None and not record.undoes:
+            return record
+    return None
+
+
+def _choose(system: System, journal: Journal, id_: str | None) -> Record | None:
     """Return the record to take back. Raises UsageError for an id that names none, or many."""
     if id_ is None:
-        for candidate in journal.ids():
-            record = journal.load(candidate) if journal.state(candidate) in _OPEN else None
-            if record is not None and not record.undoes:
-                return record
-        return None
-    found = [candidate for candidate in journal.ids() if candidate.startswith(id_)]
+        return _newest(journal)
+    found = _matching(journal, id_)
     record = journal.load(found[0]) if len(found) == 1 else None
     if record is None:
         message = msg("{id} names several transactions", id=id_)
         if len(found) < 2:
             message = msg("there is no transaction {id}", id=id_)
-        raise UsageError(message, where=id_, hint=msg("`gomod-wizard history` lists them"))
+        hint = msg("`gomod-wizard history` lists them")
+        if not found and under_sudo(system):
+            hint = msg("without sudo, as the user who applied it: gomod-wizard undo {id}", id=id_)
+        raise UsageError(message, where=id_, hint=hint)
     return record
 
 
 def _group(journal: Journal, record: Record | None) -> tuple[Record, ...]:
-    """Return the record, and before it the part of the same apply that was staged for root."""
+    """Return what is in force of the record, and before it of the part that was for root."""
     if record is None:
         return ()
-    if record.staged and journal.state(record.staged) == State.STAGED:
-        staged = journal.load(record.staged)
-        if staged is not None:
-            return (staged, record)
-    return (record,)
-
-
-def _moves(disk: Disk, record: Record, force: bool) -> list[Move]:
-    """Return the moves back to before. Raises UnsafeError for files that changed since."""
-    moves: list[Move] = []
-    changed: list[str] = []
-    for step in record.steps:
-        try:
-            now = current(disk, step.path)
-        except OSError as error:
-            raise forbidden(error, step.path) from error
-        if now == step.change.before:
-            continue
-        if now != step.change.after:
-            changed.append(step.change.path)
-        moves.append(_move_back(step, now))
-    if changed and not force:
-        raise UnsafeError(
-            msg("changed since {id}: {paths}; nothing was undone",
-                id=record.id, paths=", ".join(changed)),
-            where=changed[0],
-            hint=msg(
-                "undo a later transaction first (`gomod-wizard history`), or `--force`, which"
-                " keeps a copy of each beside it"
-            ),
-        )  # fmt: skip
-    return moves
-
-
-def _move_back(step: Step, now: bytes | None) -> Move:
-    return Move(path=step.path, expected=now, target=step.change.before, owner=owner_before(step))
+    ids = (record.staged, record.id) if record.staged else (record.id,)
+    parts = (journal.load(id_) for id_ in ids if journal.state(id_) in _OPEN)
+    return tuple(part for part in parts if part is not None)
 
 
 async def _take_back(
@@ -141,8 +141,8 @@ async def _take_back(
     on_step: Listener,
 ) -> Receipt:
     disk = journal.disk
-    moves = _moves(disk, record, force)
-    foreign = {str(m.path): m.expected for m in moves if m.expected != _after(record, m.path)}
+    moves = moves_back(disk, record, force=force)
+    foreign = {str(m.path): m.expected for m in moves if m.expected != after_of(record, m.path)}
     messages: list[Text] = []
     try:
         for move in moves:
@@ -156,16 +156,18 @@ async def _take_back(
         install(disk, record.id, moves)
         remove_folders(disk, record)
         journal.set_state(record.id, State.UNDONE)
+        if record.carries:
+            tell_user(Path(record.carries), State.UNDONE, disk)
     except OSError as error:
         _give_up(journal, record, moves)
         raise forbidden(error, error.filename or record.project) from error
     except BaseException:
         _give_up(journal, record, moves)
         raise
-    changes = [_inverse(record, move) for move in moves]
+    changes = [inverse(record, move) for move in moves]
     message, wrong = await restart_engine(system, changes, restart, on_step)
     messages += [text for text in (message, wrong) if text is not None]
-    return Receipt(id=record.id, changes=tuple(changes), messages=tuple(messages))
+    return Receipt(id=record.known_as, changes=tuple(changes), messages=tuple(messages))
 
 
 def _give_up(journal: Journal, record: Record, moves: Sequence[Move]) -> None:
@@ -176,10 +178,6 @@ def _give_up(journal: Journal, record: Record, moves: Sequence[Move]) -> None:
             journal.set_state(record.id, State.APPLIED)
     except (OSError, ForbiddenError):
         return
-
-
-def _after(record: Record, path: Path) -> bytes | None:
-    return next(step.change.after for step in record.steps if step.path == path)
 
 
 def _keep_copy(disk: Disk, record: Record, move: Move, data: bytes) -> Path:
@@ -197,48 +195,6 @@ def _keep_copy(disk: Disk, record: Record, move: Move, data: bytes) -> Path:
         disk.rename(folder, unfinished, name)
         disk.sync(folder)
         return folder.path / name
-
-
-def _unstage(system: System, journal: Journal, record: Record, restart: bool | None) -> Receipt:
-    """Take back what waits for root, or, where root applied it, stage the way back."""
-    if stands_as(record.steps, after=False):
-        journal.set_state(record.id, State.UNDONE)
-        return Receipt(id=record.id, changes=())
-    moves = _moves(journal.disk, record, False)
-    inverse = replace(
-        record,
-        id="",
-        at=system.clock().isoformat(timespec="milliseconds"),
-        undoes=record.id,
-        staged="",
-        folders=(),
-        steps=tuple(_inverse_step(record, step) for step in record.steps),
-    )
-    pending = journal.add(inverse, State.STAGED)
-    journal.set_state(record.id, State.UNDONE)
-    return Receipt(
-        id=record.id,
-        changes=(),
-        staged=tuple(_inverse(record, move) for move in moves),
-        sudo_command=sudo_command(journal, pending, restart),
-        messages=(msg("the system's files wait for root"),),
-    )
-
-
-def _inverse_step(record: Record, step: Step) -> Step:
-    return replace(step, change=_inverse(record, _move_back(step, step.change.after)))
-
-
-def _inverse(record: Record, move: Move) -> Change:
-    """Return the change that `move` is, with what the record knows of its file."""
-    known = next(step.change for step in record.steps if step.path == move.path)
-    if move.target is None:
-        action = Action.REMOVE
-    else:
-        action = Action.CREATE if move.expected is None else Action.UPDATE
-    return replace(
-        known, action=action, before=move.expected, after=move.target, because=(), notes=()
-    )
 
 
 def _joined(one: Receipt, other: Receipt) -> Receipt:

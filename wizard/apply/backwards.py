@@ -1,0 +1,67 @@
+"""The way back of a record: its moves, and its steps turned around."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from wizard.apply.disk import Disk
+from wizard.apply.failure import forbidden
+from wizard.apply.record import Record, Step
+from wizard.apply.transaction import Move, current, owner_before
+from wizard.apply.types import Action, Change
+from wizard.errors import UnsafeError
+from wizard.text import msg
+
+
+def moves_back(disk: Disk, record: Record, *, force: bool = False) -> list[Move]:
+    """Return the moves back to before. Raises UnsafeError for files that changed since."""
+    moves: list[Move] = []
+    changed: list[str] = []
+    for step in record.steps:
+        try:
+            now = current(disk, step.path)
+        except OSError as error:
+            raise forbidden(error, step.path) from error
+        if now == step.change.before:
+            continue
+        if now != step.change.after:
+            changed.append(step.change.path)
+        moves.append(_move_back(step, now))
+    if changed and not force:
+        raise UnsafeError(
+            msg("changed since {id}: {paths}; nothing was undone",
+                id=record.known_as, paths=", ".join(changed)),
+            where=changed[0],
+            hint=msg(
+                "undo a later transaction first (`gomod-wizard history`), or `--force`, which"
+                " keeps a copy of each beside it"
+            ),
+        )  # fmt: skip
+    return moves
+
+
+def _move_back(step: Step, now: bytes | None) -> Move:
+    return Move(path=step.path, expected=now, target=step.change.before, owner=owner_before(step))
+
+
+def after_of(record: Record, path: Path) -> bytes | None:
+    """Return the bytes that the record gave to `path`."""
+    return next(step.change.after for step in record.steps if step.path == path)
+
+
+def inverse_step(record: Record, step: Step) -> Step:
+    """Return the step from after to before."""
+    return replace(step, change=inverse(record, _move_back(step, step.change.after)))
+
+
+def inverse(record: Record, move: Move) -> Change:
+    """Return the change that `move` is, with what the record knows of its file."""
+    known = next(step.change for step in record.steps if step.path == move.path)
+    if move.target is None:
+        action = Action.REMOVE
+    else:
+        action = Action.CREATE if move.expected is None else Action.UPDATE
+    return replace(
+        known, action=action, before=move.expected, after=move.target, because=(), notes=()
+    )
