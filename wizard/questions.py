@@ -75,7 +75,7 @@ class Question:
     def parse(self, text: str) -> Any:
         """Return the value of `text`. Raises UsageError: the key, what was expected, an example."""
         try:
-            return self.read(text)
+            return self.read(values.writable(text))
         except values.ValueProblem as problem:
             raise UsageError(
                 msg("{key}: {problem}", key=self.key, problem=problem.message),
@@ -250,7 +250,7 @@ QUESTIONS: tuple[Question, ...] = (
         why=msg("Go 1.24 and later read ~/.netrc unless something else is named."),
         expected=msg("netrc, off, git DIR, a command, several with ; between them, or none"),
         example="netrc",
-        read=values.optional(values.one_line),
+        read=values.optional(values.goauth),
         format=_SHOW_TEXT,
     ),
     Question(
@@ -311,7 +311,7 @@ QUESTIONS: tuple[Question, ...] = (
         why=msg("A container cannot ask a resolver on the host's loopback address."),
         expected=msg("IP addresses, separated by commas, or none"),
         example="10.0.0.53",
-        read=values.listed_or_left(values.address),
+        read=values.listed_or_left(values.resolver),
         format=_SHOW_TEXTS,
     ),
     Question(

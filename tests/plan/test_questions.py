@@ -20,9 +20,10 @@ _domain = st.lists(_label, min_size=1, max_size=3).map(".".join)
 _address = st.ip_addresses().map(str)
 _network = st.builds(
     lambda address, prefix: str(IPv4Network((int(address), prefix), strict=False)),
-    st.ip_addresses(v=4),
+    st.ip_addresses(network="64.0.0.0/4"),
     st.integers(8, 24),
 )
+"""Ranges of hosts: loopback, multicast and the like are refused."""
 _path = st.from_regex(r"/[a-z]{1,8}(/[a-z.]{1,8}){0,2}", fullmatch=True)
 _proxy = st.builds(
     "{}://{}:{}".format,
@@ -66,7 +67,7 @@ ANSWERS: dict[str, st.SearchStrategy[str]] = {
     "fixed_cidr": st.one_of(_network, st.just("none")),
     "address_pools": _listed(_network.map("{}:28".format)),
     "mtu": st.integers(1280, 9216).map(str),
-    "dns": _listed(_address),
+    "dns": _listed(st.ip_addresses(network="64.0.0.0/4").map(str)),
     "dns_search": _listed(_domain),
     "hosts": _listed(st.builds("{}={}".format, _domain, _address)),
     "iptables": _switch,

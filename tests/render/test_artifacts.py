@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.plan.facts_builder import (
@@ -27,12 +27,13 @@ from tests.plan.facts_builder import (
     proxy_facts,
 )
 from tests.render.plans import SECRET, TOKEN, WRITTEN, machines, networks, plan, shapes
+from wizard.apply.merge.dockerfile import merge_dockerfile
 from wizard.facts import Facts
 from wizard.facts.project import IgnoreFacts
 from wizard.plan.types import Plan
 from wizard.render import render
 from wizard.render.build_command import build_command, secret_env
-from wizard.render.dockerfile import block_lines, whole_text
+from wizard.render.dockerfile import block_lines, dockerfile, whole_text
 from wizard.render.quoting import csv_field, ignore_pattern
 from wizard.render.types import Artifact, DockerfileBlock, GoEnv, JsonKeys
 from wizard.rules.dockerignore import hidden_by, parse_dockerignore
@@ -59,6 +60,8 @@ def everything_said(decided: Plan) -> str:
     return "\n".join(parts)
 
 
+# Every example is a whole machine and all that is said of it: slow to draw on a loaded one.
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(observed=machines)
 def test_no_password_is_in_any_artifact_command_or_sentence(observed: Facts) -> None:
     said = everything_said(plan(observed))
@@ -159,7 +162,7 @@ def test_a_machine_without_needs_gets_no_daemon_json() -> None:
 def test_the_profile_holds_the_answers_and_no_path_of_ones_own() -> None:
     decided = plan(mtu="1400", ca="/home/dev/corp.pem", secrets="netrc=/home/dev/.netrc")
     text = artifacts(decided)["gomod-wizard.toml"].standalone
-    assert tomllib.loads(text) == {"answers": {"mtu": "1400"}}
+    assert tomllib.loads(text) == {"answers": {"mtu": 1400}}
 
 
 def test_the_profile_takes_reason_and_date_along() -> None:
@@ -263,8 +266,13 @@ def test_hadolint_accepts_every_shape(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in shapes() if name.startswith("block")])
 def test_hadolint_accepts_every_block(name: str) -> None:
-    lines = "\n".join(block_lines(shapes()[name]))
-    text = f"FROM golang:1.24-bookworm AS build\nWORKDIR /src\n{lines}\n"
+    (artifact,) = dockerfile(shapes()[name])
+    assert isinstance(artifact.content, DockerfileBlock)
+    standing = (
+        "FROM golang:1.24-bookworm AS build\nWORKDIR /src\nCOPY go.mod ./\n"
+        "RUN go mod download\nCOPY . .\nRUN go build -o /app .\n"
+    )
+    text = merge_dockerfile(standing, artifact.content)[0]
     linted = subprocess.run(
         [HADOLINT, "-"], input=text, text=True, capture_output=True, check=False
     )
@@ -299,7 +307,7 @@ def test_a_syntax_line_goes_only_where_its_image_was_seen_to_be_out_of_reach(
 
 def test_a_block_mounts_the_hosts_module_cache_only_where_the_plan_brings_it() -> None:
     with_it, without = (
-        "from=gomodcache" in "\n".join(block_lines(shapes()[name]))
+        "from=gomodcache" in str(dockerfile(shapes()[name])[0].content)
         for name in ("block-bridge", "block")
     )
     assert (with_it, without) == (True, False)
@@ -311,3 +319,25 @@ def test_no_dockerfile_names_a_syntax_image_or_an_address_of_the_network(name: s
     assert "# syntax" not in text
     assert "proxy.golang.org" not in text
     assert "/home/dev" not in text
+
+
+def test_a_token_that_stands_as_the_user_of_a_proxy_is_in_no_argument() -> None:
+    decided = plan(facts(proxy=proxy_facts(https="http://ghp_hunter2@proxy.corp.example:3128")))
+    said = [*build_command(decided).argv, *(artifact.standalone for artifact in render(decided))]
+    assert not [text for text in said if "ghp_hunter2" in text]
+    assert not [text for text in said if "***@" in text]
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [("goauth", "git /home/alice/work"), ("goproxy", "file:///home/alice/modules,off")],
+)
+def test_a_path_of_ones_own_machine_is_not_shared(key: str, text: str) -> None:
+    found = artifacts(plan(None, mtu="1400", **{key: text}))["gomod-wizard.toml"]
+    assert "alice" not in found.standalone
+    assert key not in found.decisions
+
+
+def test_a_number_and_a_switch_stay_what_they_are_in_a_profile() -> None:
+    found = artifacts(plan(mtu="1400", ssh="true"))["gomod-wizard.toml"]
+    assert tomllib.loads(found.standalone)["answers"] == {"mtu": 1400, "ssh": True}

@@ -7,6 +7,7 @@ from wizard.plan.module_mirrors import needs_checksums
 from wizard.plan.privacy import setting
 from wizard.plan.types import Alternative, Decision, Finding, Severity
 from wizard.rules.goproxy import DEFAULT_GOSUMDB, GoProxyError, SumDb, parse_goproxy, parse_gosumdb
+from wizard.rules.proxy_url import holds_credentials
 from wizard.text import Text, msg
 
 RESTS = ("go.settings", "mirrors.ranking", "project.modules")
@@ -46,6 +47,8 @@ def detected_gosumdb(facts: Facts, goproxy: str | None) -> Decision[str | None]:
     if standing == ALIAS and relay is not None:
         value = DEFAULT_GOSUMDB
         because = msg("{relay} relays it; the alias would go past the relay", relay=relay)
+    elif isinstance(parsed, SumDb) and holds_credentials(standing):
+        because = msg("the database that is set here has credentials in its URL: never copied")
     elif isinstance(parsed, SumDb) and standing != DEFAULT_GOSUMDB:
         value = standing
         because = msg("this machine has its own database {name}", name=parsed.name)
@@ -81,6 +84,17 @@ def gosumdb_findings(facts: Facts, goproxy: str | None) -> tuple[Finding, ...]:
                 severity=Severity.FAULT,
                 message=msg("Go refuses the GOSUMDB that is set here: {why}", why=parsed),
                 cure=msg("go env -u GOSUMDB"),
+                decision="gosumdb",
+                facts=("go.settings",),
+            )
+        )
+    if holds_credentials(standing):
+        findings.append(
+            Finding(
+                id="gosumdb.credentials",
+                severity=Severity.WARNING,
+                message=msg("GOSUMDB holds credentials; go env and every error message show them"),
+                cure=msg("move them into ~/.netrc, and name the database's URL without them"),
                 decision="gosumdb",
                 facts=("go.settings",),
             )

@@ -14,6 +14,7 @@ from wizard.plan.proxies import bypassed_hosts
 from wizard.plan.range_clashes import find_clashes
 from wizard.plan.types import Alternative, Decision, Finding, Severity
 from wizard.rules.goproxy import GoProxyError, Hop, format_goproxy, parse_goproxy
+from wizard.rules.proxy_url import holds_credentials
 from wizard.text import msg
 
 MOST = 3
@@ -27,7 +28,8 @@ class Standing:
     """GOPROXY as somebody set it on this machine."""
 
     text: str
-    """Without credentials; empty where nobody did, or where Go refuses it."""
+    """Without credentials, and without the entries that hold a secret in their query; empty where
+    nobody set one, or where Go refuses it."""
     hops: tuple[Hop, ...]
     error: GoProxyError | None
     credentials: bool
@@ -42,11 +44,13 @@ def standing_goproxy(facts: Facts) -> Standing:
         hops = parse_goproxy(text)
     except GoProxyError as error:
         return Standing(text="", hops=(), error=error, credentials=False)
+    clean = tuple(hop for hop in hops if not holds_credentials(hop.url))
+    named = any(hop.is_url for hop in clean) or len(clean) == len(hops)
     return Standing(
-        text=format_goproxy(hops),
-        hops=hops,
+        text=format_goproxy(clean) if named else "",
+        hops=clean,
         error=None,
-        credentials=any(hop.username is not None for hop in hops),
+        credentials=len(clean) < len(hops) or any(hop.username is not None for hop in hops),
     )
 
 
@@ -64,7 +68,10 @@ def proved_mirrors(facts: Facts) -> tuple[MirrorProbe, ...]:
     proved = [
         probe
         for probe in facts.mirrors.ranking.or_else(())
-        if probe.ok and probe.proved is True and probe.mirror.automatic
+        if probe.ok
+        and probe.proved is True
+        and probe.mirror.automatic
+        and not holds_credentials(probe.mirror.url)
     ]
     proved.sort(key=lambda probe: probe.rank or 0)
     if needs_checksums(facts):

@@ -133,7 +133,7 @@ def _with_credentials(
         return decision
     for setting in facts.proxy.settings.or_else(()):
         known = setting.url
-        if known is None or known.password is None or known.address != value.address:
+        if known is None or known.username is None or known.address != value.address:
             continue
         if value.username in (None, known.username):
             return replace(

@@ -129,6 +129,7 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
 def _waived(case: Case, values: dict[str, Any], leak: Text | None) -> tuple[Finding, ...]:
     """Return a warning for each unsafe answer. Raises UnsafeError where reason or date lack."""
     today = date.fromisoformat(case.facts.observed_at[:10])
+    unsafe.last_day(case.answers)
     findings: list[Finding] = []
     for key, value in values.items():
         answer = case.answers.get(key)

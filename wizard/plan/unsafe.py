@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from string import ascii_lowercase, digits
 
 from wizard.errors import UnsafeError, UsageError
 from wizard.plan.types import Answer, Answers
+from wizard.plan.values import ValueProblem, public
+from wizard.rules.patterns import match_prefix_patterns
 from wizard.text import Text, msg
+from wizard.untrusted import clean_line
 
 
 def gosumdb(value: str | None) -> Text | None:
@@ -16,19 +20,40 @@ def gosumdb(value: str | None) -> Text | None:
     return None
 
 
+_PUBLIC = (
+    *(
+        f"{first}none-such.{top}/a/b/c/d/e/f"
+        for first in ascii_lowercase + digits
+        for top in ("com", "org", "net", "io", "dev", "in")
+    ),
+    *(
+        f"{host}/none-such/a/b/c/d/e"
+        for host in ("github.com", "gitlab.com", "golang.org", "go.uber.org", "gopkg.in", "k8s.io")
+    ),
+    "google.golang.org/none-such",
+)
+"""Modules that are nobody's own; a wildcard that takes in one of them takes in strangers'."""
+
+
 def _everything(patterns: tuple[str, ...]) -> bool:
-    return any(pattern.strip("*/") == "" for pattern in patterns)
+    """Return whether a pattern with a wildcard for its host matches modules of strangers."""
+    return any(
+        match_prefix_patterns(pattern, path)
+        for pattern in patterns
+        if any(char in pattern.partition("/")[0] for char in "*?[")
+        for path in _PUBLIC
+    )
 
 
 def goprivate(value: tuple[str, ...]) -> Text | None:
-    """A lone `*` takes every module past the mirrors and the checksum database."""
+    """`*` and its like take every module past the mirrors and the checksum database."""
     if _everything(value):
         return msg("every module goes past the checksum database")
     return None
 
 
 def gonosumdb(value: tuple[str, ...]) -> Text | None:
-    """A lone `*` is GOSUMDB=off under another name."""
+    """`*` and its like are GOSUMDB=off under another name."""
     if _everything(value):
         return msg("every module goes past the checksum database")
     return None
@@ -48,21 +73,34 @@ def iptables(value: bool | None) -> Text | None:
     return None
 
 
+def last_day(answers: Answers) -> date | None:
+    """Return the day that was given, None where none was. Raises UsageError for what is none."""
+    until = answers.get("until")
+    if until is None:
+        return None
+    try:
+        return date.fromisoformat(until.text.strip())
+    except ValueError:
+        raise UsageError(
+            msg("until: {text} is no date", text=clean_line(until.text, 100)),
+            where=until.source or "until",
+            hint=msg("expected a day, for example until={example}", example="2027-03-31"),
+        ) from None
+
+
 def waiver(answers: Answers, today: date) -> tuple[str, date] | None:
     """Return the reason and the last day, None where no reason was given.
 
     Raises UsageError for a date that is none, UnsafeError for one that is past.
     """
-    reason, until = answers.get("reason"), answers.get("until")
-    if reason is None or until is None or not reason.text.strip():
+    reason, until, last = answers.get("reason"), answers.get("until"), last_day(answers)
+    if reason is None or until is None or last is None or not reason.text.strip():
         return None
     try:
-        last = date.fromisoformat(until.text.strip())
-    except ValueError:
+        public(reason.text.strip())
+    except ValueProblem as problem:
         raise UsageError(
-            msg("until: {text} is no date", text=until.text),
-            where=until.source or "until",
-            hint=msg("expected a day, for example until={example}", example="2027-03-31"),
+            msg("reason: {problem}", problem=problem.message), where=reason.source or "reason"
         ) from None
     if last < today:
         raise UnsafeError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from ipaddress import IPv4Interface, IPv4Network, ip_address
+from ipaddress import IPv4Interface, IPv4Network, IPv6Address, ip_address
 from pathlib import PurePosixPath
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -24,8 +24,9 @@ from wizard.plan.types import (
     TrustedCa,
 )
 from wizard.rules.goproxy import GoProxyError, SumDb, format_goproxy, parse_goproxy, parse_gosumdb
+from wizard.rules.image_reference import parse_image_reference
 from wizard.rules.patterns import pattern_problem
-from wizard.rules.proxy_url import ProxyUrl, parse_proxy_url
+from wizard.rules.proxy_url import ProxyUrl, holds_credentials, parse_proxy_url
 from wizard.text import Text, msg
 
 T = TypeVar("T")
@@ -38,11 +39,21 @@ MATCHES_NOTHING = "nothing"
 """Go's own pattern `none`, under a name that cannot be taken for "leave it alone"."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_\-]{0,61}[A-Za-z0-9_])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-_IMAGE = re.compile(r"[a-z0-9][A-Za-z0-9._\-/:]*(?:@sha256:[0-9a-f]{64})?")
 _STAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*")
 _SECRET_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]*")
+_NO_PROXY = re.compile(r"(?!.*//)[\w.*:/\[\]%\-]+")
+_SECRET_OPTION = re.compile(
+    r"(?i)-{0,2}[\w\-]*(?:token|secret|passw|pwd|key|authorization|bearer|basic)[\w\-]*:?"
+)
+_TOKEN = re.compile(r"\b(?:gh[opsru]_|github_pat_|glpat-)")
+_NOT_FOR_HOSTS = tuple(
+    map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"))
+)
+"""This host, loopback, link-local; multicast and what is reserved (RFC 6890)."""
+
 _TOOLCHAIN = re.compile(
     r"(?:local|auto|path|(?:local|go1(?:\.\d+)*(?:(?:rc|beta)\d+)?(?:-[A-Za-z0-9.\-]+)?)"
     r"(?:\+(?:auto|path))?)"
@@ -96,9 +107,25 @@ def joined(form: Callable[[T], str]) -> Callable[[Iterable[T] | None], str]:
 
 
 def one_line(text: str) -> str:
-    """Return `text` unless a control character is in it: every value is one line."""
+    """Return `text` unless no line of a file can hold it: control characters, bytes not UTF-8."""
     if _CONTROL.search(text):
         raise ValueProblem(msg("it holds a control character"))
+    return writable(text)
+
+
+def writable(text: str) -> str:
+    """Return `text` unless it holds bytes that are no UTF-8, which no file of the set can hold."""
+    if _SURROGATE.search(text):
+        raise ValueProblem(msg("it holds bytes that are no UTF-8"))
+    return text
+
+
+def public(text: str) -> str:
+    """Return `text`, one line, unless a URL in it holds credentials: answers stand in files."""
+    if holds_credentials(one_line(text)):
+        raise ValueProblem(
+            msg("its URL holds credentials; they belong into ~/.netrc, where no log shows them")
+        )
     return text
 
 
@@ -112,12 +139,12 @@ def goproxy(text: str) -> str:
         ) from None
     if any(hop.username is not None for hop in hops):
         raise ValueProblem(msg("credentials belong into ~/.netrc, where no log shows them"))
-    return format_goproxy(hops)
+    return public(format_goproxy(hops))
 
 
 def gosumdb(text: str) -> str:
     """Return a GOSUMDB that Go accepts."""
-    parsed = parse_gosumdb(one_line(text))
+    parsed = parse_gosumdb(public(text))
     if not isinstance(parsed, SumDb | str):
         raise ValueProblem(parsed)
     return " ".join(text.split())
@@ -147,15 +174,51 @@ def toolchain(text: str) -> str:
     return text
 
 
+def goauth(text: str) -> str:
+    """Return a GOAUTH (cmd/go/internal/auth): `off` stands alone, `git` takes one whole path.
+
+    A program's arguments are refused where they look like a secret: the value stands in files.
+    """
+    commands = [command.split() for command in public(text).split(";")]
+    if not all(commands):
+        raise ValueProblem(msg("a command in it is empty"))
+    for words in commands:
+        if words[0] == "off" and len(commands) > 1:
+            raise ValueProblem(msg("off stands alone"))
+        if words[0] == "git" and (len(words) != 2 or not _is_absolute(words[1])):
+            raise ValueProblem(msg("git takes one folder, with its whole path"))
+        if _TOKEN.search(" ".join(words)) or any(map(_gives_secret, words[1:], [*words[2:], ""])):
+            raise ValueProblem(
+                msg("an argument looks like a secret; let the program read it from a file")
+            )
+    return text
+
+
+def _gives_secret(word: str, following: str) -> bool:
+    name, equals, value = word.partition("=")
+    if not _SECRET_OPTION.fullmatch(name):
+        return False
+    given = value if equals else following
+    return bool(given) and not given.startswith("-") and not _is_absolute(given)
+
+
 def proxy(text: str) -> ProxyUrl:
-    """Return a forward proxy. A password is refused: answers stand in files and shell histories."""
-    parsed = parse_proxy_url(text)
+    """Return a forward proxy. Answers stand in files and histories: no password, no user.
+
+    A token is often written as the user.
+    """
+    parsed = parse_proxy_url(one_line(text))
     if not isinstance(parsed, ProxyUrl):
         raise ValueProblem(parsed)
-    if parsed.password is not None:
+    if parsed.username is not None or holds_credentials(text):
         raise ValueProblem(
-            msg("leave the password in HTTPS_PROXY, where it stands; name the proxy without it")
+            msg(
+                "leave user and password in HTTPS_PROXY, where they stand; name the proxy"
+                " without them"
+            )
         )
+    if not any(char in text for char in ":."):
+        raise ValueProblem(msg("write it whole, http://host:port"))
     return parsed
 
 
@@ -179,7 +242,7 @@ def format_container_proxy(value: ContainerProxy) -> str:
 
 def no_proxy_entry(text: str) -> str:
     """Return one entry of NO_PROXY."""
-    if not text or any(c.isspace() for c in one_line(text)):
+    if not _NO_PROXY.fullmatch(one_line(text)):
         raise ValueProblem(msg("an entry of NO_PROXY is a name, an address or a range"))
     return text
 
@@ -191,9 +254,13 @@ def ca(text: str) -> TrustedCa:
 
 def path(text: str) -> str:
     """Return an absolute path."""
-    if not PurePosixPath(one_line(text)).is_absolute() and not re.match(r"[A-Za-z]:[\\/]", text):
+    if not _is_absolute(one_line(text)):
         raise ValueProblem(msg("it must be an absolute path"))
     return text
+
+
+def _is_absolute(text: str) -> bool:
+    return PurePosixPath(text).is_absolute() or bool(re.match(r"[A-Za-z]:[\\/]", text))
 
 
 def bip(text: str) -> str:
@@ -207,15 +274,25 @@ def bip(text: str) -> str:
         raise ValueProblem(msg("it needs a prefix from /8 to /29"))
     if interface.ip in (network.network_address, network.broadcast_address):
         raise ValueProblem(msg("it is the address of the network, not of a host in it"))
+    _check_for_hosts(network)
     return interface.with_prefixlen
 
 
 def network(text: str) -> str:
     """Return an IPv4 range without host bits."""
     try:
-        return str(IPv4Network(text))
+        found = IPv4Network(text)
     except ValueError:
         raise ValueProblem(msg("it is no IPv4 range such as 172.30.255.0/24")) from None
+    _check_for_hosts(found)
+    return str(found)
+
+
+def _check_for_hosts(found: IPv4Network) -> None:
+    """Refuse a range that no host may have an address from; dockerd takes it and then fails."""
+    special = next((one for one in _NOT_FOR_HOSTS if one.overlaps(found)), None)
+    if special is not None:
+        raise ValueProblem(msg("no container can have an address in {range}", range=str(special)))
 
 
 def pool(text: str) -> AddressPool:
@@ -242,6 +319,16 @@ def address(text: str) -> str:
         return str(ip_address(text))
     except ValueError:
         raise ValueProblem(msg("{text} is no IP address", text=text)) from None
+
+
+def resolver(text: str) -> str:
+    """Return the address of a resolver that a container can ask; loopback is its own."""
+    found = ip_address(address(text))
+    if isinstance(found, IPv6Address):
+        found = found.ipv4_mapped or found
+    if found.is_loopback or found.is_unspecified or found.is_multicast:
+        raise ValueProblem(msg("no container can ask a resolver at {text}", text=text))
+    return address(text)
 
 
 def domain(text: str) -> str:
@@ -281,7 +368,7 @@ def registry(text: str) -> str:
 
 def image(text: str) -> str:
     """Return an image reference."""
-    if not _IMAGE.fullmatch(text.strip()):
+    if parse_image_reference(text.strip()) is None:
         raise ValueProblem(msg("it is no image such as golang:1.27-bookworm"))
     return text.strip()
 

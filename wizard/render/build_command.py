@@ -88,7 +88,7 @@ def _build_args(plan: Plan, *, mounts: bool) -> list[str]:
         spelled = dict(plan.inputs.caller_proxies).get(name)
         if spelled is not None and _is_callers(plan, name, proxy):
             argv += ["--build-arg", spelled]
-        elif proxy.password is not None:
+        elif proxy.username is not None:
             argv += ["--build-arg", name]
         else:
             argv += ["--build-arg", f"{name}={proxy.reveal()}"]
@@ -112,10 +112,13 @@ def _is_callers(plan: Plan, name: str, proxy: ProxyUrl) -> bool:
 
 
 def secret_env(plan: Plan) -> Mapping[str, Secret]:
-    """Return what the child's environment needs for the valueless arguments with a password."""
+    """Return what the child's environment needs for the arguments without a value.
+
+    A user alone counts: it may be a token, and arguments are seen by everybody on the machine.
+    """
     found: dict[str, Secret] = {}
     for name, proxy in _proxies(plan):
-        if proxy.password is not None:
+        if proxy.username is not None:
             callers = _is_callers(plan, name, proxy)
             spelled = dict(plan.inputs.caller_proxies).get(name, name) if callers else name
             found[spelled] = Secret(proxy.reveal())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from typing import Any
 
-from wizard.plan.types import ContainerProxy, Origin, Plan
+from wizard.plan.types import ContainerProxy, Decision, Origin, Plan
 from wizard.questions import BY_KEY
 from wizard.render.types import Artifact, Scope, TomlKeys
 from wizard.rules.proxy_url import ProxyUrl
@@ -16,6 +18,9 @@ TABLE = "answers"
 
 _PERSONAL = {"ca", "secrets"}
 """Paths of one person's machine."""
+
+_MAY_NAME_A_PATH = {"goauth", "goproxy"}
+_PATH = re.compile(r"(?:^|[\s,|;=])(?:file:|/|~|[A-Za-z]:[\\/])")
 
 _SHARED = {Origin.FLAG, Origin.ENVIRONMENT, Origin.PROJECT}
 """Answers of the user's own configuration stay there."""
@@ -34,18 +39,33 @@ def _impersonal(value: object) -> object:
     return value
 
 
+def _is_personal(decision: Decision[Any]) -> bool:
+    """Return whether the answer names a path, which a colleague's machine does not have."""
+    if decision.key in _PERSONAL:
+        return True
+    named = decision.key in _MAY_NAME_A_PATH and decision.value is not None
+    return named and _PATH.search(str(decision.value)) is not None
+
+
+def _written(decision: Decision[Any]) -> object:
+    """Return the answer as TOML has it: numbers and switches as such, anything else as text."""
+    if isinstance(decision.value, bool | int):
+        return decision.value
+    return BY_KEY[decision.key].format(_impersonal(decision.value))
+
+
 def profile(plan: Plan) -> tuple[Artifact, ...]:
     """Return the profile with the explicit answers; nothing where there are none."""
     keys: dict[str, object] = {}
     for decision in plan.decisions():
-        if decision.origin in _SHARED and decision.key not in _PERSONAL:
-            keys[decision.key] = BY_KEY[decision.key].format(_impersonal(decision.value))
+        if decision.origin in _SHARED and not _is_personal(decision):
+            keys[decision.key] = _written(decision)
     decisions = tuple(keys)
     if not keys:
         return ()
     if plan.inputs.waiver is not None:
         keys["reason"], keys["until"] = plan.inputs.waiver
-    # A JSON string is a TOML basic string.
+    # JSON's strings, numbers and switches are TOML's as well.
     lines = [f"{key} = {json.dumps(value)}" for key, value in keys.items()]
     return (
         Artifact(

@@ -22,7 +22,7 @@ _HOST = re.compile(r"[A-Za-z0-9._~\-]+|\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[\w.\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyUrl:
-    """A forward proxy. `str()` shows it with the password masked."""
+    """A forward proxy. `str()` shows it with the password masked, and a user without one."""
 
     scheme: str
     host: str
@@ -40,12 +40,11 @@ class ProxyUrl:
         return f"{host}:{self.port}"
 
     def __str__(self) -> str:
-        user = "" if self.username is None else quote(self.username, safe="")
-        if self.password is not None:
-            user += ":***"
-        return (
-            f"{self.scheme}://{user}@{self.address}" if user else f"{self.scheme}://{self.address}"
-        )
+        if self.username is None:
+            return f"{self.scheme}://{self.address}"
+        # A token is often written as the user, with no password after it.
+        user = "***" if self.password is None else f"{quote(self.username, safe='')}:***"
+        return f"{self.scheme}://{user}@{self.address}"
 
     def reveal(self) -> str:
         """Return the whole URL, percent-encoded, for the one reader that needs the password."""
