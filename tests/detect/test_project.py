@@ -284,15 +284,32 @@ def test_a_dockerfile_is_read_and_its_go_stage_found(machine: System, project: P
 @pytest.mark.parametrize(
     ("text", "stage"),
     [
-        ("FROM a AS x\nRUN go build ./...\nFROM b AS y\nRUN go mod download\n", "y"),
+        ("FROM a AS x\nRUN go build ./...\nFROM x AS y\nRUN go mod download\n", "y"),
+        ("FROM a AS x\nRUN go build .\nFROM b AS y\nRUN go mod download\nFROM c\n", "y"),
         ("FROM a AS x\nRUN go build ./...\n", "x"),
         ("FROM a AS x\nFROM golang:1 AS y\nRUN make\n", "y"),
+        ("FROM a AS x\nFROM golang:1 AS y\nRUN ./build.sh\n", "y"),
         ("FROM a AS x\nRUN <<EOF\ngo mod download\nEOF\n", "x"),
         ("FROM node AS x\nRUN npm ci\n", None),
         ("FROM a AS x\nRUN cargo build\n", None),
+        ("FROM golang AS x\nCOPY . .\n", None),
+        ("FROM golang AS x\nRUN go -C /app mod download\n", "x"),
+        ('FROM golang AS x\nSHELL ["pwsh", "-c"]\nRUN go build\n', None),
+        (
+            "FROM golang AS lint\nRUN go mod download && go vet ./...\n"
+            "FROM golang AS build\nRUN go mod download\n"
+            "FROM scratch\nCOPY --from=build /app /app\n",
+            "build",
+        ),
+        (
+            "ARG B=base\nFROM golang AS base\nRUN go mod download\nFROM golang AS other\n"
+            "RUN go mod download\nFROM ${B} AS c\nFROM d AS e\n"
+            "RUN --mount=type=bind,from=c,target=/c true\n",
+            "base",
+        ),
     ],
 )
-def test_the_go_stage_is_the_one_that_downloads_else_builds_else_is_golang(
+def test_the_go_stage_is_one_that_the_last_stage_needs_and_downloads_else_runs_go(
     machine: System, project: Path, text: str, stage: str | None
 ) -> None:
     dockerfile = _facts(machine, project, {"Dockerfile": text}).dockerfile.value
@@ -325,6 +342,37 @@ def test_a_password_in_a_dockerfile_is_not_shown(machine: System, project: Path)
     text = "# syntax=https://u:pw1@h/x\nFROM https://u:pw1@h/golang:1\n"
 
     assert "pw1" not in repr(_facts(machine, project, {"Dockerfile": text}).dockerfile)
+
+
+@pytest.mark.parametrize(
+    ("ignore", "hidden"),
+    [
+        ("*.go", ("main.go", "more.go")),
+        ("**/*.go", ("main.go", "more.go", "lib/lib.go", "docs/x.go")),
+        ("main.go", ()),
+        ("docs", ()),
+        ("*.go\n!main.go", ()),
+    ],
+)
+def test_sources_are_named_where_a_package_would_be_empty(
+    machine: System, project: Path, ignore: str, hidden: tuple[str, ...]
+) -> None:
+    facts = _facts(
+        machine,
+        project,
+        {
+            "go.mod": _MOD,
+            "main.go": "package main\n",
+            "more.go": "package main\n",
+            "lib/lib.go": "package lib\n",
+            "lib/lib_test.go": "package lib\n",
+            "docs/x.go": "package docs\n",
+            ".dockerignore": f"{ignore}\n",
+        },
+    )
+
+    assert facts.dockerignore.value is not None
+    assert {path for path, _ in facts.dockerignore.value.hides} == set(hidden)
 
 
 def test_what_dockerignore_hides_of_the_build_is_named_with_the_pattern(

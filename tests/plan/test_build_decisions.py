@@ -178,6 +178,21 @@ def test_a_dockerfile_of_the_users_is_never_written_whole(
     assert decided.dockerfile.value.place is place
 
 
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/home/me/app/Dockerfile", "Dockerfile"),
+        ("/home/me/app/dockerfile", "dockerfile"),
+        ("/elsewhere/Dockerfile", "/elsewhere/Dockerfile"),
+    ],
+)
+def test_a_dockerfile_of_the_project_is_named_relative_to_it(path: str, named: str) -> None:
+    project = replace(
+        project_facts(dockerfile=dockerfile_facts(path=path)), root=known("/home/me/app", "cwd")
+    )
+    assert plan(project=project).inputs.dockerfile == named
+
+
 def test_a_login_in_netrc_is_handed_over_for_the_hosts_that_need_it() -> None:
     decided = plan(private=private_facts(private_host(), netrc=("git.corp.example",)))
     assert [secret.id for secret in decided.secrets.value] == ["goenv", "netrc"]
@@ -262,3 +277,54 @@ def test_without_a_home_there_is_no_secret_to_point_to() -> None:
     area = go_facts()
     decided = plan(go=replace(area, env_file=replace(area.env_file, value=None)))
     assert decided.secrets.value == ()
+
+
+def _finding(decided: Plan, name: str) -> Finding:
+    return next(one for one in decided.findings if one.id == name)
+
+
+def test_a_project_without_a_go_line_gets_the_newest_image_that_the_engine_has() -> None:
+    nameless = project_facts(modules=(module(go=None),))
+    here = docker_facts(images=("golang:1.25-bookworm", "golang:1.26-bookworm", "golang:1.9"))
+    assert plan(project=nameless, docker=here).base_image.value == "golang:1.26-bookworm"
+    assert plan(project=nameless).base_image.value == "golang:1.27-bookworm"
+
+
+@pytest.mark.parametrize("line", ["banana", "99.99.9", "1.25banana!", "v1.25"])
+def test_a_go_line_that_no_go_satisfies_is_a_fault_and_names_no_image(line: str) -> None:
+    decided = plan(project=project_facts(modules=(module("svc", go=line),)))
+    found = _finding(decided, "toolchain.no-such-go")
+    assert found.severity is Severity.FAULT
+    assert "svc/go.mod" in str(found.message)
+    assert line in str(found.message)
+    assert decided.base_image.value == "golang:1.27-bookworm"
+
+
+def test_a_go_that_is_newer_than_this_program_is_a_warning_unless_an_image_has_it() -> None:
+    newer = project_facts(modules=(module(go="1.99"),))
+    assert _finding(plan(project=newer), "toolchain.unknown-go").severity is Severity.WARNING
+    here = docker_facts(images=("golang:1.99-bookworm",))
+    assert "toolchain.unknown-go" not in ids(plan(project=newer, docker=here))
+
+
+def test_go_lines_that_go_accepts_are_no_finding() -> None:
+    for line in ("1.25", "1.25.3", "1.26rc1", "1.9", None):
+        decided = plan(project=project_facts(modules=(module(go=line),)))
+        assert not [one for one in ids(decided) if one.startswith("toolchain.")]
+
+
+@pytest.mark.parametrize("length", [200_000, 300])
+def test_the_images_name_is_one_that_docker_takes_however_long_the_modules_is(length: int) -> None:
+    path = f"example.com/{'Ab-' * (length // 3)}x"
+    tag = plan(project=project_facts(modules=(module(path=path),))).inputs.image_tag
+    assert parse_image_reference(tag) is not None
+    assert len(tag) <= 128
+
+
+def test_a_folder_whose_name_is_no_utf8_has_its_own_build_inputs() -> None:
+    odd, other = (
+        plan(project=project_facts(root=root)).inputs.config_dir
+        for root in ("/home/dev/a\udcff", "/home/dev/a\udcfe")
+    )
+    odd.encode()
+    assert odd != other

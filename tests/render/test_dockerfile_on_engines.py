@@ -19,7 +19,7 @@ from wizard.facts import Facts
 from wizard.plan import decide
 from wizard.plan.types import Answer, Origin, Plan
 from wizard.render.build_command import build_command
-from wizard.render.dockerfile import block_lines, whole_text
+from wizard.render.dockerfile import dockerfile, whole_text
 from wizard.render.types import DockerfileBlock
 
 pytestmark = [
@@ -176,7 +176,9 @@ def test_a_block_serves_a_stage_whose_user_is_not_root(bench: Bench) -> None:
         project=project_facts(dockerfile=dockerfile_facts(base_image="golang:1.27-bookworm"))
     )
     plan = bench.plan(observed)
-    merged, _ = merge_dockerfile(standing, DockerfileBlock(stage="build", lines=block_lines(plan)))
+    (artifact,) = dockerfile(plan)
+    assert isinstance(artifact.content, DockerfileBlock)
+    merged, _ = merge_dockerfile(standing, artifact.content)
     bench.build(merged, *bench.handed_over(plan)).must()
     left = bench.engine.docker(
         "run", "--rm", plan.inputs.image_tag, "ls", "-A", "/home/me", "/dev/shm"

@@ -10,7 +10,8 @@ import pytest
 
 from tests.plan.facts_builder import facts, private_facts
 from tests.render.plans import AGENT, SSH_HOST, plan
-from wizard.render.dockerfile import block_lines, whole_text
+from wizard.render.dockerfile import whole_text
+from wizard.render.dockerfile_steps import prelude
 
 
 def wrapper(tmp_path: Path, *, ssh: bool = False) -> Path:
@@ -127,7 +128,5 @@ def test_git_goes_by_ssh_to_the_hosts_that_are_reached_by_it(tmp_path: Path) -> 
 
 
 def test_the_block_runs_the_same_text() -> None:
-    whole = whole_text(plan())
-    for line in block_lines(plan()):
-        if line.startswith("    '"):
-            assert line in whole
+    for line in prelude(plan()):
+        assert line.replace("'", "'\\''") in whole_text(plan())

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from wizard.facts.base import Fact, Problem, known, not_applicable, unknown
 from wizard.facts.project import DockerfileFacts, IgnoreFacts
-from wizard.rules.dockerfile import Dockerfile, DockerfileError, Stage, parse_dockerfile
-from wizard.rules.dockerignore import DockerignoreError, hidden_by, parse_dockerignore
+from wizard.rules.dockerfile import DockerfileError, parse_dockerfile
+from wizard.rules.dockerfile_steps import go_stage
+from wizard.rules.dockerignore import DockerignoreError, Pattern, hidden_by, parse_dockerignore
 from wizard.rules.proxy_url import mask_credentials
 from wizard.system import Failed, System
 from wizard.text import msg
@@ -20,10 +22,8 @@ NAMES = ("Dockerfile", "dockerfile")
 BLOCK_MARKER = "# >>> gomod-wizard >>>"
 _WHOLE_MARKER = re.compile(r"#.*\bwritten by gomod-wizard\b", re.IGNORECASE)
 _LIMIT = 1024 * 1024
-# Between the words stands a space, or `", "` in the form of a JSON list.
-_DOWNLOADS = re.compile(r"\bgo[\"',\s]+mod[\"',\s]+(?:download|vendor|tidy)\b")
-_BUILDS = re.compile(r"\bgo[\"',\s]+(?:build|install|get|test|run|vet|generate|list)\b")
-_GOLANG = re.compile(r"(?:^|/)golang(?:[:@]|$)")
+_MOST_SOURCES = 200
+"""Lines that the block of .dockerignore may have for them."""
 
 
 def dockerfile_fact(system: System, root: Path) -> Fact[DockerfileFacts]:
@@ -77,20 +77,12 @@ def _shown(text: str) -> str:
     return clean_line(mask_credentials(text), 500)
 
 
-def go_stage(dockerfile: Dockerfile) -> Stage | None:
-    """Return the stage that downloads modules, else the first that runs go, else a golang one."""
-    for pattern in (_DOWNLOADS, _BUILDS):
-        for item in dockerfile.instructions:
-            if item.keyword == "RUN" and item.stage is not None and pattern.search(item.script):
-                return dockerfile.stages[item.stage]
-    for stage in dockerfile.stages:
-        if _GOLANG.search(dockerfile.resolved_base(stage)):
-            return stage
-    return None
-
-
-def dockerignore_fact(system: System, root: Path, needed: Iterable[str]) -> Fact[IgnoreFacts]:
+def dockerignore_fact(
+    system: System, root: Path, needed: Iterable[str], sources: Iterable[str] = (), main: str = ""
+) -> Fact[IgnoreFacts]:
     """Return the .dockerignore that BuildKit would take, and which `needed` paths it hides.
+
+    `sources` are the project's .go files; `main` is the folder of the package to build.
 
     `Dockerfile.dockerignore` beside the Dockerfile takes the place of `.dockerignore`.
     """
@@ -112,6 +104,7 @@ def dockerignore_fact(system: System, root: Path, needed: Iterable[str]) -> Fact
             pattern = hidden_by(patterns, wanted)
             if pattern is not None:
                 hides.append((wanted, clean_line(pattern.text, 300)))
+        hides += _hidden_sources(patterns, sources, main)
         facts = IgnoreFacts(
             path=str(path),
             patterns=tuple(clean_line(pattern.text, 300) for pattern in patterns),
@@ -119,6 +112,27 @@ def dockerignore_fact(system: System, root: Path, needed: Iterable[str]) -> Fact
         )
         return known(facts, str(path))
     return not_applicable(msg("there is no .dockerignore"), str(root / ".dockerignore"))
+
+
+def _hidden_sources(
+    patterns: tuple[Pattern, ...], sources: Iterable[str], main: str
+) -> list[tuple[str, str]]:
+    """Return the hidden sources of packages that would be empty in the build.
+
+    A folder that is hidden as such is meant to be, unless the package to build lies in it; and
+    so is a single file out of several.
+    """
+    packages: dict[str, list[tuple[str, Pattern | None]]] = {}
+    for path in sources:
+        folder = posixpath.dirname(path) or "."
+        packages.setdefault(folder, []).append((path, hidden_by(patterns, path)))
+    found: list[tuple[str, str]] = []
+    for folder, files in packages.items():
+        hiding = [(path, pattern) for path, pattern in files if pattern is not None]
+        by_kind = all(pattern.text.endswith(".go") for _, pattern in hiding)
+        if len(hiding) == len(files) and (folder == main or by_kind):
+            found += [(path, clean_line(pattern.text, 300)) for path, pattern in hiding]
+    return found[:_MOST_SOURCES]
 
 
 def is_writable(root: Path) -> bool:

@@ -70,6 +70,7 @@ def read_project(system: System, root: Path, private: str) -> ProjectRead:
     walk = walk_project(system, root)
     read = read_modules(system, root, walk.module_dirs)
     modules = read.modules.or_else(())
+    mains = _mains(root, walk, modules[0].mod.module if modules else "")
     facts = ProjectFacts(
         root=known(str(root), str(root)),
         modules=_modules(system, root, read),
@@ -77,9 +78,15 @@ def read_project(system: System, root: Path, private: str) -> ProjectRead:
         replaces=read.replaces,
         vendor=read.vendor,
         dockerfile=dockerfile_fact(system, root),
-        dockerignore=dockerignore_fact(system, root, tuple(needed_paths(root, read))),
+        dockerignore=dockerignore_fact(
+            system,
+            root,
+            tuple(needed_paths(root, read)),
+            walk.sources,
+            (mains.or_else(()) or ("",))[0],
+        ),
         canary=_canary(root, read.sums, private),
-        main_packages=_mains(root, walk, modules[0].mod.module if modules else ""),
+        main_packages=mains,
         writable=known(is_writable(root), str(root)),
     )
     return ProjectRead(

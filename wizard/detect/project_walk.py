@@ -25,6 +25,8 @@ class Walk:
 
     module_dirs: tuple[str, ...]
     main_dirs: tuple[str, ...]
+    sources: tuple[str, ...]
+    """The .go files without tests, as far as they were counted."""
     complete: bool
     """False: the project is larger than what was looked through."""
 
@@ -33,6 +35,7 @@ def walk_project(system: System, root: Path) -> Walk:
     """Look for go.mod files and `package main`; symbolic links are not followed."""
     modules: list[str] = []
     mains: list[str] = []
+    seen: list[str] = []
     complete = True
     go_files = 0
     for count, (directory, names) in enumerate(_folders(root)):
@@ -46,9 +49,15 @@ def walk_project(system: System, root: Path) -> Walk:
         if go_files > MAX_GO_FILES:
             complete = False
             continue
+        seen += [name if directory == "." else f"{directory}/{name}" for name in sorted(sources)]
         if any(_is_main(system, root / directory / name) for name in sorted(sources)):
             mains.append(directory)
-    return Walk(module_dirs=tuple(modules), main_dirs=tuple(mains), complete=complete)
+    return Walk(
+        module_dirs=tuple(modules),
+        main_dirs=tuple(mains),
+        sources=tuple(seen),
+        complete=complete,
+    )
 
 
 def _folders(root: Path) -> Iterator[tuple[str, frozenset[str]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 
 from wizard.facts import Facts
 from wizard.facts.docker import Flavour
@@ -62,7 +62,11 @@ def _dockerfile(facts: Facts, shape: DockerfileShape) -> str:
     found = facts.project.dockerfile.value
     if shape.place is DockerfilePlace.BESIDE:
         return "Dockerfile.gomod"
-    return "Dockerfile" if found is None else found.path
+    if found is None:
+        return "Dockerfile"
+    # Relative: the command is run in the project's folder, in any copy of it.
+    path, root = PurePath(found.path), facts.project.root.value or ""
+    return path.relative_to(root).as_posix() if root and path.is_relative_to(root) else found.path
 
 
 def _daemon_json(facts: Facts) -> str:

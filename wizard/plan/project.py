@@ -169,7 +169,9 @@ def _dockerfile(facts: Facts) -> Decision[DockerfileShape]:
         return Decision(
             key="dockerfile",
             value=shape(DockerfilePlace.BESIDE),
-            because=msg("{path} has no stage that downloads modules", path=found.path)
+            because=msg(
+                "{path} has no step that runs go and can be given the network", path=found.path
+            )
             if found.problem is None
             else msg("{path} cannot be read as a Dockerfile", path=found.path),
             facts=rests,
@@ -179,7 +181,9 @@ def _dockerfile(facts: Facts) -> Decision[DockerfileShape]:
         key="dockerfile",
         value=shape(DockerfilePlace.BLOCK, found.go_stage),
         because=msg(
-            "{path} downloads modules in the stage {stage}", path=found.path, stage=found.go_stage
+            "{path} runs go in the stage {stage}, and its last stage needs that",
+            path=found.path,
+            stage=found.go_stage,
         ),
         facts=rests,
         alternatives=(beside, keep),

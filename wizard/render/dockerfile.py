@@ -16,14 +16,20 @@ from wizard.render.dockerfile_steps import (
     copies_of_block,
     copy_modules,
     copy_outside,
+    mount_options,
     mounts,
+    prelude,
     script,
     toolchain,
     workdir,
 )
+from wizard.render.goenv_file import build_settings
 from wizard.render.types import Artifact, DockerfileBlock, Scope, Whole
 from wizard.text import msg
 
+_NETWORK_BLOCK = (
+    "# What differs between networks comes in as optional secrets: `gomod-wizard build-command`."
+)
 _VENDOR_BLOCK = "# Every module is in vendor/: nothing is downloaded here."
 
 
@@ -43,6 +49,10 @@ def dockerfile(plan: Plan) -> tuple[Artifact, ...]:
                 content=DockerfileBlock(
                     stage=shape.stage,
                     lines=block_lines(plan),
+                    build_mounts=_block_mounts(plan),
+                    prelude=prelude(plan) if _served(plan) else (),
+                    settings=_handed_over(plan),
+                    offline=plan.module_source.value is ModuleSource.VENDOR,
                     drop_syntax=plan.inputs.drop_syntax,
                 ),
                 standalone=whole,
@@ -118,21 +128,39 @@ def whole_text(plan: Plan) -> str:
 
 
 def block_lines(plan: Plan) -> tuple[str, ...]:
-    """Return the lines for the stage that downloads modules in an existing Dockerfile.
+    """Return what stands before the first step of a stage that runs go in an existing Dockerfile.
 
-    No cache mount: what is downloaded must stay in the layer for the steps that follow.
+    The steps themselves stay the user's: see `prelude`.
     """
     if plan.module_source.value is ModuleSource.VENDOR:
         return (_VENDOR_BLOCK,)
+    before = f"{toolchain(plan, whole=False)}{copies_of_block(plan)}"
     if plan.dockerfile.value.form is DockerfileForm.PLAIN:
-        before = f"{toolchain(plan, whole=False)}{copies_of_block(plan)}"
-        text = f"{before}{arguments(plan)}\nRUN go mod download"
+        text = f"{before}{arguments(plan)}"
     else:
-        text = filled(
-            "Dockerfile.block.tmpl",
-            toolchain=toolchain(plan, whole=False),
-            copies=copies_of_block(plan),
-            mounts=mounts(plan, cache=False),
-            script=script(plan),
-        )
+        text = f"{_NETWORK_BLOCK}\n{before}"
     return tuple(text.rstrip("\n").split("\n"))
+
+
+def _served(plan: Plan) -> bool:
+    """Return whether steps of an existing Dockerfile are given mounts and prelude."""
+    return (
+        plan.module_source.value is not ModuleSource.VENDOR
+        and plan.dockerfile.value.form is not DockerfileForm.PLAIN
+    )
+
+
+def _block_mounts(plan: Plan) -> tuple[str, ...]:
+    """No cache mount: what is downloaded must stay in the layer for the steps that follow."""
+    return mount_options(plan, cache=False) if _served(plan) else ()
+
+
+def _handed_over(plan: Plan) -> tuple[str, ...]:
+    """Return the settings that an ENV of the file would take away from some steps."""
+    if plan.module_source.value is ModuleSource.VENDOR:
+        return ()
+    settings = tuple(build_settings(plan))
+    if not _served(plan):
+        return tuple(name for name in settings if name != "GOTOOLCHAIN")
+    given = any(secret.id == "goenv" for secret in plan.secrets.value)
+    return tuple(name for name in settings if given and name in {"GOPROXY", "GOSUMDB"})

@@ -107,7 +107,12 @@ def copies_of_block(plan: Plan) -> str:
 
 
 def mounts(plan: Plan, *, cache: bool) -> str:
-    """Return the mounts of a step that may use the network, one a line.
+    """Return the mounts of a step that may use the network, one a line."""
+    return _CONTINUED.join(mount_options(plan, cache=cache))
+
+
+def mount_options(plan: Plan, *, cache: bool) -> tuple[str, ...]:
+    """Return the mounts of a step that may use the network.
 
     Mode 0444: the step may run as a user that is not root.
     """
@@ -119,11 +124,22 @@ def mounts(plan: Plan, *, cache: bool) -> str:
     elif plan.module_source.value is ModuleSource.BRIDGE:
         # A block cannot bring the empty stage that stands in where no context is given.
         options = [_BRIDGE_MOUNT, *options]
-    return _CONTINUED.join(f"--mount={option}" for option in options)
+    return tuple(f"--mount={option}" for option in options)
 
 
 def script(plan: Plan) -> str:
     """Return the body of with-network as quoted words for printf, comments between them."""
+    lines = ("set -eu", *prelude(plan), '"$@"')
+    return "\n".join(
+        f"    {line}" if line.startswith("#") else f"    {_word(line)} \\" for line in lines
+    )
+
+
+def prelude(plan: Plan) -> tuple[str, ...]:
+    """Return the lines of shell that make a step's environment out of the secrets.
+
+    They run in a shell of the user's too, so they neither set its options nor leave by `exit`.
+    """
     lines = filled("with-network.sh.tmpl").splitlines()
     if plan.ssh.value:
         rewrites = plan.inputs.ssh_rewrites
@@ -132,10 +148,7 @@ def script(plan: Plan) -> str:
             key = shlex.quote(f"GIT_CONFIG_KEY_{index}=url.{base}.insteadOf")
             value = shlex.quote(f"GIT_CONFIG_VALUE_{index}={instead_of}")
             lines.append(f"export {key} {value}")
-    lines.append('"$@"')
-    return "\n".join(
-        f"    {line}" if line.startswith("#") else f"    {_word(line)} \\" for line in lines
-    )
+    return tuple(lines)
 
 
 def _word(line: str) -> str:

@@ -43,15 +43,24 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DockerfileBlock:
-    """A managed block in one stage of an existing Dockerfile.
+    """A managed block in the stages of an existing Dockerfile that run go.
 
-    It takes the place of that stage's own download step, which is commented out and named.
+    A step that may ask the network is repeated in it, in its own place, with mounts and prelude;
+    the user's lines are commented out and named.
     """
 
     stage: str | None
+    """A stage that must be served; None: those that the last stage needs."""
     lines: tuple[str, ...]
+    """What stands before the first step of each stage; none at all takes the block back."""
     build_mounts: tuple[str, ...] = ()
-    """`--mount=…` options that later `go` steps of the stage need."""
+    """`--mount=…` options of a step."""
+    prelude: tuple[str, ...] = ()
+    """Lines of shell that set a step's environment up, before its own text."""
+    settings: tuple[str, ...] = ("GOPROXY",)
+    """The variables that the plan gives a value: an ENV of the file would win over some steps."""
+    offline: bool = False
+    """Every module is in vendor/: a step that only downloads is commented out."""
     drop_syntax: bool = False
     """The image of the file's `# syntax` line cannot be pulled here: comment the line out."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +14,25 @@ from wizard.apply.merge.refused import CannotMerge
 from wizard.render.types import DockerfileBlock
 from wizard.rules.dockerfile import parse_dockerfile
 
-BLOCK = DockerfileBlock(stage=None, lines=("RUN --mount=type=secret,id=goproxy go mod download",))
-MOUNT = "--mount=type=cache,target=/go/pkg/mod"
+SECRET = "--mount=type=secret,id=goenv"
+BLOCK = DockerfileBlock(
+    stage=None, lines=("# why",), build_mounts=(SECRET,), prelude=("export A='b'", "# note")
+)
+PLAIN = DockerfileBlock(stage=None, lines=("ARG GOPROXY",))
+VENDOR = DockerfileBlock(stage=None, lines=("# all in vendor/",), offline=True)
+
+
+def served(*step: str) -> list[str]:
+    """Return a step of the shell's form as BLOCK makes it."""
+    return [
+        "# hadolint ignore=SC2016",
+        f"RUN {SECRET} \\",
+        "    eval \"$(printf '%s\\n' \\",
+        "    'export A='\\''b'\\''' \\",
+        "    # note",
+        '    )"; \\',
+        *step,
+    ]
 
 
 def merged(text: str, block: DockerfileBlock = BLOCK) -> str:
@@ -43,6 +62,12 @@ LINE = st.sampled_from(
         "RUN echo hello",
         'RUN ["go", "mod", "download"]',
         "COPY . .",
+        "RUN cd sub && go -C x build ./...",
+        "RUN <<'X' bash\n#!/usr/bin/python3\ngo build\nX",
+        "RUN <<X\n#!/usr/bin/python3\ngo build\nX",
+        "RUN cat <<A <<B && go generate ./...\none\nA\n\nB",
+        "RUN --mount=type=bind,target=. \\\n  --network=host \\\n # x\n\\\n  go list",
+        "ENV GOSUMDB off",
     ]
 )
 DIRECTIVES = st.sampled_from(["", "# syntax=docker/dockerfile:1\n", "# escape=\\\n"])
@@ -60,7 +85,9 @@ BLOCKS = st.builds(
     DockerfileBlock,
     stage=st.none(),
     lines=st.just(BLOCK.lines),
-    build_mounts=st.sampled_from([(), (MOUNT,)]),
+    build_mounts=st.sampled_from([(), (SECRET,)]),
+    prelude=st.sampled_from([(), BLOCK.prelude]),
+    offline=st.booleans(),
     drop_syntax=st.booleans(),
 )
 
@@ -89,60 +116,135 @@ def test_no_line_of_the_users_is_lost(text: str, block: DockerfileBlock) -> None
         assert line in lines
 
 
-def test_the_block_takes_the_place_of_the_download_step_and_names_it() -> None:
+def test_a_step_runs_in_its_own_place_with_mounts_and_settings_and_is_named() -> None:
     text = "FROM golang:1.25\nCOPY go.mod ./\nRUN go mod download -x\nCOPY . .\n"
-    assert merged(text) == (
-        "FROM golang:1.25\nCOPY go.mod ./\n"
-        f"{BEGIN}\n{BLOCK.lines[0]}\n{END}\n"
-        f"{REPLACED}RUN go mod download -x\nCOPY . .\n"
-    )
+    assert merged(text).splitlines() == [
+        *("FROM golang:1.25", "COPY go.mod ./", BEGIN, "# why"),
+        *served("    go mod download -x"),
+        *(END, f"{REPLACED}RUN go mod download -x", "COPY . ."),
+    ]
     assert notes(text) == [
-        "line 3: the old download step “RUN go mod download -x” is commented out; the block does it"
+        "line 3: the step “RUN go mod download -x” runs in the block, with what the network needs;"
+        " the old lines are commented out"
     ]
 
 
-def test_every_line_of_a_continued_step_is_commented_out() -> None:
+def test_every_line_of_a_continued_step_is_commented_out_and_repeated() -> None:
     text = "FROM golang:1.25\nRUN set -ex \\\n && go mod download \\\n && go mod verify\n"
     assert merged(text).count(REPLACED) == 3
-
-
-def test_a_step_that_also_builds_is_kept_behind_the_block() -> None:
-    text = "FROM golang:1.25\nRUN go mod download && go build .\n"
-    assert merged(text) == (
-        f"FROM golang:1.25\n{BEGIN}\n{BLOCK.lines[0]}\n{END}\nRUN go mod download && go build .\n"
-    )
-
-
-def test_what_a_step_does_before_its_download_stays_before_the_block() -> None:
-    text = "FROM golang:1.25\nRUN --network=default apk add git \\\n  && go mod download -x\n"
-    assert merged(text).splitlines()[1:5] == [
-        BEGIN,
-        "RUN --network=default apk add git",
-        BLOCK.lines[0],
-        END,
-    ]
-    assert merged(text).count(REPLACED) == 2
+    assert "\n    set -ex \\\n && go mod download \\\n && go mod verify\n" in merged(text)
 
 
 @pytest.mark.parametrize(
-    "head", ["cd sub", "export X=1; apk add git", "cd x; ls", "(cd a)", "go vet ./..."]
+    "script",
+    [
+        "cd /app && go mod download",
+        "apk add git && go mod download && go build .",
+        "(cd a; go mod download)",
+        "go -C /app mod download",
+        "X=1 make; go list ./...",
+    ],
 )
-def test_a_step_that_changes_folder_or_variables_stays_whole(head: str) -> None:
-    text = f"FROM golang:1.25\nRUN {head} && go mod download\n"
-    assert merged(text).endswith(f"{END}\nRUN {head} && go mod download\n")
+def test_a_step_keeps_its_whole_text(script: str) -> None:
+    steps = parse_dockerfile(merged(f"FROM golang:1.25\nRUN {script}\n")).instructions[1:]
+    assert [step.text.endswith(f";     {script}") for step in steps] == [True]
 
 
-def test_a_tool_that_is_installed_before_does_not_draw_the_block_up() -> None:
-    text = "FROM golang:1.25\nRUN go install example.org/tool@v1\nCOPY go.mod ./\nRUN go build .\n"
-    assert merged(text).index("COPY go.mod") < merged(text).index(BEGIN)
+def test_a_step_keeps_its_bind_mount_and_its_network() -> None:
+    text = "FROM golang:1.25\nRUN --mount=type=bind,target=. --network=host go mod download\n"
+    (step,) = parse_dockerfile(merged(text)).instructions[1:]
+    assert step.flags == ("--mount=type=bind,target=.", "--network=host", SECRET)
 
 
-def test_credentials_of_git_are_set_up_before_the_block() -> None:
-    head = (
-        'git config --global url."https://${TOKEN}@git.example/".insteadOf "https://git.example/"'
+def test_a_step_without_network_is_left_alone() -> None:
+    text = "FROM golang:1.25\nRUN go mod download\nRUN --network=none go generate ./...\n"
+    assert merged(text).endswith("\nRUN --network=none go generate ./...\n")
+
+
+def test_the_lines_end_as_the_escape_directive_says() -> None:
+    text = "# escape=`\nFROM golang:1.25\nRUN go mod download && `\n  go build .\n"
+    assert "\\\n" not in merged(text)
+    assert merged(text).count(" `\n") == 6
+
+
+def test_a_script_in_a_here_document_gets_the_settings_at_its_start() -> None:
+    text = "FROM golang:1.25\nRUN <<-EOF\n\t#!/bin/bash -e\n\tcd x\n\tgo build\n\tEOF\n"
+    (step,) = parse_dockerfile(merged(text)).instructions[1:]
+    assert step.heredocs[0].body.split("\n") == [
+        *("#!/bin/bash -e", "export A='b'", "# note", "cd x", "go build"),
+    ]
+
+
+def test_a_step_of_words_keeps_its_words() -> None:
+    (step,) = parse_dockerfile(
+        merged('FROM golang:1.25\nRUN ["go", "mod", "download", "-x y"]\n')
+    ).instructions[1:]
+    assert step.text.endswith(")\" with-network go mod download '-x y'")
+
+
+@pytest.mark.parametrize(
+    "step", ['SHELL ["pwsh", "-c"]\nRUN go build', "RUN <<X\n#!/usr/bin/python3\ngo build\nX"]
+)
+def test_a_step_in_another_language_is_refused_and_the_other_way_is_named(step: str) -> None:
+    with pytest.raises(CannotMerge) as caught:
+        merged(f"FROM golang:1.25\n{step}\n")
+    assert "dockerfile=beside" in str(caught.value.hint)
+
+
+def test_what_comes_behind_a_complete_download_is_left_as_it_is() -> None:
+    text = "FROM golang:1.25\nRUN go mod download\nCOPY . .\nRUN go build .\n"
+    assert merged(text).endswith("\nCOPY . .\nRUN go build .\n")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "RUN go install example.org/tool@v1",
+        "RUN cd tools && go build .",
+        "RUN go generate ./...",
+        "RUN --mount=type=cache,target=/go/pkg/mod go build .",
+        "WORKDIR /other\nRUN go build .",
+    ],
+)
+def test_a_later_step_that_may_ask_again_is_served_too(step: str) -> None:
+    assert merged(f"FROM golang:1.25\nRUN go mod download\n{step}\n").count(SECRET) == 2
+
+
+def test_every_stage_that_the_last_one_needs_is_served_and_no_other() -> None:
+    text = (
+        "FROM golang AS lint\nRUN go mod download\n"
+        "FROM golang AS base\nRUN go mod download\n"
+        "FROM golang AS tools\nRUN go install x.example/y@v1\n"
+        "FROM base AS build\nRUN --mount=from=tools,target=/t go build .\n"
+        "FROM scratch\nCOPY --from=build /x /x\n"
     )
-    text = f"FROM golang:1.25\nARG TOKEN\nRUN {head} && go mod download\n"
-    assert merged(text).index(f"\nRUN {head}\n") < merged(text).index(BLOCK.lines[0])
+    after = merged(text)
+    assert after.startswith("FROM golang AS lint\nRUN go mod download\nFROM golang AS base\n#")
+    assert after.count(SECRET) == 2
+    assert "line 2: “RUN go mod download” of another stage" in notes(text)[-1]
+
+
+def test_what_a_stage_has_copied_whole_is_not_copied_again() -> None:
+    block = DockerfileBlock(
+        stage=None,
+        lines=("COPY go.work ./", "COPY --from=outside-x . ../x/"),
+        prelude=BLOCK.prelude,
+    )
+    text = "FROM golang\nWORKDIR /w\nCOPY . .\nRUN go build .\n"
+    assert "COPY go.work" not in merged(text, block)
+    assert "COPY --from=outside-x . ../x/" in merged(text, block)
+    assert "COPY go.work" in merged(text.replace("COPY . .", "COPY go.mod ./"), block)
+
+
+def test_the_form_without_mounts_brings_arguments_to_every_stage_that_runs_go() -> None:
+    text = "FROM golang AS a\nRUN go vet .\nFROM golang\nRUN go build .\n"
+    assert merged(text, PLAIN).count("\nARG GOPROXY\n") == 2
+    assert merged(text, PLAIN).endswith(f"{END}\nRUN go build .\n")
+
+
+def test_a_download_is_commented_out_where_everything_is_in_vendor() -> None:
+    text = "FROM golang\nRUN go mod download\nRUN go build .\n"
+    assert merged(text, VENDOR).endswith(f"{REPLACED}RUN go mod download\nRUN go build .\n")
 
 
 @pytest.mark.parametrize("word", ["a=", "go mod download && ", "go install x ", "\\\n", "&& "])
@@ -163,7 +265,7 @@ def test_an_env_that_would_win_is_commented_out_and_its_other_variables_stay() -
         'ENV CGO_ENABLED=0 GREETING="a b" PATH=$PATH:/x',
         END,
     ]
-    assert "would win over GOPROXY" in notes(text)[0]
+    assert "would win over GOPROXY" in notes(text)[-1]
 
 
 def test_an_env_of_another_stage_is_left_alone() -> None:
@@ -174,48 +276,48 @@ def test_an_env_of_another_stage_is_left_alone() -> None:
 def test_the_syntax_line_stays_unless_its_image_cannot_be_pulled() -> None:
     text = "# syntax=docker/dockerfile:1.4\n# escape=`\nFROM golang:1.25\nRUN go build .\n"
     assert merged(text).startswith("# syntax=docker/dockerfile:1.4\n")
-    dropped = merged(text, DockerfileBlock(stage=None, lines=BLOCK.lines, drop_syntax=True))
+    dropped = merged(text, replace(BLOCK, drop_syntax=True))
     assert parse_dockerfile(dropped).directives == {"escape": "`"}
 
 
-def test_later_go_steps_get_the_mounts_they_do_not_have() -> None:
-    text = (
-        "FROM golang:1.25\nRUN go mod download\n"
-        "RUN --mount=type=cache,id=own,target=/go/pkg/mod/ go vet ./...\nRUN go build .\n"
-    )
-    block = DockerfileBlock(stage=None, lines=BLOCK.lines, build_mounts=(MOUNT,))
-    assert merged(text, block).splitlines()[-5:] == [
-        "RUN --mount=type=cache,id=own,target=/go/pkg/mod/ go vet ./...",
-        f"{REPLACED}RUN go build .",
-        BEGIN,
-        f"RUN {MOUNT} go build .",
-        END,
-    ]
-
-
-def test_the_block_downloads_into_the_module_cache_that_later_steps_mount() -> None:
-    mount = "--mount=type=cache,id=mods,target=/go/pkg/mod"
-    text = (
-        f"FROM golang:1.25\nRUN {mount} go mod download\n"
-        f"RUN --mount=type=cache,target=/root/.cache/go-build {mount} go build .\n"
-    )
-    assert merged(text).splitlines()[2] == (
-        f"RUN {mount} --mount=type=secret,id=goproxy go mod download"
-    )
-
-
-def test_a_download_of_another_stage_is_named() -> None:
-    text = (
-        "FROM golang:1.25 AS a\nRUN go mod download\nFROM golang:1.25 AS b\nRUN go mod download\n"
-    )
-    block = DockerfileBlock(stage="a", lines=BLOCK.lines)
-    assert "line 4" in notes(text, block)[-1]
+def test_a_mount_that_the_step_has_is_not_added_again() -> None:
+    text = f"FROM golang:1.25\nRUN {SECRET},required=true go build .\n"
+    assert merged(text).count("id=goenv") == 2
 
 
 def test_the_named_stage_gets_the_block() -> None:
     text = "FROM golang:1.25 AS a\nRUN go build .\nFROM golang:1.25 AS b\nRUN go build .\n"
-    block = DockerfileBlock(stage="b", lines=BLOCK.lines)
-    assert merged(text, block).index("AS b") < merged(text, block).index(BEGIN)
+    assert merged(text, replace(BLOCK, stage="a")).index(BEGIN) < merged(text).index("AS b")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ENV HTTP_PROXY=http://old:3128",
+        "ENV https_proxy http://old:3128",
+        "ARG HTTP_PROXY=http://old:3128",
+    ],
+)
+def test_a_proxy_of_the_dockerfile_is_named_and_stays(line: str) -> None:
+    text = f"FROM golang\n{line}\nRUN go build .\n"
+    assert f"\n{line}\n" in merged(text)
+    assert line in notes(text)[-1]
+
+
+@pytest.mark.parametrize("line", ["ARG HTTP_PROXY", "ENV HTTP_PROXY=${HTTP_PROXY}"])
+def test_a_proxy_that_is_handed_through_is_nothing_to_name(line: str) -> None:
+    assert len(notes(f"FROM golang\n{line}\nRUN go build .\n")) == 1
+
+
+def test_a_login_in_a_proxy_is_not_shown() -> None:
+    text = "FROM golang\nENV HTTP_PROXY=http://u:hunter2@p:1\nRUN go build .\n"
+    assert "hunter2" not in " ".join(notes(text))
+
+
+def test_checksums_switched_off_are_switched_on_where_the_plan_says_so() -> None:
+    text = "FROM golang\nENV GOSUMDB off\nRUN go build .\n"
+    block = replace(BLOCK, settings=("GOSUMDB",))
+    assert f"\n{REPLACED}ENV GOSUMDB off\n" in merged(text, block)
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from wizard.apply.merge.block import managed, newline_of, split_lines, without_blocks
-from wizard.apply.merge.go_steps import (
-    before_download,
-    downloads,
-    first_that_needs_modules,
-    is_go_step,
-    is_module_cache,
-    mount_place,
-    only_downloads,
-)
+from wizard.apply.merge.go_steps import served_step, steps_to_serve
 from wizard.apply.merge.refused import CannotMerge
 from wizard.render.types import DockerfileBlock
 from wizard.rules.dockerfile import (
@@ -30,17 +22,25 @@ from wizard.rules.dockerfile import (
     assignments,
     parse_dockerfile,
 )
+from wizard.rules.dockerfile_graph import with_parents
+from wizard.rules.dockerfile_steps import (
+    downloads,
+    go_steps,
+    has_posix_shell,
+    json_words,
+    only_downloads,
+    stages_to_serve,
+)
+from wizard.rules.proxy_url import mask_credentials
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
 
 REPLACED = "# replaced by gomod-wizard: "
 """Before every line that was commented out; taking it away brings the line back."""
 
-_NETWORK_NAMES = (
-    *("GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE", "GOAUTH"),
-    *("GOTOOLCHAIN", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
-    *("http_proxy", "https_proxy", "no_proxy"),
-)
+_PROXIES = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
+_SINGLE_QUOTES = "# hadolint ignore=SC2016"
+_BESIDE = msg("take a Dockerfile of its own beside it: --set dockerfile=beside")
 
 
 @dataclass(slots=True)
@@ -49,6 +49,7 @@ class _Draft:
 
     lines: list[str]
     newline: str
+    escape: str
     off: set[int] = field(default_factory=set)
     """Line numbers, from 1."""
     before: dict[int, str] = field(default_factory=dict)
@@ -71,44 +72,91 @@ class _Draft:
 
 
 def merge_dockerfile(text: str, block: DockerfileBlock) -> tuple[str, tuple[Text, ...]]:
-    """Return `text` with the block in its stage, and a note for each line commented out.
+    """Return `text` with the block in its stages, and a note for each line commented out.
 
-    A block without lines takes back what an earlier one did. Raises CannotMerge where the
-    file is no Dockerfile, has no such stage, or its markers were damaged.
+    Every stage that the build runs and that asks the network for modules is served. A block
+    without lines takes back what an earlier one did. Raises CannotMerge where the file is no
+    Dockerfile, has no such stage or step, or its markers were damaged.
     """
     base = without_dockerfile_block(text)
     if not block.lines:
         return base, ()
     file = _parsed(base)
-    stage = _stage(file, block.stage)
-    steps = [item for item in file.of_stage(stage.index) if is_go_step(item)]
-    if not steps:
+    draft = _Draft(split_lines(base), newline_of(base), file.directives.get("escape", "\\"))
+    stages = _stages(file, block)
+    served = [
+        item
+        for stage in stages
+        if _serve(draft, file, stage, stages, block)
+        for item in _inherited(file, stage)
+    ]
+    if not served:
         raise CannotMerge(
-            msg("the stage {stage} has no step that runs go", stage=repr(stage.label)),
-            line=stage.from_line,
+            msg("no step of the stage {stage} can be given the network", stage=stages[0].label),
+            line=stages[0].from_line,
             column=1,
+            hint=_BESIDE,
         )
-    draft = _Draft(split_lines(base), newline_of(base))
-    lines = _sharing(block.lines, steps)
-    first = first_that_needs_modules(steps)
-    if head := before_download(first):
-        lines = (f"RUN {' '.join((*first.flags, head))}", *lines)
-    draft.before[first.first_line] = managed(lines, draft.newline)
-    for step in steps:
-        if only_downloads(step) or (head and step is first):
-            draft.comment_out(step)
-            draft.notes.append(_replaced_note(step))
-        elif mounts := _missing_mounts(step, block.build_mounts):
-            _mount(draft, step, mounts)
-    for item in _inherited(file, stage):
-        if item.keyword == "ENV":
+    for item in dict.fromkeys(served):
+        if item.keyword in {"ENV", "ARG"}:
             _without_overrides(draft, item, block)
     if block.drop_syntax:
         _drop_syntax(draft, file)
-    draft.notes.extend(_left_alone(file, stage))
+    draft.notes.extend(_left_alone(file, stages))
     merged = draft.text()
     _parsed(merged)
     return merged, tuple(draft.notes)
+
+
+def _serve(
+    draft: _Draft, file: Dockerfile, stage: Stage, stages: tuple[Stage, ...], block: DockerfileBlock
+) -> bool:
+    """Put the block's lines before the first step of a stage, and serve its steps in place."""
+    steps = steps_to_serve(file, stage, stages)
+    if not steps:
+        return any(one is not stage for one in with_parents(file, stage) if one in stages)
+    done = False
+    lines = _own_lines(file, stage, steps[0], block)
+    for step in steps:
+        if block.prelude:
+            own = [
+                draft.lines[n - 1].rstrip("\r\n")
+                for n in range(step.first_line, step.last_line + 1)
+            ]
+            new = None
+            if has_posix_shell(file, stage):
+                new = served_step(step, own, block.build_mounts, block.prelude, draft.escape)
+            if new is None:
+                draft.notes.append(_unserved_note(step))
+                continue
+            draft.comment_out(step)
+            draft.notes.append(_served_note(step))
+            lines = (*lines, _SINGLE_QUOTES, *new)
+        elif block.offline and only_downloads(step):
+            draft.comment_out(step)
+            draft.notes.append(_replaced_note(step))
+        if lines:
+            draft.before[step.first_line] = managed(lines, draft.newline)
+        done, lines = True, ()
+    return done
+
+
+def _own_lines(
+    file: Dockerfile, stage: Stage, first: Instruction, block: DockerfileBlock
+) -> tuple[str, ...]:
+    """Return the block's lines, without the COPYs of what the stage has copied whole."""
+    whole = any(
+        item.keyword in {"COPY", "ADD"}
+        and not any(flag.startswith("--from") for flag in item.flags)
+        and (json_words(item.text) or tuple(item.text.split()))[0] in {".", "./", "/"}
+        for one in with_parents(file, stage)
+        for item in file.of_stage(one.index)
+        if item.first_line < first.first_line
+    )
+    bound = any("type=bind" in flag and "from=" not in flag for flag in first.flags)
+    if not (whole or bound):
+        return block.lines
+    return tuple(line for line in block.lines if not line.startswith("COPY ") or "--from=" in line)
 
 
 def without_dockerfile_block(text: str) -> str:
@@ -126,52 +174,35 @@ def _parsed(text: str) -> Dockerfile:
         raise CannotMerge(error.message, line=error.line, column=1) from None
 
 
-def _stage(file: Dockerfile, label: str | None) -> Stage:
-    if label is not None:
-        if stage := file.stage(label):
-            return stage
-        raise CannotMerge(msg("there is no stage {stage}", stage=repr(label)))
-    for wanted in (downloads, is_go_step):
-        for item in file.instructions:
-            if item.stage is not None and wanted(item):
-                return file.stages[item.stage]
-    raise CannotMerge(msg("no stage runs go"))
+def _stages(file: Dockerfile, block: DockerfileBlock) -> tuple[Stage, ...]:
+    """Return the stages to serve: what the target needs; every one where ARGs stand in."""
+    stages = stages_to_serve(file, block.stage)
+    if stages and not block.prelude and not block.offline:
+        # The legacy builder runs every stage up to the target, needed or not.
+        stages = tuple(stage for stage in file.stages if go_steps(file, stage))
+    if stages:
+        return stages
+    stage = None if block.stage is None else file.stage(block.stage)
+    if stage is not None:
+        raise CannotMerge(
+            msg("the stage {stage} has no step that runs go", stage=repr(stage.label)),
+            line=stage.from_line,
+            column=1,
+            hint=_BESIDE,
+        )
+    if block.stage is not None:
+        raise CannotMerge(msg("there is no stage {stage}", stage=repr(block.stage)), hint=_BESIDE)
+    raise CannotMerge(msg("no stage runs go"), hint=_BESIDE)
 
 
 def _inherited(file: Dockerfile, stage: Stage) -> list[Instruction]:
     """Return the instructions whose ENV the stage sees: its own, and its base stages'."""
-    found: list[Instruction] = []
-    seen: set[int] = set()
-    current: Stage | None = stage
-    while current is not None and current.index not in seen:
-        seen.add(current.index)
-        found.extend(file.of_stage(current.index))
-        parent = file.stage(current.base)
-        # `FROM 1` is an image of that name; only a name refers to an earlier stage.
-        current = parent if parent is not None and parent.name is not None else None
-    return found
+    return [item for one in with_parents(file, stage) for item in file.of_stage(one.index)]
 
 
-def _sharing(lines: tuple[str, ...], steps: list[Instruction]) -> tuple[str, ...]:
-    """Give the block's own RUN the module cache that the user's later steps mount.
-
-    Such a mount hides what the layer below has: modules must be downloaded into it.
-    """
-    shared = dict.fromkeys(
-        flag
-        for step in steps
-        if not only_downloads(step)
-        for flag in step.flags
-        if is_module_cache(flag) and not any(mount_place(flag) in line for line in lines)
-    )
-    if not shared:
-        return lines
-    return tuple(re.sub(r"^RUN(?=\s)", lambda _: f"RUN {' '.join(shared)}", line) for line in lines)
-
-
-def _left_alone(file: Dockerfile, stage: Stage) -> list[Text]:
+def _left_alone(file: Dockerfile, stages: tuple[Stage, ...]) -> list[Text]:
     """Name the downloads of other stages, which get no block."""
-    seen = {item.stage for item in _inherited(file, stage)}
+    seen = {stage.index for stage in stages}
     return [
         msg(
             "line {line}: “{step}” of another stage is left as it is",
@@ -183,40 +214,36 @@ def _left_alone(file: Dockerfile, stage: Stage) -> list[Text]:
     ]
 
 
-def _missing_mounts(item: Instruction, mounts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the mounts whose place the step does not mount already."""
-    taken = {mount_place(flag) for flag in item.flags}
-    return tuple(mount for mount in mounts if mount_place(mount) not in taken)
-
-
-def _mount(draft: _Draft, item: Instruction, mounts: tuple[str, ...]) -> None:
-    """Put a copy of the step with the mounts behind the step, and comment the step out."""
-    lines = [draft.lines[n - 1].rstrip("\r\n") for n in range(item.first_line, item.last_line + 1)]
-    head = re.match(r"\s*[A-Za-z]+", lines[0])
-    end = head.end() if head else 0
-    lines[0] = f"{lines[0][:end]} {' '.join(mounts)}{lines[0][end:]}"
-    draft.comment_out(item)
-    draft.after[item.last_line] = managed(lines, draft.newline)
-    draft.notes.append(
-        msg(
-            "line {line}: the step “{step}” gets the mounts of the download; the old one is"
-            " commented out",
-            line=item.first_line,
-            step=_shown(item),
-        )
-    )
-
-
 def _without_overrides(draft: _Draft, item: Instruction, block: DockerfileBlock) -> None:
-    """Comment an ENV out that would win over the block; its other variables stay."""
-    named = " ".join(block.lines)
-    names = {name for name in _NETWORK_NAMES if re.search(rf"\b{name}\b", named)} | {"GOPROXY"}
-    pairs = assignments(item.text)
-    overriding = [name for name, _ in pairs if name in names]
-    if not overriding:
+    """Comment an ENV out that would win over the plan's settings; its other variables stay.
+
+    A proxy is named and stays: other steps, and builds by other hands, may live on it.
+    """
+    pairs = assignments(item.text, old_form=item.keyword == "ENV")
+    proxies = [
+        name
+        for name, value in pairs
+        if name.upper() in _PROXIES and value and name not in value.strip("${}")
+    ]
+    if proxies:
+        draft.notes.append(
+            msg(
+                "line {line}: “{step}” stays, and its {names} holds for every step behind it;"
+                " take it out where another proxy is the right one",
+                line=item.first_line,
+                step=_shown(item),
+                names=", ".join(proxies),
+            )
+        )
+    overriding = [name for name, _ in pairs if name in block.settings]
+    if item.keyword == "ARG" or not overriding:
         return
     draft.comment_out(item)
-    kept = [f"{name}={_quoted(value or '')}" for name, value in pairs if name not in names]
+    kept = [
+        f"{name}={_quoted(value or '', draft.escape)}"
+        for name, value in pairs
+        if name not in block.settings
+    ]
     if kept:
         draft.after[item.last_line] = managed((f"ENV {' '.join(kept)}",), draft.newline)
     draft.notes.append(
@@ -229,11 +256,11 @@ def _without_overrides(draft: _Draft, item: Instruction, block: DockerfileBlock)
     )
 
 
-def _quoted(value: str) -> str:
+def _quoted(value: str, escape: str) -> str:
     """Return `value` as a word of ENV; `$` stays a reference, as it was one before."""
     if re.fullmatch(r"[\w./:@%+,${}=-]+", value):
         return value
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + value.replace(escape, escape * 2).replace('"', f'{escape}"') + '"'
 
 
 def _drop_syntax(draft: _Draft, file: Dockerfile) -> None:
@@ -266,5 +293,22 @@ def _replaced_note(item: Instruction) -> Text:
     )
 
 
+def _served_note(item: Instruction) -> Text:
+    return msg(
+        "line {line}: the step “{step}” runs in the block, with what the network needs; the old"
+        " lines are commented out",
+        line=item.first_line,
+        step=_shown(item),
+    )
+
+
+def _unserved_note(item: Instruction) -> Text:
+    return msg(
+        "line {line}: the step “{step}” is left as it is: its shell is not one of the sh family",
+        line=item.first_line,
+        step=_shown(item),
+    )
+
+
 def _shown(item: Instruction) -> str:
-    return clean_line(f"{item.keyword} {item.text}", 120)
+    return clean_line(mask_credentials(f"{item.keyword} {item.text}"[:2000]), 120)
