@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
+from tests.apply.faults import FailingDisk
 from tests.apply.hosts import artifact
 from wizard.apply import generate
 from wizard.apply.types import Action
-from wizard.errors import UnsafeError, UsageError
+from wizard.errors import ForbiddenError, UnsafeError, UsageError
 from wizard.render.types import Artifact, Scope, Whole
 
 
@@ -66,3 +68,44 @@ def test_a_name_that_climbs_out_of_the_folder_is_refused(tmp_path: Path) -> None
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert len(generate((made("a", "1"),), tmp_path / "out", dry_run=True)) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_as_the_folder_is_wrong_usage_and_called_a_file(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(UsageError, match="a file, not a folder") as caught:
+        generate((made("a", "1"),), tmp_path / "out")
+    assert caught.value.where == str(tmp_path / "out")
+
+
+@pytest.mark.parametrize("taken", ["out", "out/certs.d"])
+def test_a_file_on_the_way_is_called_a_file(tmp_path: Path, taken: str) -> None:
+    (tmp_path / taken).parent.mkdir(exist_ok=True)
+    (tmp_path / taken).write_text("mine")
+    with pytest.raises(ForbiddenError, match=f"{taken} is a file, not a folder"):
+        generate((made("certs.d/a", "1"),), (tmp_path / taken).parent / Path(taken).name / "x")
+
+
+def test_a_generated_folder_whose_place_a_file_took_is_named(tmp_path: Path) -> None:
+    (tmp_path / "certs.d").write_text("mine")
+    with pytest.raises(ForbiddenError, match=r"certs\.d is a file, not a folder"):
+        generate((made("certs.d/a", "1"),), tmp_path)
+    assert names(tmp_path) == {"certs.d"}
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc")
+def test_a_place_where_no_folder_can_be_made_is_named_whole_and_once() -> None:
+    with pytest.raises(ForbiddenError) as caught:
+        generate((made("a", "1"),), Path("/proc/x"))
+    assert caught.value.where == "/proc/x"
+    assert "x" not in str(caught.value.message).split(":")[0]
+    assert "none can be made there" in str(caught.value.message)
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EROFS, errno.ENOENT])
+def test_what_helps_is_another_folder_and_no_flag_that_generate_lacks(
+    tmp_path: Path, code: int
+) -> None:
+    with pytest.raises(ForbiddenError) as caught:
+        generate((made("a", "1"),), tmp_path / "out", disk=FailingDisk(1, code))
+    assert "--out another folder" in str(caught.value.hint)
+    assert "--scope" not in str(caught.value.hint)

@@ -37,10 +37,10 @@ async def refusal(host: Host, one: Artifact) -> Refusal:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b'{\n  "a": 1,\n}', "daemon.json:2:9: a comma before the closing }"),
-        (b'{\n  // no\n}', "daemon.json:2:3: a comment"),
-        (b'\xef\xbb\xbf{}', "daemon.json:1:1: it starts with a byte order mark"),
-        (b'{\n "a": "\xff"}', "daemon.json:2:8: it is not UTF-8 text"),
+        (b'{\n  "a": 1,\n}', "line 2, column 9: a comma before the closing }"),
+        (b'{\n  // no\n}', "line 2, column 3: a comment"),
+        (b'\xef\xbb\xbf{}', "line 1, column 1: it starts with a byte order mark"),
+        (b'{\n "a": "\xff"}', "line 2, column 8: it is not UTF-8 text"),
     ],
 )  # fmt: skip
 async def test_a_broken_json_file_is_named_with_line_and_column(
@@ -53,12 +53,12 @@ async def test_a_broken_json_file_is_named_with_line_and_column(
 async def test_a_broken_toml_file_is_named_with_line_and_column(host: Host) -> None:
     (host.project / "p.toml").write_text("a = 1\nb = = 2\n")
     found = await refusal(host, artifact("p", Scope.PROJECT, "p.toml", TomlKeys(table="", keys={})))
-    assert "p.toml:2:5: " in str(found.message)
+    assert "line 2, column 5: " in str(found.message)
 
 
 async def test_a_binary_file_gets_no_block(host: Host) -> None:
     (host.project / ".dockerignore").write_bytes(b"a\nb\0")
-    assert ".dockerignore:2:2: it is not a text file" in str(
+    assert "line 2, column 2: it is not a text file" in str(
         (await refusal(host, ignore_file())).message
     )
 

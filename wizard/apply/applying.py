@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from wizard.apply import engine
 from wizard.apply.disk import Disk, Ownership
-from wizard.apply.failure import cause, forbidden
+from wizard.apply.failure import LEAVE_OUT, cause, forbidden
 from wizard.apply.journal import Journal, State, state_folder
 from wizard.apply.lock import locked
 from wizard.apply.record import Record, Step, stands_as
@@ -135,11 +136,12 @@ def write_files(
             disk.make_folder(Path(folder), _folder_owner(record, Path(folder)))
         for move in moves:
             on_step(str(msg("write {path}", path=move.path)))
-        install(disk, record.id, moves)
+        install(disk, record.id, moves, instead=LEAVE_OUT)
         journal.set_state(record.id, done)
     except OSError as error:
         _try_put_back(journal, record)
-        raise forbidden(error, error.filename or record.project) from error
+        at = error.filename or record.project
+        raise forbidden(error, at, instead=LEAVE_OUT) from error
     except BaseException:
         _try_put_back(journal, record)
         raise
@@ -247,13 +249,12 @@ def _folder_owner(record: Record, folder: Path) -> Ownership:
 def _refuse_unwritable(system: System, changes: Sequence[Change]) -> None:
     for change in changes:
         if change.needs_root and system.uid != 0:
-            why, hint = cause(PermissionError(13, "permission denied"))
+            why, hint = cause(PermissionError(errno.EACCES, ""), LEAVE_OUT)
             raise ForbiddenError(
-                msg("{path} cannot be written: {why}; nothing was written",
-                    path=change.path, why=why),
+                msg("it cannot be written: {why}; nothing was written", why=why),
                 where=change.path,
                 hint=hint,
-            )  # fmt: skip
+            )
 
 
 def _recovered_message(record: Record) -> Text:

@@ -71,9 +71,7 @@ async def plan_changes(
             refusals.append(_cannot_use(artifact, error))
         except CannotMerge as error:
             path = standing.path
-            refusals.append(
-                _refusal(artifact, path, error.place(str(path)), error.hint or _BY_HAND)
-            )
+            refusals.append(_refusal(artifact, path, error.place(), error.hint or _BY_HAND))
         except NoGo:
             notes.append(
                 msg(
@@ -188,7 +186,7 @@ def _whole(system: System, artifact: Artifact, content: Whole, standing: Standin
     if standing.data is None or standing.data == after or is_own(system, standing):
         return _Merged(after=after)
     raise CannotUse(
-        msg("{path} is there already, and this program did not write it", path=standing.path),
+        msg("it is there already, and this program did not write it"),
         msg("move it away, or keep it and leave {name} to you", name=artifact.name),
         path=standing.path,
         unsafe=True,

@@ -12,6 +12,7 @@ import errno
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -120,7 +121,8 @@ class Disk:
         path = folder.path / name
         self.point("create", path)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _O_NOFOLLOW | _O_BINARY
-        fd = os.open(folder.at(name), flags, 0o600, dir_fd=folder.fd)
+        with _naming(path):
+            fd = os.open(folder.at(name), flags, 0o600, dir_fd=folder.fd)
         try:
             view = memoryview(data)
             while view:
@@ -145,12 +147,13 @@ class Disk:
     def rename(self, folder: Folder, old: str, new: str) -> None:
         """Put one file in the place of another, in one step."""
         self.point("rename", folder.path / new)
-        os.replace(folder.at(old), folder.at(new), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
+        with _naming(folder.path / new):
+            os.replace(folder.at(old), folder.at(new), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
 
     def remove(self, folder: Folder, name: str) -> None:
         """Remove a file; one that is not there is fine."""
         self.point("remove", folder.path / name)
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError), _naming(folder.path / name):
             os.unlink(folder.at(name), dir_fd=folder.fd)
 
     def sync(self, folder: Folder) -> None:
@@ -169,7 +172,8 @@ class Disk:
         self.point("mkdir", path)
         with Folder(path.parent) as parent:
             try:
-                os.mkdir(parent.at(path.name), owner.mode, dir_fd=parent.fd)
+                with _naming(path):
+                    os.mkdir(parent.at(path.name), owner.mode, dir_fd=parent.fd)
             except FileExistsError:
                 return
             if sys.platform != "win32" and (owner.uid, owner.gid) != (-1, -1):
@@ -191,12 +195,22 @@ class Disk:
             return
         with parent:
             try:
-                os.rmdir(parent.at(path.name), dir_fd=parent.fd)
+                with _naming(path):
+                    os.rmdir(parent.at(path.name), dir_fd=parent.fd)
             except OSError as error:
                 if error.errno in _NOT_OURS_ALONE:
                     return
                 raise
             self.sync(parent)
+
+
+@contextlib.contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Let an error name the whole path: the call knew only the name in an open folder."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def _copy_attributes(folder: Folder, like: str, target: int) -> None:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 from pathlib import Path
 
 from wizard.errors import ForbiddenError
 from wizard.text import Text, msg
 
+LEAVE_OUT: Text = msg("or leave this scope out with --scope")
+_DENIED = (
+    msg("permission denied"),
+    msg("run it as the user who may write there, or ask for the permission"),
+)
+_LINK = (
+    msg("a symbolic link stands where a folder or file was"),
+    msg("look who put it there, then run this again"),
+)
 _CAUSES: dict[int, tuple[Text, Text]] = {
     errno.ENOSPC: (msg("the disk is full"), msg("free some space, then run this again")),
     errno.EDQUOT: (msg("your disk quota is used up"), msg("free some space, then run this again")),
-    errno.EROFS: (
-        msg("the file system is read-only"),
-        msg("leave this scope out with --scope, or mount it writable"),
-    ),
-    errno.EACCES: (
-        msg("permission denied"),
-        msg("leave this scope out with --scope, or ask the owner for permission to write there"),
-    ),
-    errno.ELOOP: (
-        msg("a symbolic link stands where a folder or file was"),
-        msg("look who put it there, then run this again"),
+    errno.EROFS: (msg("the file system is read-only"), msg("mount it writable")),
+    errno.EACCES: _DENIED,
+    errno.EPERM: _DENIED,
+    errno.ELOOP: _LINK,
+    errno.ENOENT: (
+        msg("the folder that it goes into is gone, or none can be made there"),
+        msg("look at that folder, then run this again"),
     ),
     errno.EBUSY: (
         msg("it is a mount point of its own and cannot be replaced"),
@@ -29,24 +36,42 @@ _CAUSES: dict[int, tuple[Text, Text]] = {
     ),
     errno.EIO: (msg("the disk reported an error"), msg("look at the kernel's log (dmesg)")),
 }
-_CAUSES[errno.EPERM] = _CAUSES[errno.EACCES]
-_CAUSES[errno.ENOTDIR] = _CAUSES[errno.ELOOP]
+_OF_THE_PLACE = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+"""What another place would not have; a full disk is not among it, the journal needs one too."""
 
 
-def cause(error: OSError) -> tuple[Text, Text]:
-    """Return why the system refused, and what helps."""
+def cause(error: OSError, instead: Text = "") -> tuple[Text, Text]:
+    """Return why the system refused, and what helps; `instead` is a way around the place."""
     fallback = (error.strerror or str(error), msg("nothing is lost; run this again"))
-    return _CAUSES.get(error.errno or 0, fallback)
+    why, hint = _CAUSES.get(error.errno or 0, fallback)
+    if error.errno == errno.ENOTDIR:
+        why, hint = _no_folder(error)
+    if str(instead) and error.errno in _OF_THE_PLACE:
+        hint = msg("{hint}, {instead}", hint=hint, instead=instead)
+    return why, hint
 
 
-def forbidden(error: OSError, path: Path | str, left: tuple[str, ...] = ()) -> ForbiddenError:
+def _no_folder(error: OSError) -> tuple[Text, Text]:
+    """Say what stands in the place of a folder: the system calls a link and a file the same."""
+    path = Path(os.fsdecode(error.filename or ""))
+    with contextlib.suppress(OSError):  # a folder that may not be looked into
+        for folder in (*reversed(path.parents), path):
+            if folder.is_symlink():
+                return _LINK
+            if folder.exists() and not folder.is_dir():
+                return msg("{p} is a file, not a folder", p=folder), msg("move that file away")
+    return _LINK
+
+
+def forbidden(
+    error: OSError, path: Path | str, left: tuple[str, ...] = (), *, instead: Text = ""
+) -> ForbiddenError:
     """Return the error for a write that failed; `left` are files that could not be put back."""
-    why, hint = cause(error)
+    why, hint = cause(error, instead)
     if left:
         return ForbiddenError(
             msg(
-                "{path} cannot be written: {why}; not put back yet: {left}",
-                path=path,
+                "it cannot be written: {why}; not put back yet: {left}",
                 why=why,
                 left=", ".join(left),
             ),
@@ -54,7 +79,7 @@ def forbidden(error: OSError, path: Path | str, left: tuple[str, ...] = ()) -> F
             hint=msg("the bytes are safe in the journal; `gomod-wizard undo` puts them back"),
         )
     return ForbiddenError(
-        msg("{path} cannot be written: {why}; everything is as it was", path=path, why=why),
+        msg("it cannot be written: {why}; everything is as it was", why=why),
         where=str(path),
         hint=hint,
     )

@@ -16,12 +16,13 @@ from wizard.apply.types import Action, Change
 from wizard.errors import UnsafeError, UsageError
 from wizard.render.types import Artifact
 from wizard.system import READ_LIMIT
-from wizard.text import msg
+from wizard.text import Text, msg
 
 MANIFEST = ".gomod-wizard.json"
 """In the folder: the hashes of what was generated, by which a later run knows its own files."""
 
 SCHEMA = "gomod-wizard/generated/1"
+_ELSEWHERE: Text = msg("or give --out another folder")
 
 
 def generate(
@@ -39,6 +40,12 @@ def generate(
     """
     disk = disk or Disk()
     out = Path(os.path.realpath(out_dir))
+    if out.exists() and not out.is_dir():
+        raise UsageError(
+            msg("it is a file, not a folder"),
+            where=str(out),
+            hint=msg("give --out another name"),
+        )
     try:
         own = _manifest(disk, out)
         changes = [
@@ -47,7 +54,7 @@ def generate(
         if not dry_run:
             _write(disk, out, changes, own)
     except OSError as error:
-        raise forbidden(error, error.filename or out) from error
+        raise forbidden(error, error.filename or out, instead=_ELSEWHERE) from error
     return tuple(changes)
 
 
@@ -63,7 +70,7 @@ def _change(disk: Disk, out: Path, artifact: Artifact, own: dict[str, str]) -> C
         return None
     if before is not None and own.get(artifact.name) != _sha(before):
         raise UnsafeError(
-            msg("{path} is there, and this program did not write it so", path=path),
+            msg("it is there, and this program did not write it so"),
             where=str(path),
             hint=msg("give --out another folder, or move that file away"),
         )
@@ -86,11 +93,11 @@ def _standing(disk: Disk, path: Path) -> bytes | None:
         status = os.lstat(path)
     except FileNotFoundError:
         return None
-    except NotADirectoryError:
-        status = os.lstat(path.parent)
+    except NotADirectoryError as error:
+        raise NotADirectoryError(error.errno, error.strerror, str(path.parent)) from None
     if not stat.S_ISREG(status.st_mode):
         raise UnsafeError(
-            msg("{path} is no regular file", path=path),
+            msg("it is no regular file"),
             where=str(path),
             hint=msg("give --out another folder"),
         )

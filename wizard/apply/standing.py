@@ -63,7 +63,7 @@ def look(system: System, project: Path, artifact: Artifact) -> Standing:
         path = Path(os.path.realpath(shown, strict=is_link))
     except OSError:
         raise CannotUse(
-            msg("{path} is a symbolic link that leads nowhere", path=shown),
+            msg("it is a symbolic link that leads nowhere"),
             msg("remove the link, or make the file that it names"),
             path=shown,
             unsafe=True,
@@ -83,7 +83,7 @@ def look(system: System, project: Path, artifact: Artifact) -> Standing:
 
 def _outside(shown: Path, target: Path) -> CannotUse:
     return CannotUse(
-        msg("{path} leads out of the project, to {target}", path=shown, target=target),
+        msg("it leads out of the project, to {target}", target=target),
         msg("replace the link by a file of the project's own"),
         path=shown,
         unsafe=True,
@@ -109,7 +109,7 @@ def _status(path: Path) -> os.stat_result | None:
 def _read(system: System, path: Path, status: os.stat_result) -> bytes:
     if not stat.S_ISREG(status.st_mode):
         raise CannotUse(
-            msg("{path} is no regular file", path=path),
+            msg("it is no regular file"),
             msg("move it away, then run this again"),
             path=path,
             unsafe=True,
@@ -122,7 +122,7 @@ def _read(system: System, path: Path, status: os.stat_result) -> bytes:
 
 def _unreadable(path: Path, why: str) -> CannotUse:
     return CannotUse(
-        msg("{path} cannot be read: {why}", path=path, why=why),
+        msg("it cannot be read: {why}", why=why),
         msg("what cannot be read is never replaced; run it as the user who may read it"),
         path=path,
         unsafe=False,

@@ -18,7 +18,7 @@ from wizard.apply.failure import forbidden
 from wizard.apply.record import Record, Step
 from wizard.errors import UnsafeError
 from wizard.system import READ_LIMIT
-from wizard.text import msg
+from wizard.text import Text, msg
 
 _LIMIT = 4 * READ_LIMIT
 
@@ -84,8 +84,8 @@ def refuse_changed(paths: Sequence[str]) -> UnsafeError:
     )
 
 
-def install(disk: Disk, id_: str, moves: Sequence[Move]) -> None:
-    """Make all moves, or none.
+def install(disk: Disk, id_: str, moves: Sequence[Move], *, instead: Text = "") -> None:
+    """Make all moves, or none; `instead` is a way around a place that refuses.
 
     Raises ForbiddenError where the system refused one, UnsafeError where a file changed;
     everything is put back then. Where even that failed, the error names the files.
@@ -107,7 +107,7 @@ def install(disk: Disk, id_: str, moves: Sequence[Move]) -> None:
     except BaseException as error:
         left = _put_back(disk, id_, moves, done)
         if isinstance(error, OSError):
-            raise forbidden(error, at, left) from error
+            raise forbidden(error, at, left, instead=instead) from error
         raise
 
 

@@ -18,13 +18,12 @@ class CannotMerge(Exception):
         self.column = column
         self.hint = hint
 
-    def place(self, path: str) -> Text:
-        """Return the message with the file and the place in it."""
+    def place(self) -> Text:
+        """Return the message with the place in the file."""
         if not self.line:
-            return msg("{path}: {message}", path=path, message=self.message)
+            return self.message
         return msg(
-            "{path}:{line}:{column}: {message}",
-            path=path,
+            "line {line}, column {column}: {message}",
             line=self.line,
             column=self.column,
             message=self.message,
