@@ -65,7 +65,7 @@ SHAPES = {
         f"{GO}\nENV GOSUMDB off\nENV GOPROXY=off A=b\nWORKDIR /w\nCOPY . .\n"
         "RUN test $A = b && go mod download\n"
     ),
-    "subshell": f"{GO}\nCOPY . /app\nRUN (cd /app; go mod download) || exit 3; test $PWD = /\n",
+    "subshell": f"{GO}\nCOPY . /app\nRUN (cd /app; go mod download) || exit 3; test $PWD != /app\n",
     "variables": (
         f"{GO}\nARG file=x\nENV known=y\nCOPY . /app\nWORKDIR /app\n"
         'RUN go mod download && test "$file$known" = xy && test -z "$public"\n'

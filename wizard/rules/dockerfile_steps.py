@@ -56,13 +56,18 @@ def only_downloads(item: Instruction) -> bool:
 def downloads_all(item: Instruction) -> bool:
     """Whether the step leaves every module of its working folder in the module cache."""
     script = _script(item)
-    return bool(_ALL_OF_IT.search(script)) and not _ELSEWHERE.search(script)
+    return bool(_ALL_OF_IT.search(script)) and not goes_elsewhere(item)
 
 
 def wants_no_more(item: Instruction) -> bool:
     """Whether the modules of its working folder are all that the step needs."""
     script = _script(item)
-    return not _MORE.search(script) and not _ELSEWHERE.search(script)
+    return not _MORE.search(script) and not goes_elsewhere(item)
+
+
+def goes_elsewhere(item: Instruction) -> bool:
+    """Whether go runs in another folder than the stage's working folder, or may do so."""
+    return bool(_ELSEWHERE.search(_script(item)))
 
 
 def go_steps(file: Dockerfile, stage: Stage) -> tuple[Instruction, ...]:

@@ -224,16 +224,36 @@ def test_every_stage_that_the_last_one_needs_is_served_and_no_other() -> None:
     assert "line 2: “RUN go mod download” of another stage" in notes(text)[-1]
 
 
-def test_what_a_stage_has_copied_whole_is_not_copied_again() -> None:
-    block = DockerfileBlock(
-        stage=None,
-        lines=("COPY go.work ./", "COPY --from=outside-x . ../x/"),
-        prelude=BLOCK.prelude,
-    )
-    text = "FROM golang\nWORKDIR /w\nCOPY . .\nRUN go build .\n"
-    assert "COPY go.work" not in merged(text, block)
-    assert "COPY --from=outside-x . ../x/" in merged(text, block)
-    assert "COPY go.work" in merged(text.replace("COPY . .", "COPY go.mod ./"), block)
+WORKSPACE = DockerfileBlock(
+    stage=None,
+    lines=("COPY go.work ./", "COPY --from=outside-x . ../x/"),
+    build_mounts=BLOCK.build_mounts,
+    prelude=BLOCK.prelude,
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "copied"),
+    [
+        ("WORKDIR /w\nCOPY go.work ./\nRUN ", True),
+        ("WORKDIR /w\nCOPY go.work /w/\nRUN ", True),
+        ("WORKDIR /w\nCOPY . .\nRUN ", False),
+        ("COPY go.work /w/\nRUN ", False),
+        ("COPY go.work ./\nRUN cd x && ", False),
+        ("WORKDIR /w\nCOPY go.work ./\nWORKDIR app\nRUN ", False),
+        ("WORKDIR /w\nCOPY app/go.mod ./\nRUN ", False),
+    ],
+)
+def test_module_files_are_copied_only_beside_the_roots_own(before: str, copied: bool) -> None:
+    after = merged(f"FROM golang\n{before}go mod download\nRUN go build .\n", WORKSPACE)
+    assert (f"\n{BEGIN}\nCOPY go.work ./\n" in after) is copied
+    assert "\nCOPY --from=outside-x . ../x/\n" in after
+
+
+def test_a_download_that_sees_one_module_of_many_does_not_cover_the_build() -> None:
+    text = "FROM golang\nCOPY app/go.mod ./\nRUN go mod download\nCOPY . .\nRUN go build .\n"
+    assert merged(text, WORKSPACE).count(SECRET) == 2
+    assert merged(text).count(SECRET) == 1
 
 
 def test_the_form_without_mounts_brings_arguments_to_every_stage_that_runs_go() -> None:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from wizard.apply.merge.block import managed, newline_of, split_lines, without_blocks
+from wizard.apply.merge.block_copies import lines_for
 from wizard.apply.merge.go_steps import served_step, steps_to_serve
 from wizard.apply.merge.refused import CannotMerge
 from wizard.render.types import DockerfileBlock
@@ -27,7 +28,6 @@ from wizard.rules.dockerfile_steps import (
     downloads,
     go_steps,
     has_posix_shell,
-    json_words,
     only_downloads,
     stages_to_serve,
 )
@@ -112,11 +112,12 @@ def _serve(
     draft: _Draft, file: Dockerfile, stage: Stage, stages: tuple[Stage, ...], block: DockerfileBlock
 ) -> bool:
     """Put the block's lines before the first step of a stage, and serve its steps in place."""
-    steps = steps_to_serve(file, stage, stages)
+    own_lines = lines_for(file, stage, go_steps(file, stage)[0], block.lines)
+    steps = steps_to_serve(file, stage, stages, complete=own_lines.complete)
     if not steps:
         return any(one is not stage for one in with_parents(file, stage) if one in stages)
     done = False
-    lines = _own_lines(file, stage, steps[0], block)
+    lines = own_lines.lines
     for step in steps:
         if block.prelude:
             own = [
@@ -139,24 +140,6 @@ def _serve(
             draft.before[step.first_line] = managed(lines, draft.newline)
         done, lines = True, ()
     return done
-
-
-def _own_lines(
-    file: Dockerfile, stage: Stage, first: Instruction, block: DockerfileBlock
-) -> tuple[str, ...]:
-    """Return the block's lines, without the COPYs of what the stage has copied whole."""
-    whole = any(
-        item.keyword in {"COPY", "ADD"}
-        and not any(flag.startswith("--from") for flag in item.flags)
-        and (json_words(item.text) or tuple(item.text.split()))[0] in {".", "./", "/"}
-        for one in with_parents(file, stage)
-        for item in file.of_stage(one.index)
-        if item.first_line < first.first_line
-    )
-    bound = any("type=bind" in flag and "from=" not in flag for flag in first.flags)
-    if not (whole or bound):
-        return block.lines
-    return tuple(line for line in block.lines if not line.startswith("COPY ") or "--from=" in line)
 
 
 def without_dockerfile_block(text: str) -> str:

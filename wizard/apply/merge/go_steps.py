@@ -32,15 +32,15 @@ _WHOLE_SCRIPT = re.compile(r"<<-?[\"']?[A-Za-z0-9_.-]+[\"']?")
 
 
 def steps_to_serve(
-    file: Dockerfile, stage: Stage, served: tuple[Stage, ...]
+    file: Dockerfile, stage: Stage, served: tuple[Stage, ...], *, complete: bool
 ) -> tuple[Instruction, ...]:
     """Return the go steps of a stage that may ask the network, in order.
 
     What comes behind a complete download finds its modules in the layer, or in the cache that
-    both steps mount, and is left as it is.
+    both steps mount, and is left as it is; `complete`: a download sees every module file.
     """
     source = " ".join(item.text for item in file.instructions if item.keyword in {"ENV", "ARG"})
-    trusts = "-mod=mod" not in source and "GOWORK" not in source
+    trusts = complete and "-mod=mod" not in source and "GOWORK" not in source
     covered: frozenset[str] | None = None
     asking: list[Instruction] = []
     serving = {one.index for one in served}
