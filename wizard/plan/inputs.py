@@ -18,6 +18,9 @@ from wizard.rules.proxy_url import ProxyUrl
 _NO_FILE_HERE = {Flavour.PODMAN, Flavour.REMOTE, Flavour.RANCHER, Flavour.COLIMA}
 """Where daemon.json is on another machine, or rewritten at every start."""
 
+_LONGEST_NAME = 100
+"""Characters of an image's name: Docker takes 255 for all of it, registries often 128."""
+
 
 def config_home(facts: Facts) -> str:
     """Return the folder of the user's configuration, the one that Go uses too."""
@@ -34,19 +37,21 @@ def config_dir(facts: Facts) -> str:
     home, root = config_home(facts), facts.project.root.value or ""
     if not home:
         return ""
-    digest = hashlib.sha256(root.encode()).hexdigest()[:8]
+    # A folder's name may be bytes that are no UTF-8; they come as surrogates, and go back.
+    digest = hashlib.sha256(root.encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return f"{home}/gomod-wizard/{_slug(PurePosixPath(root).name)}-{digest}"
 
 
 def _slug(text: str) -> str:
     """Return `text` as an image name's component: lower case, digits, single separators."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "app"
+    short = text[-_LONGEST_NAME:].lower()
+    return re.sub(r"[^a-z0-9]+", "-", short).strip("-") or "app"
 
 
 def _image_tag(facts: Facts) -> str:
     modules = facts.project.modules.or_else(())
     root = next((one.mod.module for one in modules if one.directory == "."), "")
-    name = re.sub(r"/v[0-9]+$", "", root).rpartition("/")[2]
+    name = re.sub(r"/v[0-9]{1,9}$", "", root[-_LONGEST_NAME * 2 :]).rpartition("/")[2]
     return _slug(name or PurePosixPath(facts.project.root.value or "").name)
 
 
