@@ -196,3 +196,16 @@ def test_a_password_that_the_proxy_wants_is_a_finding() -> None:
         )
     )
     assert "proxy.credentials" in ids(decided)
+
+
+def test_a_proxy_that_nobody_listens_for_brings_no_build_onto_the_hosts_network() -> None:
+    area = proxy_facts(https=LOOPBACK, loopback=True, reachable=False)
+    endpoints = tuple(replace(one, on_bridge=False) for one in area.endpoints.or_else(()))
+    dead = facts(
+        proxy=replace(area, endpoints=known(endpoints, "tests")),
+        mirrors=mirror_facts(probe(reason=Failure.REFUSED)),
+    )
+    decided = decide(dead, {})
+    assert decided.build_network.value is BuildNetwork.DEFAULT
+    assert "proxy.unreachable" in ids(decided)
+    assert not [one for one in decided.findings if "build_network=host" in str(one.cure)]

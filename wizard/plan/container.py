@@ -78,9 +78,15 @@ def _host_address(facts: Facts, bip: str | None) -> str | None:
 
 
 def _refused_on_bridge(facts: Facts, *proxies: ProxyUrl | None) -> bool:
-    """Return whether a loopback proxy was seen to answer on loopback alone."""
+    """Return whether a loopback proxy was seen to answer on loopback alone.
+
+    One that answers nowhere is no reason to give a build the host's network.
+    """
     endpoints = [endpoint_of(facts, proxy) for proxy in proxies if proxy is not None]
-    return any(one is not None and one.on_bridge is False for one in endpoints)
+    return any(
+        one is not None and one.on_bridge is False and one.reachable is not False
+        for one in endpoints
+    )
 
 
 def _network(
@@ -216,6 +222,8 @@ def _loopback_findings(facts: Facts, proxy: ContainerProxy | None) -> tuple[Find
     hosts = [] if environment is None else [environment.https, environment.http]
     endpoints = [endpoint_of(facts, one) for one in hosts if one is not None]
     if any(one is not None and one.on_bridge for one in endpoints):
+        return ()
+    if endpoints and all(one is not None and one.reachable is False for one in endpoints):
         return ()
     refused = any(one is not None and one.on_bridge is False for one in endpoints)
     return (
