@@ -25,8 +25,16 @@ from wizard.facts.mirrors import Authority, Failure
 from wizard.facts.private import Authentication, InsteadOf, SshSetup
 from wizard.facts.project import LocalReplace, Vendor
 from wizard.plan import decide
-from wizard.plan.types import DockerfileForm, DockerfilePlace, ModuleSource, Plan
+from wizard.plan.types import (
+    DockerfileForm,
+    DockerfilePlace,
+    Finding,
+    ModuleSource,
+    Plan,
+    Severity,
+)
 from wizard.rules.gomod import Replace
+from wizard.rules.image_reference import parse_image_reference
 
 AGENT = SshSetup(
     agent_socket="/run/agent", keys=(), known_hosts=(), known_hosts_path=f"{HOME}/.ssh/known_hosts"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 
@@ -12,11 +13,15 @@ from wizard.plan.registries import listed_by_mirrors
 from wizard.plan.types import Alternative, Decision, Finding, Severity
 from wizard.rules.golang_image import DEFAULT_MINOR, official_image
 from wizard.text import Text, msg
+from wizard.untrusted import clean_line
 
 Version = tuple[int, int, int]
 
 _TAG = re.compile(r"(?:.*/)?golang:(\d+)\.(\d+)(?:\.(\d+))?(?:-(.+))?")
 _LINE = re.compile(r"(?:go)?(\d+)\.(\d+)(?:\.(\d+))?(?:rc\d+|beta\d+)?.*")
+_GO_VERSION = re.compile(r"1\.(?:0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3}))?(?:[a-z]+\d+)?")
+"""x/mod/modfile `GoVersionRE`, for the one major version that there is."""
+
 _FIRST_SWITCHING: Version = (1, 21, 0)
 """The first Go that fetches a newer toolchain (toolchain.md)."""
 
@@ -32,12 +37,20 @@ class Toolchain:
 
 def go_line(facts: Facts) -> Version | None:
     """Return the newest Go that a go.mod or go.work demands; toolchain lines only suggest."""
-    lines = [one.mod.go for one in facts.project.modules.or_else(())]
+    versions = [_version(line) for _, line in _go_lines(facts) if _GO_VERSION.fullmatch(line)]
+    return max((version for version in versions if version is not None), default=None)
+
+
+def _go_lines(facts: Facts) -> tuple[tuple[str, str], ...]:
+    """Return (file, go line) of every go.mod and of go.work."""
+    lines = [
+        (posixpath.normpath(f"{one.directory}/go.mod"), one.mod.go)
+        for one in facts.project.modules.or_else(())
+    ]
     workspace = facts.project.workspace.value
     if workspace is not None:
-        lines.append(workspace.go)
-    versions = [_version(line) for line in lines if line]
-    return max((version for version in versions if version is not None), default=None)
+        lines.append((workspace.path, workspace.go))
+    return tuple((path, line) for path, line in lines if line)
 
 
 def _version(text: str) -> Version | None:
@@ -70,9 +83,56 @@ def decide_toolchain(case: Case) -> Toolchain:
     gotoolchain = case.decided(_gotoolchain(facts, base_image.value, wanted))
     too_old = is_enough(base_image.value, wanted) is False
     findings = (
-        (_too_old(base_image.value, wanted, gotoolchain.value),) if too_old and wanted else ()
+        *_no_such_go(facts),
+        *_unknown_go(facts, base_image.value, wanted),
+        *((_too_old(base_image.value, wanted, gotoolchain.value),) if too_old and wanted else ()),
     )
     return Toolchain(base_image=base_image, gotoolchain=gotoolchain, findings=findings)
+
+
+def _no_such_go(facts: Facts) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            id="toolchain.no-such-go",
+            severity=Severity.FAULT,
+            message=msg(
+                "{path} wants Go {line}, and there is no such Go",
+                path=path,
+                line=clean_line(line, 60),
+            ),
+            cure=msg("correct its go line, for example: go {version}", version=_newest()),
+            decision="base_image",
+            facts=("project.modules", "project.workspace"),
+        )
+        for path, line in _go_lines(facts)
+        if not _GO_VERSION.fullmatch(line)
+    )
+
+
+def _unknown_go(facts: Facts, image: str, wanted: Version | None) -> tuple[Finding, ...]:
+    """Warn of a Go that nothing here has and that this program has never heard of."""
+    if wanted is None or wanted[:2] <= DEFAULT_MINOR:
+        return ()
+    if image in facts.docker.images.or_else(()) or image in listed_by_mirrors(facts):
+        return ()
+    return (
+        Finding(
+            id="toolchain.unknown-go",
+            severity=Severity.WARNING,
+            message=msg(
+                "the project wants Go {version}; the newest that this program knows is {newest}",
+                version=_shown(wanted),
+                newest=_newest(),
+            ),
+            cure=msg("see that there is an image {image}, or correct the go line", image=image),
+            decision="base_image",
+            facts=("project.modules", "docker.images"),
+        ),
+    )
+
+
+def _newest() -> str:
+    return f"{DEFAULT_MINOR[0]}.{DEFAULT_MINOR[1]}"
 
 
 def _shown(version: Version) -> str:
@@ -96,6 +156,16 @@ def _preference(image: str, wanted: Version, needs_git: bool) -> tuple[object, .
     )
 
 
+def _newest_of(images: list[str], needs_git: bool) -> str | None:
+    """Return the best of the images with the newest minor version that switches toolchains."""
+    versions = [(known[0], one) for one in images if (known := image_version(one)) is not None]
+    newest = max((version for version, _ in versions), default=(0, 0, 0))
+    if newest < _FIRST_SWITCHING:
+        return None
+    same = [one for version, one in versions if version[:2] == newest[:2]]
+    return min(same, key=lambda image: _preference(image, newest, needs_git))
+
+
 def _base_image(facts: Facts, wanted: Version | None) -> Decision[str]:
     rests = ("project.modules", "project.workspace", "project.dockerfile", "docker.images")
     minor = wanted or (*DEFAULT_MINOR, 0)
@@ -111,6 +181,18 @@ def _base_image(facts: Facts, wanted: Version | None) -> Decision[str]:
         )
     needs_git = bool(facts.private.hosts.or_else(()))
     here = [image for image in facts.docker.images.or_else(()) if image_version(image)]
+    if wanted is None and (newest := _newest_of(here, needs_git)) is not None:
+        return Decision(
+            key="base_image",
+            value=newest,
+            because=msg("the project names no Go version; this is the newest that the engine has"),
+            facts=rests,
+            alternatives=(
+                Alternative(value=official, because=msg("would have to be pulled first")),
+            )
+            if newest != official
+            else (),
+        )
     enough = [image for image in here if is_enough(image, minor)]
     listed = [one for one in listed_by_mirrors(facts) if is_enough(one, minor)]
     if listed and not any(is_enough(image, minor) for image in here):
@@ -132,7 +214,10 @@ def _base_image(facts: Facts, wanted: Version | None) -> Decision[str]:
             "the go line of the project asks for Go {version}", version=_shown(minor)
         )
         if wanted is None:
-            because = msg("the project names no Go version; this one is maintained")
+            because = msg(
+                "the project names no Go version; {version} is the newest that this program knows",
+                version=_shown(minor),
+            )
         return Decision(key="base_image", value=official, because=because, facts=rests)
     pull = Alternative(value=official, because=msg("would have to be pulled first"))
     if enough:

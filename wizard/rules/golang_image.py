@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-DEFAULT_MINOR = (1, 25)
-"""For a project that names no Go version."""
+DEFAULT_MINOR = (1, 27)
+"""The newest Go that this program knows; for a project that names no Go version."""
 
 _LINE = re.compile(r"(?:go)?(\d+)\.(\d+)(?:[.rb].*)?")
 _TAG = re.compile(r"(?:.*/)?golang:(\d+)\.(\d+)(?:[.-].*)?")
