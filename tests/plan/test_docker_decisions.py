@@ -21,10 +21,12 @@ from tests.plan.facts_builder import (
     private_host,
     proxy_facts,
 )
-from wizard.facts.docker import DockerNetwork
+from wizard.facts import Problem
+from wizard.facts.docker import DockerNetwork, JsonConfig
 from wizard.facts.network import Interface, Outcome, Resolver, ResolverAnswer, Route
 from wizard.plan import decide
 from wizard.plan.types import Plan
+from wizard.text import msg
 
 TUN0 = Interface(name="tun0", mtu=1400, up=True, addresses=("10.8.0.2/24",), docker=False)
 
@@ -243,3 +245,17 @@ def test_iptables_false_is_never_chosen(version: str, routes: list[str]) -> None
 def test_all_pools_that_one_route_covers_are_one_finding() -> None:
     decided = plan(network=network_facts(routes=(*ROUTES, route("172.16.0.0/12"))))
     assert [one.id for one in decided.findings].count("docker.pool-clash") == 1
+
+
+def test_a_file_that_cannot_be_opened_is_not_said_to_be_wrong_in_some_line() -> None:
+    closed = JsonConfig(
+        path="/etc/docker/daemon.json",
+        exists=True,
+        values={},
+        problem=Problem(message=msg("it cannot be read: {why}", why="Permission denied")),
+        writable=False,
+    )
+    decided = decide(facts(docker=docker_facts(daemon_json=closed)), {})
+    found = next(one for one in decided.findings if one.id == "daemon-json.broken")
+    assert str(found.message) == "/etc/docker/daemon.json: it cannot be read: Permission denied"
+    assert "by hand" not in str(found.cure)

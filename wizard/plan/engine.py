@@ -188,18 +188,23 @@ def _broken(facts: Facts) -> tuple[Finding, ...]:
         config = fact.value
         if config is None or config.problem is None:
             continue
+        message = msg("{path}: {why}", path=config.path, why=config.problem.message)
+        cure = msg("let your user read it as a JSON file; it is left alone")
+        if config.problem.line is not None:
+            message = msg(
+                "{path} cannot be read (line {line}, column {column}): {why}",
+                path=config.path,
+                line=config.problem.line,
+                column=config.problem.column or 1,
+                why=config.problem.message,
+            )
+            cure = msg("correct it by hand; it is left alone")
         findings.append(
             Finding(
                 id=f"{name}.broken",
                 severity=Severity.FAULT,
-                message=msg(
-                    "{path} cannot be read (line {line}, column {column}): {why}",
-                    path=config.path,
-                    line=config.problem.line or "?",
-                    column=config.problem.column or "?",
-                    why=config.problem.message,
-                ),
-                cure=msg("correct it by hand; it is left alone"),
+                message=message,
+                cure=cure,
                 facts=(f"docker.{'daemon_json' if name == 'daemon-json' else 'client_config'}",),
             )
         )
