@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from wizard.rules.modpath import ModulePathError, escape_path, unescape_path, wire_path
+from wizard.rules.modpath import wire_path
 from wizard.rules.noproxy import parse_no_proxy
-from wizard.rules.patterns import effective_patterns, match_prefix_patterns, pattern_problem
+from wizard.rules.patterns import match_prefix_patterns, pattern_problem
 
 
 @pytest.mark.parametrize(
@@ -41,23 +41,9 @@ def test_a_pattern_that_can_never_match_has_a_reason(pattern: str, problem: str 
     assert pattern_problem(pattern) == problem
 
 
-def test_a_specific_list_replaces_the_general_one() -> None:
-    assert effective_patterns("a.com", "none") == "none"
-
-
 def test_upper_case_is_percent_21_on_the_wire() -> None:
     path = wire_path("github.com/BurntSushi/toml", "v0.3.1", "mod")
     assert path == "/github.com/%21burnt%21sushi/toml/@v/v0.3.1.mod"
-
-
-def test_an_escaped_path_is_unescaped_to_itself() -> None:
-    assert unescape_path(escape_path("github.com/Azure/Go")) == "github.com/Azure/Go"
-
-
-@pytest.mark.parametrize("escaped", ["github.com/A", "github.com/!A", "github.com/a!"])
-def test_a_path_that_no_escaping_makes_is_refused(escaped: str) -> None:
-    with pytest.raises(ModulePathError):
-        unescape_path(escaped)
 
 
 def test_an_empty_no_proxy_covers_nothing() -> None:

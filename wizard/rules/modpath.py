@@ -34,15 +34,6 @@ def escape_version(version: str) -> str:
     return _UPPER.sub(lambda m: "!" + m[0].lower(), version)
 
 
-def unescape_path(escaped: str) -> str:
-    """Return the module path that `escaped` (`!x` form) stands for. Raises ModulePathError."""
-    if _UPPER.search(escaped) or re.search(r"!(?![a-z])", escaped):
-        raise ModulePathError(escaped)
-    path = re.sub(r"!([a-z])", lambda m: m[1].upper(), escaped)
-    check_path(path)
-    return path
-
-
 def _element_ok(element: str) -> bool:
     short = element.partition(".")[0]
     return not (element.endswith(".") or _WINDOWS.fullmatch(short))

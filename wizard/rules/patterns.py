@@ -123,11 +123,6 @@ def _escaped(chunk: str) -> tuple[str, str]:
     return chunk[0], chunk[1:]
 
 
-def effective_patterns(goprivate: str, specific: str) -> str:
-    """Return what GONOPROXY or GONOSUMDB amounts to: its own value, or else GOPRIVATE's."""
-    return specific or goprivate
-
-
 def pattern_problem(pattern: str) -> str | None:
     """Return the id of what keeps `pattern` from ever matching a module path, or None.
 
