@@ -18,6 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.plan.facts_builder import (
+    client,
+    docker_facts,
     dockerfile_facts,
     facts,
     go_facts,
@@ -96,6 +98,8 @@ def test_the_proxy_of_the_configuration_is_the_proxy_of_the_command(observed: Fa
     if written is None or not isinstance(written.content, JsonKeys):
         return
     default = json.loads(written.standalone).get("proxies", {}).get("default", {})
+    if not default:
+        return
     args = [a for a in build_command(decided).argv if a.upper().startswith("HTTPS_PROXY=")]
     assert all(arg.partition("=")[2] == default["httpsProxy"] for arg in args)
     no_proxy = [a for a in build_command(decided).argv if a.startswith("NO_PROXY=")]
@@ -122,6 +126,22 @@ def test_every_artifact_names_the_decisions_it_carries(observed: Facts) -> None:
     for artifact in render(plan(observed)):
         assert set(artifact.decisions) <= keys
         assert all(str(sentence) for sentence in artifact.because)
+
+
+@pytest.mark.parametrize(
+    ("buildx", "url", "written"),
+    [
+        (None, "http://dev:s3cret@proxy.corp.example:3128", False),
+        (None, "http://proxy.corp.example:3128", True),
+        ("0.29.1", "http://dev:s3cret@proxy.corp.example:3128", True),
+    ],
+)
+def test_where_dockers_configuration_would_beat_the_password_it_gets_no_proxy(
+    buildx: str | None, url: str, written: bool
+) -> None:
+    docker = docker_facts(client_facts=client(version="20.10.24", buildx=buildx))
+    found = artifacts(plan(facts(proxy=proxy_facts(https=url), docker=docker)))
+    assert bool(found["docker-config.json"].path) is written
 
 
 def test_a_proxy_that_is_gone_is_removed_from_dockers_configuration() -> None:
