@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wizard.cli.output import BOLD, DIM, GREEN, RED, Output
+from wizard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Output
 from wizard.facts.base import State
-from wizard.facts.build import BuildFacts
+from wizard.facts.build import BuildFacts, Row
 from wizard.text import msg
 
 if TYPE_CHECKING:
@@ -57,13 +57,16 @@ def show_cause(output: Output, build: BuildFacts) -> None:
         failing = any(mirror.reason is not None for mirror in build.mirrors.or_else(()))
         output.line(build.cause.reason, *(() if failing else (GREEN,)))
         return
-    output.line(
-        msg(
-            "The cause: {what}: here {host}, in the build {build}",
-            what=cause.what,
-            host=cause.host,
-            build=cause.build,
-        ),
-        RED,
-        BOLD,
+    if any(mirror.reason is not None for mirror in build.mirrors.or_else(())[:1]):
+        sentence = msg("The cause: {what}: here {host}, in the build {build}", **_words(cause))
+        output.line(sentence, RED, BOLD)
+        return
+    sentence = msg(
+        "The build gets its modules, yet differs: {what}: here {host}, in the build {build}",
+        **_words(cause),
     )
+    output.line(sentence, YELLOW)
+
+
+def _words(row: Row) -> dict[str, object]:
+    return {"what": row.what, "host": row.host, "build": row.build}
