@@ -44,7 +44,36 @@ def test_a_missing_table_is_made() -> None:
 
 
 def test_a_last_line_without_its_end_is_not_glued_to_the_new_key() -> None:
-    assert merge_toml("a.b.c=1", "", {"d": 2}) == "a.b.c=1\nd = 2\n"
+    assert merge_toml("a.b.c=1", "", {"d": 2}) == "a.b.c=1\nd = 2"
+
+
+@pytest.mark.parametrize("text", [PROFILE, "[other]\nx = 1\n", "# only\n# comments\n"])
+@pytest.mark.parametrize("end", ["\n", ""])
+@pytest.mark.parametrize("keys", [{"new": "a\nb"}, {"goproxy": None}, {"mtu": 1, "dns": ["x"]}])
+def test_a_file_with_windows_line_ends_differs_in_nothing_else(
+    text: str, end: str, keys: dict[str, object]
+) -> None:
+    text = text.removesuffix("\n") + end
+    windows = text.replace("\n", "\r\n")
+    assert merge_toml(windows, "answers", keys) == merge_toml(text, "answers", keys).replace(
+        "\n", "\r\n"
+    )
+
+
+@pytest.mark.parametrize("text", [PROFILE, "[other]\nx = 1\n", "[answers]\na = 1\n"])
+def test_a_missing_final_line_end_stays_missing(text: str) -> None:
+    whole = merge_toml(text, "answers", {"new": 1})
+    assert whole.endswith("\n")
+    assert merge_toml(text.removesuffix("\n"), "answers", {"new": 1}) == whole.removesuffix("\n")
+
+
+def test_a_byte_order_mark_stays() -> None:
+    assert merge_toml("\ufeffa = 1\n", "", {"a": 3}) == "\ufeffa = 3\n"
+
+
+def test_line_ends_of_both_kinds_stay_each_as_they_are() -> None:
+    merged = merge_toml("a = 1\r\n# b\nc = 2\r\n", "", {"a": 3})
+    assert merged == "a = 3\r\n# b\nc = 2\r\n"
 
 
 def test_something_else_under_the_tables_name_is_refused() -> None:

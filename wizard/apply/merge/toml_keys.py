@@ -25,15 +25,17 @@ _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 def merge_toml(text: str, table: str, keys: Mapping[str, object]) -> str:
     """Return `text` with `keys` set in `table` (dotted; empty: the top), None removes a key.
 
-    A value that already means the same stays as it is written. Raises CannotMerge, with line and
-    column for a file that is no TOML.
+    A value that already means the same stays as it is written; line ends and a byte order mark
+    stay too. Raises CannotMerge, with line and column for a file that is no TOML.
     """
+    if text.startswith("\ufeff"):
+        return "\ufeff" + merge_toml(text[1:], table, keys)
     names = tuple(filter(None, table.split(".")))
     before = _read(text)
     wanted = _expected(before, names, keys)
     if same(before, wanted):
         return text
-    merged = _edited(text, names, keys)
+    merged = _with_line_ends_of(text, _edited(_with_one_line_end(text), names, keys))
     try:
         right = same(tomllib.loads(merged), wanted)
     except (tomllib.TOMLDecodeError, RecursionError):
@@ -86,8 +88,6 @@ def _edited(text: str, names: tuple[str, ...], keys: Mapping[str, object]) -> st
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    if text and not text.endswith("\n"):
-        text += "\n"
     try:
         document = tomlkit.parse(text)
         target: MutableMapping[str, Any] = document
@@ -100,6 +100,24 @@ def _edited(text: str, names: tuple[str, ...], keys: Mapping[str, object]) -> st
         return tomlkit.dumps(document)
     except (TOMLKitError, ValueError, RecursionError) as error:
         raise CannotMerge(msg("it cannot be edited: {why}", why=clean_line(str(error)))) from None
+
+
+def _is_windows(text: str) -> bool:
+    """Whether every line ends in CR LF; where both kinds stand, each line keeps its own."""
+    return "\r\n" in text and text.count("\r\n") == text.count("\n")
+
+
+def _with_one_line_end(text: str) -> str:
+    """Return `text` with line ends as tomlkit writes new ones, and one after the last line."""
+    if _is_windows(text):
+        text = text.replace("\r\n", "\n")
+    return text if not text or text.endswith("\n") else f"{text}\n"
+
+
+def _with_line_ends_of(text: str, merged: str) -> str:
+    if text and not text.endswith("\n"):
+        merged = merged.removesuffix("\n")
+    return merged.replace("\n", "\r\n") if _is_windows(text) else merged
 
 
 def _set(target: MutableMapping[str, Any], key: str, value: object) -> None:
