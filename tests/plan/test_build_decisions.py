@@ -20,7 +20,7 @@ from tests.plan.facts_builder import (
     probe,
     project_facts,
 )
-from wizard.facts import known
+from wizard.facts import known, unknown
 from wizard.facts.mirrors import Authority, Failure
 from wizard.facts.private import Authentication, InsteadOf, SshSetup
 from wizard.facts.project import LocalReplace, Vendor
@@ -336,3 +336,15 @@ def test_a_folder_whose_name_is_no_utf8_has_its_own_build_inputs() -> None:
     )
     odd.encode()
     assert odd != other
+
+
+def test_what_a_builder_lacks_is_only_a_note_where_no_engine_answers() -> None:
+    legacy = client(version="28.5.2", buildx=None, legacy_builder=True, why_legacy="no buildx")
+    private = private_facts(BY_SSH, netrc=("git.corp.example",))
+    here = docker_facts(client_facts=legacy)
+    away = replace(here, engine=unknown("no engine answered", "tests"))
+    severities = [
+        _finding(plan(docker=docker, private=private), "builder.no-secrets").severity
+        for docker in (here, away)
+    ]
+    assert severities == [Severity.FAULT, Severity.NOTE]

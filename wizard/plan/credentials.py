@@ -58,7 +58,7 @@ def decide_credentials(
         findings = (
             *(f for host in facts.private.hosts.or_else(()) for f in _host(facts, host)),
             *_known_hosts(facts, ssh=ssh.value),
-            *_plain(secrets.value, form),
+            *_plain(facts, secrets.value, form),
         )
     return Credentials(ca=ca, ssh=ssh, secrets=secrets, findings=findings)
 
@@ -310,14 +310,17 @@ def _known_hosts(facts: Facts, *, ssh: bool) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _plain(secrets: tuple[BuildSecret, ...], form: DockerfileForm) -> tuple[Finding, ...]:
+def _plain(
+    facts: Facts, secrets: tuple[BuildSecret, ...], form: DockerfileForm
+) -> tuple[Finding, ...]:
     lost = [secret.id for secret in secrets if secret.id != "goenv"]
     if form is not DockerfileForm.PLAIN or not lost:
         return ()
     return (
         Finding(
             id="builder.no-secrets",
-            severity=Severity.FAULT,
+            # Without an engine nothing is built here; the one that builds may be another.
+            severity=Severity.FAULT if facts.docker.engine.value is not None else Severity.NOTE,
             message=msg("the legacy builder cannot take {secrets}", secrets=", ".join(lost)),
             cure=msg("use BuildKit: install buildx, unset DOCKER_BUILDKIT"),
             decision="dockerfile",
