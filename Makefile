@@ -26,7 +26,7 @@ lab: $(VENV)/.dev
 
 ## The scoreboard with the static recipes beside it, kept in docs/ (root).
 lab-report: $(VENV)/.dev
-	tests/lab/run --compare --report docs/scoreboard.md --json docs/scoreboard.json
+	tests/lab/run --jobs 1 --columns --report docs/scoreboard.md --json docs/scoreboard.json
 
 ## Ratios within one run, on loopback.
 bench: $(VENV)/.dev
