@@ -10,6 +10,7 @@ from wizard.apply.disk import Disk
 from wizard.apply.engine import run_change
 from wizard.apply.go_env import NoGo, merge_go_env
 from wizard.apply.journal import Journal, state_folder
+from wizard.apply.legible import LOOK, content_of, is_legible
 from wizard.apply.merge.block import merge_block
 from wizard.apply.merge.dockerfile import merge_dockerfile
 from wizard.apply.merge.json_keys import merge_json
@@ -159,6 +160,13 @@ def _change(system: System, artifact: Artifact, standing: Standing, merged: _Mer
 
 async def _merged(system: System, artifact: Artifact, standing: Standing) -> _Merged:
     content, before = artifact.content, standing.data
+    if not is_legible(content_of(artifact)):
+        raise CannotUse(
+            msg("what it would hold is no text, so it was left alone"),
+            LOOK,
+            path=standing.path,
+            unsafe=False,
+        )
     match content:
         case Whole():
             return _whole(system, artifact, content, standing)

@@ -113,7 +113,7 @@ def _reloadable(changes: Iterable[Change]) -> bool:
 def _daemon(data: bytes | None) -> dict[str, object]:
     try:
         value = json.loads(data or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

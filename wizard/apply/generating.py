@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from wizard.apply.disk import Disk, Folder, Ownership
 from wizard.apply.failure import forbidden
+from wizard.apply.legible import LOOK, is_legible
 from wizard.apply.recovery import missing_folders
 from wizard.apply.types import Action, Change
 from wizard.errors import UnsafeError, UsageError
@@ -63,6 +64,12 @@ def _change(disk: Disk, out: Path, artifact: Artifact, own: dict[str, str]) -> C
     if name.is_absolute() or ".." in name.parts or not name.parts:
         raise UsageError(msg("{name} is no name of a file", name=artifact.name))
     path = out.joinpath(*name.parts)
+    if not is_legible((artifact.name, artifact.standalone)):
+        raise UsageError(
+            msg("what it would hold is no text; nothing was written"),
+            where=str(path),
+            hint=LOOK,
+        )
     after = artifact.standalone.encode()
     before = _standing(disk, path)
     if before == after:
@@ -129,7 +136,7 @@ def _manifest(disk: Disk, out: Path) -> dict[str, str]:
     try:
         found = json.loads(data)["sha256"]
         return {str(name): str(sha) for name, sha in found.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 

@@ -119,7 +119,7 @@ class Journal:
     def _sequence(self, id_: str) -> int:
         try:
             return int(json.loads((self.folder / id_ / "record.json").read_bytes())["sequence"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return 0
 
     def load(self, id_: str) -> Record | None:
@@ -131,7 +131,7 @@ class Journal:
         try:
             text = (self.folder / id_ / "record.json").read_bytes()
             return Path(str(json.loads(text).get("carries", ""))).name or id_
-        except (OSError, ValueError, AttributeError):
+        except (OSError, ValueError, AttributeError, RecursionError):
             return id_
 
     def state(self, id_: str) -> str:
@@ -152,7 +152,7 @@ class Journal:
     def _state_file(self, id_: str) -> dict[str, Any]:
         try:
             value = json.loads((self.folder / id_ / "state").read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return value if isinstance(value, dict) else {}
 
