@@ -316,15 +316,19 @@ def test_the_named_stage_gets_the_block() -> None:
         "ENV HTTP_PROXY=http://old:3128",
         "ENV https_proxy http://old:3128",
         "ARG HTTP_PROXY=http://old:3128",
+        "ENV GOSUMDB off",
+        "ENV GOINSECURE=*",
     ],
 )
-def test_a_proxy_of_the_dockerfile_is_named_and_stays(line: str) -> None:
+def test_what_the_plan_gives_no_value_is_named_and_stays(line: str) -> None:
     text = f"FROM golang\n{line}\nRUN go build .\n"
     assert f"\n{line}\n" in merged(text)
     assert line in notes(text)[-1]
 
 
-@pytest.mark.parametrize("line", ["ARG HTTP_PROXY", "ENV HTTP_PROXY=${HTTP_PROXY}"])
+@pytest.mark.parametrize(
+    "line", ["ARG HTTP_PROXY", "ENV HTTP_PROXY=${HTTP_PROXY}", "ENV GOSUMDB=$GOSUMDB"]
+)
 def test_a_proxy_that_is_handed_through_is_nothing_to_name(line: str) -> None:
     assert len(notes(f"FROM golang\n{line}\nRUN go build .\n")) == 1
 

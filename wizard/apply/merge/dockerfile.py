@@ -38,7 +38,10 @@ from wizard.untrusted import clean_line
 REPLACED = "# replaced by gomod-wizard: "
 """Before every line that was commented out; taking it away brings the line back."""
 
-_PROXIES = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
+_NAMED = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} | {
+    *("GOPROXY", "GOSUMDB", "GONOSUMDB", "GOINSECURE"),
+}
+"""What decides where every step asks, or whether anything is checked."""
 _SINGLE_QUOTES = "# hadolint ignore=SC2016"
 _BESIDE = msg("take a Dockerfile of its own beside it: --set dockerfile=beside")
 
@@ -200,22 +203,26 @@ def _left_alone(file: Dockerfile, stages: tuple[Stage, ...]) -> list[Text]:
 def _without_overrides(draft: _Draft, item: Instruction, block: DockerfileBlock) -> None:
     """Comment an ENV out that would win over the plan's settings; its other variables stay.
 
-    A proxy is named and stays: other steps, and builds by other hands, may live on it.
+    What the plan gives no value is named and stays, as a proxy does: other steps, and builds
+    by other hands, may live on it.
     """
     pairs = assignments(item.text, old_form=item.keyword == "ENV")
-    proxies = [
+    staying = [
         name
         for name, value in pairs
-        if name.upper() in _PROXIES and value and name not in value.strip("${}")
+        if name.upper() in _NAMED
+        and name not in block.settings
+        and value
+        and value.strip("${}") != name
     ]
-    if proxies:
+    if staying:
         draft.notes.append(
             msg(
-                "line {line}: “{step}” stays, and its {names} holds for every step behind it;"
-                " take it out where another proxy is the right one",
+                "line {line}: “{step}” stays, and its {names} holds for the steps behind it; take"
+                " it out where that is not what you want",
                 line=item.first_line,
                 step=_shown(item),
-                names=", ".join(proxies),
+                names=", ".join(staying),
             )
         )
     overriding = [name for name, _ in pairs if name in block.settings]
