@@ -1,4 +1,4 @@
-"""The wizard on a whole screen: it holds the state, looks, decides anew, and switches screens.
+"""The wizard on a whole screen: it switches screens, asks, and writes what was confirmed.
 
 Screens draw a `State` and ask by messages; only the app acts. Nothing is written but by the
 `Write` that follows the review.
@@ -7,38 +7,39 @@ Screens draw a `State` and ask by messages; only the app acts. Nothing is writte
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event, InputEvent, Key, Paste
 from textual.filter import Monochrome
-from textual.message import Message
 from textual.worker import WorkerFailed
 
 from screens.apart import apart
-from screens.deciding import answered, asking, decided, nothing_to_ask, previewed
-from screens.farewell import farewell
+from screens.deciding import asking
+from screens.farewell import after_a_mistake, farewell
 from screens.frame import LEAST_HEIGHT, LEAST_WIDTH, Framed
+from screens.knowing import KnowingApp
 from screens.looks import CALM, PLAIN, no_colour
 from screens.messages import Change, GoBack, GoOn, Leap, LeaveOut, LookAgain
-from screens.state import Preview, State
+from screens.state import Preview
 from screens.welcome import WelcomeScreen
-from wizard.detect.request import Event
 from wizard.errors import ExitCode, WizardError
-from wizard.flow import Flow, Step
+from wizard.flow import Step
 from wizard.resources import asset
 from wizard.text import msg
 
 if TYPE_CHECKING:
     from screens.stream import Stream
     from wizard.apply.types import Receipt
+    from wizard.flow import Flow
     from wizard.session import Session
 
+LEAVE_KEYS = ("ctrl+q", "ctrl+c")
 
-class WizardApp(App[int]):
+
+class WizardApp(KnowingApp):
     """One run of the wizard over one stream."""
 
     CSS_PATH = asset("wizard.tcss")
@@ -58,34 +59,35 @@ class WizardApp(App[int]):
         (48, "-tall"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q,ctrl+c", "leave", show=False, priority=True),
+        Binding(",".join(LEAVE_KEYS), "leave", show=False, priority=True),
         Binding("question_mark,f1", "help", show=False),
         Binding("r", "look_again", show=False),
         Binding("escape", "back", show=False),
     ]
 
-    @dataclass
-    class Reported(Message):
-        """One report of the detection that was started as number `look`."""
-
-        look: int
-        event: Event
-
     def __init__(self, stream: Stream) -> None:
         plain = no_colour(stream.system.env)
-        super().__init__(ansi_color=plain or None)
+        super().__init__(stream, ansi_color=plain or None)
         if not plain:  # Textual takes an empty NO_COLOR for a set one
             self.no_color = False
             self._filters = [one for one in self._filters if not isinstance(one, Monochrome)]
-        self.stream = stream
-        self.state = State(answers=dict(stream.answers), looking=True)
-        self.flow = Flow()
-        self.looks = 0
         self.writing = False
         self.receipt: Receipt | None = None
         self.command = ""
         self.register_theme(CALM)
         self.theme = PLAIN if plain else CALM.name
+
+    @property
+    def too_small(self) -> bool:
+        """The window shows nothing of the wizard, so no key may change anything."""
+        return self.size.width < LEAST_WIDTH or self.size.height < LEAST_HEIGHT
+
+    async def on_event(self, event: Event) -> None:
+        """Take keys, text and clicks only where one sees what they do."""
+        unseen = isinstance(event, InputEvent | Paste) and self.too_small
+        if unseen and not (isinstance(event, Key) and event.key in LEAVE_KEYS):
+            return
+        await super().on_event(event)
 
     def _fatal_error(self) -> None:
         """End after a mistake of the program; Textual's own would print every local variable.
@@ -108,61 +110,6 @@ class WizardApp(App[int]):
 
         return self.framed(SCREENS[step])
 
-    # --- the state, and what follows from it -------------------------------------------------
-
-    def take(self, state: State) -> None:
-        """Make `state` the one that is drawn, on every screen that is open."""
-        self.state = state
-        if not self.is_running:
-            return  # the screens are being taken down
-        for screen in self.screen_stack:
-            if isinstance(screen, Framed):
-                screen.show(state, self.flow)
-
-    def adopt(self, state: State) -> None:
-        """Take a state whose plan may be new, and compare it with the disk where it is shown."""
-        self.take(state)
-        if self.flow.at is Step.REVIEW and state.plan is not None and state.preview is None:
-            self.compare()
-
-    def try_answers(self, changes: Mapping[str, str | None]) -> WizardError | None:
-        """Take answers where a plan can be decided with them; else return why not."""
-        state = answered(self.stream, self.state, changes)
-        if state.trouble is None:
-            self.adopt(state)
-        return state.trouble
-
-    # --- looking -----------------------------------------------------------------------------
-
-    @work(exclusive=True, group="look")
-    async def look(self) -> None:
-        """Look at everything, on a thread of its own, and decide when it is complete."""
-        self.looks += 1
-        number = self.looks
-
-        def listen(event: Event) -> None:
-            self.post_message(self.Reported(number, event))
-
-        self.take(self.state.begin())
-        try:
-            facts = await apart(lambda: self.stream.detect(listen))
-        except WizardError as error:
-            self.take(replace(self.state, looking=False, trouble=error))
-            return
-        self.flow = self.flow.skipping(nothing_to_ask(facts))
-        self.adopt(decided(self.stream, self.state.complete(facts)))
-
-    @on(Reported)
-    def report(self, event: Reported) -> None:
-        if self.state.looking and event.look == self.looks:
-            self.take(self.state.see(event.event))
-
-    @on(LookAgain)
-    def action_look_again(self) -> None:
-        """Start the detection anew; what is known stays until it is replaced."""
-        if not self.writing and self.receipt is None:
-            self.look()
-
     # --- moving ------------------------------------------------------------------------------
 
     async def go(self, flow: Flow) -> None:
@@ -182,7 +129,7 @@ class WizardApp(App[int]):
             self.action_leave()
         elif isinstance(self.screen, WritingScreen):
             await self.switch_screen(self.screen_for(self.flow.at))
-            self.adopt(replace(self.state, preview=None))
+            self.look()
         elif self.flow.at is Step.REVIEW:
             await self.confirm()
         else:
@@ -209,7 +156,7 @@ class WizardApp(App[int]):
         from screens.sheet import HelpScreen
 
         if isinstance(self.screen, Framed):
-            await self.push_screen(HelpScreen(self.screen.help_text))
+            await self.push_screen(HelpScreen(self.screen.help_text, self.screen.help_keys()))
 
     def action_leave(self) -> None:
         """End the wizard; a transaction under way is not torn apart."""
@@ -219,6 +166,12 @@ class WizardApp(App[int]):
             self.exit(int(ExitCode.INTERRUPTED), return_code=int(ExitCode.INTERRUPTED))
         else:
             self.exit(int(ExitCode.FORBIDDEN if self.receipt.staged else ExitCode.OK))
+
+    @on(LookAgain)
+    def action_look_again(self) -> None:
+        """Start the detection anew; what is known stays until it is replaced."""
+        if not self.writing and self.receipt is None:
+            self.look()
 
     # --- answers -----------------------------------------------------------------------------
 
@@ -237,42 +190,33 @@ class WizardApp(App[int]):
     def leave_out(self, event: LeaveOut) -> None:
         self.adopt(replace(self.state, left_out=self.state.left_out ^ {event.name}, preview=None))
 
-    @work(exclusive=True, group="compare")
-    async def compare(self) -> None:
-        """Compare what would be written with what stands on disk."""
-        state = self.state
-        try:
-            preview = await previewed(self.stream, state)
-        except WizardError as error:
-            self.take(replace(self.state, trouble=error))
-            return
-        if (self.state.plan, self.state.left_out) == (state.plan, state.left_out):
-            self.take(replace(self.state, preview=preview))
-
     async def confirm(self) -> None:
         """Ask for the last yes to exactly what was shown."""
         from screens.sheet import ConfirmScreen, Consent
         from wizard.apply.types import Receipt
 
-        preview = self.state.preview
+        preview = self.state.ready
         if preview is None or not isinstance(self.screen, Framed):
-            return  # it is not compared yet, or the question stands open already
+            return  # there is nothing to say yes to yet, or the question stands open already
+        if preview.blocked:
+            closed = {change.artifact for change in preview.blocked}
+            self.adopt(replace(self.state, left_out=self.state.left_out | closed, preview=None))
+            return
         if not preview.changes.changes:
             self.command = preview.command
             await self.finish(Receipt(id=None, changes=()))
             return
 
         def answered(consent: Consent | None) -> None:
-            if consent is not None:
+            if consent is not None and preview is self.state.ready:
+                self.writing = True
                 self.write(preview, consent.restart)
 
         facts = self.state.facts
         engine = None if facts is None else facts.docker.engine.value
         await self.push_screen(
             ConfirmScreen(
-                preview,
-                containers=None if engine is None else engine.containers_running,
-                root=self.stream.system.uid == 0,
+                preview, containers=None if engine is None else engine.containers_running
             ),
             answered,
         )
@@ -282,7 +226,6 @@ class WizardApp(App[int]):
         """Write what was shown, as one transaction."""
         from screens.writing import WritingScreen
 
-        self.writing = True
         screen = WritingScreen(self.state, self.flow, str(self.stream.request.project))
         await self.switch_screen(screen)
 
@@ -295,7 +238,7 @@ class WizardApp(App[int]):
             )
         except WizardError as error:
             self.writing = False
-            screen.fail(error)
+            screen.fail(error, preview)
             return
         self.command = preview.command
         await self.finish(receipt)
@@ -318,6 +261,8 @@ def run_wizard(session: Session) -> int:
     app = WizardApp(session)
     code = app.run()
     failure = app._exception
+    if failure is not None:
+        print(after_a_mistake(app.receipt, writing=app.writing), file=sys.stderr)
     if isinstance(failure, WorkerFailed):
         raise failure.error
     if failure is not None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from screens.apart import apart
+from screens.findings import step_of
 from screens.state import Preview, State
 from wizard.errors import WizardError
 from wizard.flow import Step
@@ -18,7 +19,6 @@ from wizard.questions import Choice, Question, question
 
 if TYPE_CHECKING:
     from screens.stream import Stream
-    from wizard.facts import Facts
 
 SOURCE = "wizard"
 
@@ -96,12 +96,15 @@ async def previewed(stream: Stream, state: State) -> Preview | None:
         changes=changes,
         diffs={change.path: unified_diff(change) for change in changes.changes},
         command=command.powershell() if windows else command.shell(),
+        root=stream.system.uid == 0,
     )
 
 
-def nothing_to_ask(facts: Facts) -> frozenset[Step]:
-    """Return the steps that have no question on this machine."""
-    docker = facts.docker
+def nothing_to_ask(state: State) -> frozenset[Step]:
+    """Return the steps that have no question on this machine, and nothing to tell."""
+    if state.facts is None or any(step_of(one) is Step.DOCKER for one in state.findings):
+        return frozenset()
+    docker = state.facts.docker
     if docker.engine.value is None and docker.client.value is None:
         return frozenset({Step.DOCKER})
     return frozenset()

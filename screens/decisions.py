@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import zip_longest
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,20 +17,13 @@ from screens.messages import Change
 from screens.paragraphs import Paragraph, Paragraphs, paragraph
 from screens.state import State
 from wizard.errors import WizardError
-from wizard.flow import Step
-from wizard.plan.types import Decision, Finding, Origin, Severity
-from wizard.questions import BY_KEY, Question
+from wizard.plan.types import Decision, Origin
+from wizard.questions import Question
 from wizard.text import Text, msg
 from wizard.untrusted import clean, clean_line
 
 VALUE_LIMIT = 600
 """Characters of a value shown in a row; the review shows all of it."""
-
-SEVERITY = {
-    Severity.FAULT: ("✗", msg("Fault"), Tone.BAD),
-    Severity.WARNING: ("!", msg("Warning"), Tone.WARN),
-    Severity.NOTE: ("·", msg("Note"), Tone.MUTED),
-}
 
 _ORIGINS = {
     Origin.FLAG: msg("your choice"),
@@ -145,52 +137,18 @@ def waiting(state: State) -> tuple[Paragraph, ...]:
     return refusal_lines(state.trouble)
 
 
-def refusal_lines(error: WizardError) -> tuple[Paragraph, ...]:
-    """Return what went wrong, where, and what to do, one below the other."""
+def refusal_lines(error: WizardError, hint: Text | None = None) -> tuple[Paragraph, ...]:
+    """Return what went wrong, where, and what to do, one below the other.
+
+    `hint` takes the place of the error's own.
+    """
+    hint = error.hint if hint is None else hint
     lines = [paragraph("✗ ", error.message, Tone.BAD)]
     if error.where:
         lines.append(paragraph("  ", error.where))
-    if str(error.hint):
-        lines.append(paragraph("  → ", error.hint, Tone.MUTED))
+    if str(hint):
+        lines.append(paragraph("  → ", hint, Tone.MUTED))
     return tuple(lines)
-
-
-def finding_lines(findings: tuple[Finding, ...]) -> tuple[Paragraph, ...]:
-    """Return findings, the worst first: what, in words how bad, and the cure."""
-    order = list(SEVERITY)
-    lines: list[Paragraph] = []
-    ranked = sorted(findings, key=lambda one: order.index(one.severity))
-    for finding, after in zip_longest(ranked, ranked[1:]):
-        sign, word, tone = SEVERITY[finding.severity]
-        head = Content.styled(f"{word}: ", f"bold {tone}")
-        lead = Content.styled(f"{sign} ", f"bold {tone}")
-        lines.append(Paragraph(lead, head + Content(clean(str(finding.message)))))
-        shared = after is not None and after.cure == finding.cure
-        if str(finding.cure) and not shared:  # one cure for several is told once, below them
-            lines.append(paragraph("  → ", finding.cure, Tone.MUTED))
-    return tuple(lines)
-
-
-_AREA_STEPS = {
-    "proxy": Step.PROXY,
-    "mirrors": Step.MIRRORS,
-    "private": Step.PRIVATE,
-    "docker": Step.DOCKER,
-    "network": Step.DOCKER,
-    "project": Step.BUILD,
-    "go": Step.BUILD,
-}
-
-
-def step_of(finding: Finding) -> Step:
-    """Return the step at which a finding is answered."""
-    if finding.decision is not None and (asked := BY_KEY.get(finding.decision)) is not None:
-        return Step(asked.step)
-    for key in finding.facts:
-        area = key.partition(".")[0]
-        if area in _AREA_STEPS:
-            return _AREA_STEPS[area]
-    return Step.REVIEW
 
 
 def text_of(value: Text) -> Content:

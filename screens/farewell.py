@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from wizard.apply.types import Receipt
+from wizard.apply.types import Action, Change, Receipt
 from wizard.plan.types import Answers, Origin
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
@@ -26,13 +26,32 @@ def next_steps(receipt: Receipt, command: str, answers: Answers) -> tuple[tuple[
     return tuple(steps)
 
 
+def _deed(change: Change) -> Text:
+    path = clean_line(change.path)
+    if change.action is Action.RUN:
+        return msg("Ran: {command}", command=path)
+    if change.action is Action.REMOVE:
+        return msg("Removed: {path}", path=path)
+    return msg("Written: {path}", path=path)
+
+
+def after_a_mistake(receipt: Receipt | None, *, writing: bool) -> Text:
+    """Return what to say when the program itself failed: whether files were changed."""
+    if receipt is not None and receipt.id is not None:
+        kept = msg("your files were written; `gomod-wizard undo {id}` takes them back",
+                   id=receipt.id)  # fmt: skip
+    elif writing:
+        kept = msg("it was writing: the next run of gomod-wizard puts back what was half done")
+    else:
+        kept = msg("nothing was written")
+    return msg("The wizard stopped over a mistake of its own; {kept}.", kept=kept)
+
+
 def farewell(receipt: Receipt | None, command: str, answers: Answers) -> str:
     """Return the text; `receipt` None: the user left before anything was written."""
     if receipt is None:
         return str(msg("Nothing was written."))
-    lines = [
-        str(msg("Written: {path}", path=clean_line(change.path))) for change in receipt.changes
-    ]
+    lines = [str(_deed(change)) for change in receipt.changes]
     lines += [
         str(msg("Waits for root: {path}", path=clean_line(change.path)))
         for change in receipt.staged

@@ -77,9 +77,9 @@ def sign_of(artifact: Artifact, preview: Preview, left_out: frozenset[str]) -> s
     """Return one sign for what happens to an artifact's file."""
     if artifact.name in left_out:
         return "–"
-    if refusal_of(artifact.name, preview) is not None:
-        return "✗"
     change = change_of(artifact.name, preview)
+    if refusal_of(artifact.name, preview) is not None or change in preview.blocked:
+        return "✗"
     return "=" if change is None else SIGNS[change.action]
 
 
@@ -98,6 +98,22 @@ def path_line(artifact: Artifact, change: Change | None, left_out: frozenset[str
     return Content.assemble((clean_line(path), "bold"), "  ", (", ".join(words), Tone.MUTED))
 
 
+def blocked_lines(preview: Preview) -> tuple[Paragraph, ...]:
+    """Return the files that this user may not write, and what to do."""
+    if not preview.blocked:
+        return ()
+    lines = [
+        paragraph("✗ ", msg("{path} cannot be written: you have no permission", path=one.path),
+                  Tone.BAD)
+        for one in preview.blocked
+    ]  # fmt: skip
+    cure = msg(
+        "Ask the owner of the folder for the right to write there, then press r. Or leave them "
+        "out: the build then goes on without what they say."
+    )
+    return (*lines, paragraph("  → ", cure, Tone.MUTED))
+
+
 def files_grid(preview: Preview, state: State) -> Grid:
     """Return every file in one line: sign, name, what happens, whose it is."""
     rows = []
@@ -108,6 +124,8 @@ def files_grid(preview: Preview, state: State) -> Grid:
         tone = Tone.PLAIN
         if sign == "–":
             words, tone = msg("left out by you"), Tone.WARN
+        elif sign == "✗" and change is not None:
+            words, tone = msg("you may not write it"), Tone.BAD
         elif sign == "✗":
             words, tone = msg("refused: see its tab"), Tone.BAD
         elif change is None:
@@ -138,7 +156,7 @@ def files_grid(preview: Preview, state: State) -> Grid:
         columns=(
             Column(title="", least=1, most=1),
             Column(title="", least=10, most=32),
-            Column(title="", least=8, most=22),
+            Column(title="", least=22, most=22),
             Column(title="", least=8, weight=1, most=18),
             Column(title="", least=16, weight=2, most=60),
         ),

@@ -13,10 +13,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
+from textual.events import DescendantFocus
 from textual.widget import Widget
 from textual.widgets import Static
 
+from screens.focus import FocusKept
 from screens.grid import Tone
 from screens.messages import GoOn
 from screens.state import AREAS, State
@@ -34,6 +35,18 @@ ENTER, ARROWS, ESC = "enter", "↑↓", "esc"
 BACK: Key = (ESC, msg("Back"))
 HELP: Key = ("?", msg("Help"))
 LOOK_AGAIN: Key = ("r", msg("Measure again"))
+
+
+EVERYWHERE: tuple[Key, ...] = (
+    (ENTER, msg("go on, or open the row that is highlighted")),
+    ("↑ ↓  tab", msg("go from row to row")),
+    ("PgUp PgDn", msg("scroll the page")),
+    (ESC, msg("go back; what you chose stays")),
+    ("r", msg("look at everything again")),
+    ("? f1", msg("this help")),
+    ("ctrl+q ctrl+c", msg("leave; nothing is written")),
+)
+"""Keys that most screens have."""
 
 
 def key_line(keys: tuple[Key, ...], width: int) -> Content:
@@ -110,7 +123,7 @@ class Body(VerticalScroll, can_focus=False, inherit_bindings=False):
     """What scrolls. The arrows belong to the screen, which moves the focus by them."""
 
 
-class Framed(Screen[None]):
+class Framed(FocusKept[None]):
     """A screen with the wizard's frame. A subclass gives `content`, `keys` and `show`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -122,6 +135,8 @@ class Framed(Screen[None]):
     AUTO_FOCUS = "#proceed"
     help_text: ClassVar[Msg]
     """What `?` shows."""
+    own_keys: ClassVar[tuple[Key, ...]] = ()
+    """Keys of this screen alone, for its help."""
 
     def __init__(self, state: State, flow: Flow, project: str) -> None:
         super().__init__()
@@ -164,6 +179,10 @@ class Framed(Screen[None]):
         """Return the keys to show, at most five, for what has the focus."""
         return ((ENTER, msg("Continue")), BACK, HELP)
 
+    def help_keys(self) -> tuple[Key, ...]:
+        """Return every key that does something here, and what it does."""
+        return (*self.own_keys, *EVERYWHERE)
+
     def on_mount(self) -> None:
         self.ready = True
         body = self.query_one(Body)
@@ -203,20 +222,11 @@ class Framed(Screen[None]):
         else:
             body.scroll_page_up(animate=False)
 
-    def on_descendant_focus(self) -> None:
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
         self.query_one(KeyBar).show(self.keys())
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self.keep_focus)
         self.call_after_refresh(self.hint_more)
-
-    def keep_focus(self) -> None:
-        """Give the focus back after a window was too small to show what had it."""
-        if self.focused is None and self.AUTO_FOCUS:
-            for widget in self.query(self.AUTO_FOCUS).results(Widget):
-                if widget.focusable:
-                    widget.focus()
-                    return
 
 
 def look_status(state: State) -> Content:

@@ -8,14 +8,14 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.deciding import Asking
 from screens.decisions import text_of
+from screens.focus import Sheet
 from screens.frame import ARROWS, ENTER, ESC, Key, KeyBar, TooSmall
 from screens.grid import Tone
 from wizard.errors import UnsafeError, UsageError, WizardError
@@ -27,12 +27,18 @@ TryAnswers = Callable[[Mapping[str, str | None]], WizardError | None]
 """Take answers (None: take one back) if a plan can be decided with them, else say why not."""
 
 
-class QuestionScreen(ModalScreen[None]):
+ROOMY = 22
+"""Lines from which on a sheet leaves something of the screen below it to be seen."""
+SHARE = 0.9
+
+
+class QuestionScreen(Sheet[None]):
     """Enter takes the highlighted choice; tab leads to the line for an own value."""
 
     AUTO_FOCUS = "#choices"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", show=False),
+        Binding("up", "choices", show=False),
         Binding("ctrl+q,ctrl+c", "app.leave", show=False),
     ]
 
@@ -45,29 +51,46 @@ class QuestionScreen(ModalScreen[None]):
         self.try_answers = try_answers
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="sheet", can_focus=False):
-            yield Static(text_of(self.asked.title), classes="heading")
-            yield Static(text_of(self.asked.why), classes="why")
-            yield OptionList(
-                *(Option(self._option(choice)) for choice in self.choices),
-                id="choices",
-                markup=False,
-            )
-            yield Static(text_of(msg("Or a value of your own")), classes="section")
-            yield Input(
-                id="own",
-                placeholder=clean(str(msg("for example {value}", value=self.asked.example))),
-                compact=True,
-                select_on_focus=False,
-            )
-            yield Static(text_of(msg("Expected: {what}", what=self.asked.expected)), id="verdict")
-            with VerticalScroll(id="waiver", can_focus=False):
-                yield Static(text_of(msg("Why it must be, for the record")))
-                yield Input(id="reason", compact=True)
-                yield Static(text_of(msg("Until which day (YYYY-MM-DD); then `check` fails")))
-                yield Input(id="until", compact=True, placeholder="2027-03-31")
+        with VerticalGroup(id="sheet"):
+            with VerticalGroup(id="asked"):
+                yield Static(text_of(self.asked.title), classes="heading")
+                yield Static(text_of(self.asked.why), classes="why")
+            with VerticalScroll(id="answering", can_focus=False):
+                yield from self._lines()
         yield KeyBar(self.keys())
         yield TooSmall()
+
+    def _lines(self) -> ComposeResult:
+        """Yield what scrolls below the question."""
+        yield OptionList(
+            *(Option(self._option(choice)) for choice in self.choices),
+            id="choices",
+            markup=False,
+        )
+        yield Static(text_of(msg("Or a value of your own")), classes="section")
+        yield Input(
+            id="own",
+            placeholder=clean(str(msg("for example {value}", value=self.asked.example))),
+            compact=True,
+            select_on_focus=False,
+        )
+        yield Static(text_of(msg("Expected: {what}", what=self.asked.expected)), id="verdict")
+        with VerticalScroll(id="waiver", can_focus=False):
+            yield Static(text_of(msg("Why it must be, for the record")))
+            yield Input(id="reason", compact=True)
+            yield Static(text_of(msg("Until which day (YYYY-MM-DD); then `check` fails")))
+            yield Input(id="until", compact=True, placeholder="2027-03-31")
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.fit)
+
+    def fit(self) -> None:
+        """Give what scrolls the room that the question above it leaves."""
+        sheet, asked = self.query_one("#sheet"), self.query_one("#asked")
+        around = sheet.outer_size.height - sheet.content_size.height
+        most = int(self.size.height * (1 if self.size.height < ROOMY else SHARE))
+        room = most - around - asked.outer_size.height
+        self.query_one("#answering").styles.max_height = max(4, room)
 
     def on_mount(self) -> None:
         self.query_one("#waiver").display = False
@@ -107,8 +130,11 @@ class QuestionScreen(ModalScreen[None]):
     @on(Input.Submitted)
     def take_own(self, event: Input.Submitted) -> None:
         own = self.query_one("#own", Input).value
-        if own.strip() or event.input.id == "own":
+        if own.strip():
             self._take(own)
+        elif event.input.id == "own":
+            words = msg("Type a value first, or go back up (↑) and take one of the choices.")
+            self._say(words, Tone.WARN)
         else:
             index = self.query_one("#choices", OptionList).highlighted or 0
             self._take(self.choices[index].value)
@@ -151,6 +177,10 @@ class QuestionScreen(ModalScreen[None]):
         verdict = self.query_one("#verdict", Static)
         verdict.update(Content.styled(clean(str(words)), tone))
         self.call_after_refresh(verdict.scroll_visible, animate=False)
+
+    def action_choices(self) -> None:
+        """Go from a line up to the choices."""
+        self.query_one("#choices").focus()
 
     def action_close(self) -> None:
         self.dismiss()

@@ -11,9 +11,19 @@ from textual.containers import VerticalGroup
 from textual.content import Content
 from textual.widgets import Static, Tab, Tabs
 
-from screens.decisions import finding_lines, text_of, waiting
-from screens.files import change_of, diff_lines, files_grid, listed, path_line, refusal_of, sign_of
-from screens.frame import BACK, ENTER, HELP, Framed, Key, Proceed
+from screens.decisions import text_of, waiting
+from screens.files import (
+    blocked_lines,
+    change_of,
+    diff_lines,
+    files_grid,
+    listed,
+    path_line,
+    refusal_of,
+    sign_of,
+)
+from screens.findings import finding_lines
+from screens.frame import BACK, ENTER, HELP, LOOK_AGAIN, Framed, Key, KeyBar, Proceed
 from screens.grid import Grid, GridView, Tone
 from screens.messages import LeaveOut
 from screens.paragraphs import Paragraph, Paragraphs, bullets, paragraph
@@ -49,10 +59,17 @@ class ReviewScreen(Framed):
         "shows the one sudo command instead."
     )
 
+    own_keys = (
+        ("← →", msg("go from file to file")),
+        ("space", msg("leave the open file out, or take it in again")),
+    )
+
     def content(self) -> ComposeResult:
         with VerticalGroup(id="overview"):
             yield Static(id="files-title", classes="heading")
+            yield Paragraphs(id="stopping")
             yield GridView(Grid(columns=(), rows=()), id="files")
+            yield Paragraphs(id="blocked")
             yield Static(text_of(msg("The build, afterwards")), classes="section")
             yield Paragraphs(id="command", classes="code")
             yield Static(text_of(msg("What was found")), id="found", classes="section")
@@ -84,13 +101,30 @@ class ReviewScreen(Framed):
         self.preview = self.state.preview or (self.preview if self.state.plan else None)
         self.draw_tabs()
         self.draw_tab()
-        self.query_one(Proceed).say(self.onward())
+        self.draw_onward()
 
-    def onward(self) -> Text:
-        """Return what enter does next."""
-        preview = self.state.preview
+    def draw_onward(self) -> None:
+        """Say what enter does; there is no button where it can do nothing."""
+        state, proceed = self.state, self.query_one(Proceed)
+        words = self.onward()
+        proceed.say(msg("Please wait") if words is None else words)
+        waits = state.looking or (state.trouble is None and not state.stopping)
+        proceed.display = words is not None or waits
+        if proceed.display and self.focused is None:
+            proceed.focus()
+        self.query_one(KeyBar).show(self.keys())
+
+    def onward(self) -> Text | None:
+        """Return what enter does next; None: nothing, now or at all."""
+        preview = self.state.ready
         if preview is None:
-            return msg("Please wait")
+            return None
+        if closed := len(preview.blocked):
+            return counted(
+                closed,
+                msg("Leave out the 1 file that cannot be written"),
+                msg("Leave out the {n} files that cannot be written"),
+            )
         count = sum(change.action is not Action.RUN for change in preview.changes.changes)
         if count == 0:
             return msg("Nothing to write: finish")
@@ -144,10 +178,17 @@ class ReviewScreen(Framed):
         """Draw what was found, what happens to which file, and the build command."""
         state, preview = self.state, self.preview
         none_yet = state.trouble is not None or state.plan is None
-        found = waiting(state) if none_yet else finding_lines(state.findings)
+        found = (
+            waiting(state)
+            if none_yet
+            else finding_lines(tuple(one for one in state.findings if not one.stops))
+        )
         self.query_one("#found").display = bool(found)
         self.query_one("#findings", Paragraphs).show(found)
         self.query_one("#files-title", Static).update(text_of(self.headline()))
+        stopping = () if none_yet else finding_lines(state.stopping)
+        self.query_one("#stopping", Paragraphs).show(stopping)
+        self.query_one("#blocked", Paragraphs).show(() if not preview else blocked_lines(preview))
         if preview is not None:
             self.query_one("#files", GridView).show(files_grid(preview, state))
             command = paragraph("", preview.command)
@@ -159,13 +200,17 @@ class ReviewScreen(Framed):
         preview = self.state.preview
         if self.state.plan is None:
             return msg("Before anything is written")
+        if self.state.stopping:
+            return msg("Nothing can be written that would make this build work")
+        if self.state.looking:
+            return msg("Looking again; what stands below is from the last look …")
         if preview is None:
             return msg("Comparing with what stands on disk …")
         files = [one for one in preview.changes.changes if one.action is not Action.RUN]
         if not files:
             return msg("Everything already is as planned")
         words = counted(len(files), msg("{n} file to write"), msg("{n} files to write"))
-        if not any(one.needs_root for one in files):
+        if not preview.staged:
             return words
         return msg("{words}, some of them as root", words=words)
 
@@ -235,10 +280,10 @@ class ReviewScreen(Framed):
             self.post_message(LeaveOut(self.open_name))
 
     def keys(self) -> tuple[Key, ...]:
-        return (
-            (ENTER, msg("Write")),
-            ("←→", msg("File")),
-            ("space", msg("Leave out")),
-            BACK,
-            HELP,
-        )
+        words = self.onward()
+        enter: tuple[Key, ...] = ((ENTER, msg("Write")),)
+        if words is None:
+            enter = () if self.state.looking else (LOOK_AGAIN,)
+        elif self.state.preview is not None and self.state.preview.blocked:
+            enter = ((ENTER, msg("Leave out")),)
+        return (*enter, ("←→", msg("File")), ("space", msg("Leave out")), BACK, HELP)

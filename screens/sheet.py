@@ -10,30 +10,20 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.decisions import text_of
+from screens.focus import Sheet
 from screens.frame import ARROWS, ENTER, ESC, Key, KeyBar, TooSmall
 from screens.grid import Tone
-from screens.state import Preview
+from screens.state import Preview, State
 from wizard.apply.types import Action
 from wizard.text import Text, msg
 from wizard.untrusted import clean
 
-ALL_KEYS: tuple[Key, ...] = (
-    (ENTER, msg("go on, or open the row that is highlighted")),
-    ("↑ ↓  tab", msg("go from row to row")),
-    ("PgUp PgDn", msg("scroll the page")),
-    (ESC, msg("go back; what you chose stays")),
-    ("r", msg("look at everything again")),
-    ("? f1", msg("this help")),
-    ("ctrl+q ctrl+c", msg("leave; nothing is written")),
-)
 
-
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Sheet[None]):
     """Help for the screen below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,16 +32,17 @@ class HelpScreen(ModalScreen[None]):
     ]
     AUTO_FOCUS = "#sheet"
 
-    def __init__(self, words: Text) -> None:
+    def __init__(self, words: Text, keys: tuple[Key, ...]) -> None:
         super().__init__()
         self.words = words
+        self.listed = keys
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="sheet"):
             yield Static(text_of(msg("Help for this screen")), classes="heading")
             yield Static(text_of(self.words))
             yield Static(text_of(msg("Keys")), classes="section")
-            for key, words in ALL_KEYS:
+            for key, words in self.listed:
                 yield Static(
                     Content.assemble((f"{key:<14}", "bold $text-primary"), (str(words), Tone.MUTED))
                 )
@@ -69,7 +60,7 @@ class Consent:
     restart: bool
 
 
-class ConfirmScreen(ModalScreen[Consent | None]):
+class ConfirmScreen(Sheet[Consent | None]):
     """The last question: yes, and with or without a restart; escape is no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,16 +69,15 @@ class ConfirmScreen(ModalScreen[Consent | None]):
     ]
     AUTO_FOCUS = "#answers"
 
-    def __init__(self, preview: Preview, *, containers: int | None, root: bool) -> None:
+    def __init__(self, preview: Preview, *, containers: int | None) -> None:
         super().__init__()
         self.preview = preview
         self.containers = containers
-        self.root = root
         self.answers = self._answers()
 
     def _answers(self) -> tuple[tuple[Consent | None, Text, Text], ...]:
         restarts = any(
-            change.restarts and (self.root or not change.needs_root)
+            change.restarts and (self.preview.root or not change.needs_root)
             for change in self.preview.changes.changes
         )
         no = (None, msg("No, go back to the review"), msg("nothing is written"))
@@ -113,7 +103,7 @@ class ConfirmScreen(ModalScreen[Consent | None]):
         with VerticalScroll(id="sheet", can_focus=False):
             yield Static(text_of(msg("Write these files?")), classes="heading")
             yield Static(self._files(), classes="code")
-            if not self.root and any(c.needs_root for c in self.preview.changes.changes):
+            if self.preview.staged:
                 yield Static(
                     text_of(
                         msg(
@@ -145,9 +135,10 @@ class ConfirmScreen(ModalScreen[Consent | None]):
     def _files(self) -> Content:
         from screens.files import SIGNS
 
+        staged = self.preview.staged
         lines = [
             Content(
-                f"{SIGNS[change.action]} {'# ' if change.needs_root else ''}{clean(change.path)}"
+                f"{SIGNS[change.action]} {'# ' if change in staged else ''}{clean(change.path)}"
             )
             for change in self.preview.changes.changes
             if change.action is not Action.RUN
@@ -160,6 +151,9 @@ class ConfirmScreen(ModalScreen[Consent | None]):
     @on(OptionList.OptionSelected, "#answers")
     def choose(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self.answers[event.option_index][0])
+
+    def outdated(self, state: State) -> bool:
+        return state.ready is not self.preview
 
     def action_refuse(self) -> None:
         self.dismiss(None)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from wizard.apply.types import ChangeSet
+from wizard.apply.types import Action, Change, ChangeSet
 from wizard.detect.request import AreaKnown, Event
 from wizard.errors import WizardError
 from wizard.facts import Facts, MirrorFacts
 from wizard.facts.mirrors import MirrorProbe
 from wizard.plan.types import Answers, Finding, Plan
-from wizard.render.types import Artifact
+from wizard.render.types import Artifact, Scope
 
 A = TypeVar("A")
 
@@ -32,6 +32,23 @@ class Preview:
     """Path → unified diff."""
     command: str
     """The build command as one line for this machine's shell."""
+    root: bool = False
+    """This program runs as root."""
+
+    @property
+    def staged(self) -> tuple[Change, ...]:
+        """System files that are laid ready for root: this user may not write them."""
+        return tuple(one for one in self._closed if one.scope is Scope.SYSTEM)
+
+    @property
+    def blocked(self) -> tuple[Change, ...]:
+        """Files that this user may not write and that nobody writes later."""
+        return tuple(one for one in self._closed if one.scope is not Scope.SYSTEM)
+
+    @property
+    def _closed(self) -> tuple[Change, ...]:
+        files = (one for one in self.changes.changes if one.action is not Action.RUN)
+        return () if self.root else tuple(one for one in files if one.needs_root)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +84,18 @@ class State:
         """What the plan found wrong or worth knowing."""
         return () if self.plan is None else self.plan.findings
 
+    @property
+    def stopping(self) -> tuple[Finding, ...]:
+        """Findings that no file could cure: nothing is written while there is one."""
+        return tuple(one for one in self.findings if one.stops)
+
+    @property
+    def ready(self) -> Preview | None:
+        """What may be confirmed and written: the comparison that follows from the newest look."""
+        if self.looking or self.trouble is not None or self.plan is None or self.stopping:
+            return None
+        return self.preview
+
     def begin(self) -> State:
         """Start to look again; what the last look gave stays until it is replaced."""
         return replace(self, looking=True, areas={}, probes=())
@@ -84,10 +113,11 @@ class State:
         return replace(self, probes=ranked((*others, event.probe)))
 
     def complete(self, facts: Facts) -> State:
-        """Take the whole result of a detection."""
+        """Take the whole result of a detection; files may have changed, so compare anew."""
         return replace(
             self,
             looking=False,
+            preview=None,
             facts=facts,
             areas={name: getattr(facts, name) for name in AREAS},
             probes=ranked(facts.mirrors.ranking.or_else(())),

@@ -7,7 +7,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from screens.decisions import DecisionRow, Decisions, finding_lines, step_of, text_of
+from screens.decisions import DecisionRow, Decisions, text_of
+from screens.findings import finding_lines, step_of
 from screens.frame import ARROWS, BACK, ENTER, HELP, LOOK_AGAIN, Framed, Key, Proceed
 from screens.grid import Grid, GridView
 from screens.paragraphs import Paragraphs

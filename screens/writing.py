@@ -14,11 +14,25 @@ from screens.decisions import refusal_lines, text_of
 from screens.frame import ENTER, Framed, Key, KeyBar, Proceed
 from screens.grid import Tone
 from screens.paragraphs import Paragraphs, paragraph
-from screens.state import State
+from screens.state import Preview, State
 from wizard.errors import WizardError
 from wizard.flow import Flow
-from wizard.text import msg
+from wizard.text import Text, msg
 from wizard.untrusted import clean_line
+
+
+def hint_here(error: WizardError, preview: Preview) -> Text:
+    """Return what to do, in words of a screen where the error's own name commands and flags."""
+    hint = str(error.hint)
+    if "`gomod-wizard diff`" in hint:
+        return msg("press enter: everything is looked at again, and you see the new difference")
+    if "--scope" not in hint:
+        return error.hint
+    name = next((c.artifact for c in preview.changes.changes if c.path == error.where), "")
+    return msg(
+        "leave {name} out in the review (space on its tab), or ask its owner for permission",
+        name=name or msg("the file"),
+    )
 
 
 class WritingScreen(Framed):
@@ -49,7 +63,7 @@ class WritingScreen(Framed):
         yield Paragraphs(id="failure")
 
     def foot(self) -> ComposeResult:
-        yield Proceed(msg("Back to the review"))
+        yield Proceed(msg("Look again, then review"))
 
     @on(StepDone)
     def add(self, event: StepDone) -> None:
@@ -58,15 +72,16 @@ class WritingScreen(Framed):
         lines = [Content.assemble(("✓ ", Tone.GOOD), step) for step in self.steps]
         self.query_one("#steps", Static).update(Content("\n").join(lines))
 
-    def fail(self, error: WizardError) -> None:
-        """Show why nothing was written, and the way back."""
+    def fail(self, error: WizardError, preview: Preview) -> None:
+        """Show why nothing was written, and the way on."""
         self.failure = error
         kept = paragraph("", msg("Everything is as it was before."))
-        self.query_one("#failure", Paragraphs).show((*refusal_lines(error), kept))
+        lines = refusal_lines(error, hint_here(error, preview))
+        self.query_one("#failure", Paragraphs).show((*lines, kept))
         proceed = self.query_one(Proceed)
         proceed.display = True
         proceed.focus()
         self.query_one(KeyBar).show(self.keys())
 
     def keys(self) -> tuple[Key, ...]:
-        return () if self.failure is None else ((ENTER, msg("Back to review")),)
+        return () if self.failure is None else ((ENTER, msg("Look again, then review")),)

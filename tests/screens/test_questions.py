@@ -84,6 +84,26 @@ async def test_a_value_of_ones_own_is_taken(running: Running) -> None:
         assert plan.mtu.value == 1380
 
 
+async def test_an_empty_line_is_no_answer(running: Running) -> None:
+    async with running() as pilot:
+        await open_question(pilot, "goproxy")
+        await press(pilot, "tab", "enter")
+        assert isinstance(pilot.app.screen, QuestionScreen)
+        assert "Type a value first" in text_of_screen(pilot)
+        assert wizard(pilot).state.answers == {}
+        await press(pilot, "up", "enter")
+        assert wizard(pilot).state.answers == {}
+        assert not isinstance(pilot.app.screen, QuestionScreen)
+
+
+async def test_the_question_itself_stays_in_sight(running: Running) -> None:
+    async with running() as pilot:
+        await open_question(pilot, "goproxy")
+        assert "Go asks them in this order" in text_of_screen(pilot)
+        await press(pilot, "tab", *"x")
+        assert "Go asks them in this order" in text_of_screen(pilot)
+
+
 async def test_a_wrong_value_is_named_beside_the_field_while_it_is_typed(
     running: Running,
 ) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
+from textual.pilot import Pilot
 
 from tests.screens.driving import Running, press, settle, text_of_screen, wizard
 from tests.screens.stand_in import StandIn
@@ -41,6 +42,41 @@ async def test_enter_does_nothing_unseen_in_a_window_too_small(
         await settle(pilot)
         assert "Write these files?" in text_of_screen(pilot)
     assert stream.applied == []
+
+
+async def test_a_sheet_answers_its_keys_after_a_window_was_too_small(
+    running: Running, stream: StandIn
+) -> None:
+    async with running() as pilot:
+        await press(pilot, "enter", "enter")
+        await resize(pilot, 40, 10)
+        await resize(pilot, 80, 24)
+        await press(pilot, "enter")
+    assert len(stream.applied) == 1
+
+
+async def test_a_line_keeps_the_focus_through_a_window_too_small(running: Running) -> None:
+    async with running() as pilot:
+        await press(pilot, "down", "enter", "up", "enter", "tab", *"x")
+        await resize(pilot, 40, 10)
+        await resize(pilot, 80, 24)
+        assert pilot.app.focused is not None
+        assert pilot.app.focused.id == "own"
+
+
+async def test_no_key_moves_what_cannot_be_seen(running: Running) -> None:
+    async with running() as pilot:
+        await press(pilot, "down", "enter")
+        await resize(pilot, 40, 10)
+        await press(pilot, "enter", "enter", "escape", "r")
+        await resize(pilot, 80, 24)
+        assert "The way out: proxy" in text_of_screen(pilot)
+
+
+async def resize(pilot: Pilot[int], width: int, height: int) -> None:
+    """Give the window another size."""
+    await pilot.resize_terminal(width, height)
+    await settle(pilot)
 
 
 async def test_a_window_that_grows_again_goes_on_where_it_was(running: Running) -> None:

@@ -1,0 +1,109 @@
+"""What the wizard knows: it looks, decides and compares, and hands the newest state to screens.
+
+No screen is switched here, and nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import App
+from textual.message import Message
+
+from screens.apart import apart
+from screens.deciding import answered, decided, nothing_to_ask, previewed
+from screens.focus import Sheet
+from screens.frame import Framed
+from screens.state import State
+from wizard.detect.request import Event
+from wizard.errors import WizardError
+from wizard.flow import Flow, Step
+
+if TYPE_CHECKING:
+    from screens.stream import Stream
+
+
+class KnowingApp(App[int]):
+    """One state over one stream, the same for every screen that is open."""
+
+    @dataclass
+    class Reported(Message):
+        """One report of the detection that was started as number `look`."""
+
+        look: int
+        event: Event
+
+    def __init__(self, stream: Stream, *, ansi_color: bool | None) -> None:
+        super().__init__(ansi_color=ansi_color)
+        self.stream = stream
+        self.state = State(answers=dict(stream.answers), looking=True)
+        self.flow = Flow()
+        self.looks = 0
+
+    def take(self, state: State) -> None:
+        """Make `state` the one that is drawn, on every screen that is open."""
+        self.state = state
+        if not self.is_running:
+            return  # the screens are being taken down
+        for screen in self.screen_stack:
+            if isinstance(screen, Framed):
+                screen.show(state, self.flow)
+            elif isinstance(screen, Sheet) and screen.is_active and screen.outdated(state):
+                screen.dismiss(None)
+
+    def adopt(self, state: State) -> None:
+        """Take a state whose plan may be new, and compare it with the disk where it is shown."""
+        self.take(state)
+        if self.flow.at is Step.REVIEW and state.plan is not None and state.preview is None:
+            self.compare()
+
+    def try_answers(self, changes: Mapping[str, str | None]) -> WizardError | None:
+        """Take answers where a plan can be decided with them; else return why not."""
+        state = answered(self.stream, self.state, changes)
+        if state.trouble is None:
+            self.adopt(state)
+        return state.trouble
+
+    def look(self) -> None:
+        """Start to look at everything; from now on nothing is confirmed until that is complete."""
+        self.looks += 1
+        self.take(self.state.begin())
+        self.observe(self.looks)
+
+    @work(exclusive=True, group="look")
+    async def observe(self, number: int) -> None:
+        """Look on a thread of its own, and decide when it is complete."""
+
+        def listen(event: Event) -> None:
+            self.post_message(self.Reported(number, event))
+
+        try:
+            facts = await apart(lambda: self.stream.detect(listen))
+        except WizardError as error:
+            state = replace(self.state, looking=False, trouble=error)
+            self.take(replace(state, facts=None, plan=None, preview=None))
+            return
+        state = decided(self.stream, self.state.complete(facts))
+        self.flow = self.flow.skipping(nothing_to_ask(state))
+        self.adopt(state)
+
+    @on(Reported)
+    def report(self, event: Reported) -> None:
+        if self.state.looking and event.look == self.looks:
+            self.take(self.state.see(event.event))
+
+    @work(exclusive=True, group="compare")
+    async def compare(self) -> None:
+        """Compare what would be written with what stands on disk."""
+        state = self.state
+        try:
+            preview = await previewed(self.stream, state)
+        except WizardError as error:
+            self.take(replace(self.state, trouble=error))
+            return
+        same = (self.state.plan, self.state.left_out) == (state.plan, state.left_out)
+        if same and self.state.facts is state.facts:
+            self.take(replace(self.state, preview=preview))
