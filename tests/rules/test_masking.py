@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from wizard.rules.proxy_url import holds_credentials, mask_credentials
 
 _PLAIN = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*://)(?P<user>[^\s/@:]*)(?::[^\s/@]*)?@")
+_BARE = re.compile(r"(?:^|[\s,|'\"(])[^\s/,|'\"(]*:[^\s/,|'\"(]*@")
 _TWO_AT = re.compile(r"://[^\s/]*@[^\s/]*@")
 
 
@@ -33,7 +34,7 @@ JOINED = st.lists(
 
 @given(text=URL_LIKE | JOINED)
 def test_one_pass_masks_what_the_plain_rule_masks(text: str) -> None:
-    if _TWO_AT.search(text) is None:
+    if _TWO_AT.search(text) is None and _BARE.search(text) is None:
         assert mask_credentials(text) == said_plainly(text)
 
 
@@ -53,7 +54,9 @@ def test_no_password_is_shown_whatever_is_in_it(password: str) -> None:
     )
 
 
-@pytest.mark.parametrize("piece", ["a", "a.", "://", "a://", "a:", "@", "?a", "&key=", "1://"])
+@pytest.mark.parametrize(
+    "piece", ["a", "a.", "://", "a://", "a:", "@", "?a", "&key=", "1://", "=a:", "a:@", ",a:b@"]
+)
 def test_a_long_text_is_masked_in_time_that_grows_with_its_length(piece: str) -> None:
     from time import process_time
 
@@ -66,6 +69,23 @@ def test_a_long_text_is_masked_in_time_that_grows_with_its_length(piece: str) ->
     # Sixteen times the text: 16 times the work in one pass, 256 times where it is quadratic.
     short = min(spent(25_000) for _ in range(3))
     assert min(spent(400_000) for _ in range(3)) < 100 * short + 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("u:hunter2@nexus.example/go", "u:***@nexus.example/go"),
+        ("direct,u:hunter2@[::1]:80", "direct,u:***@[::1]:80"),
+        ("GOPROXY=u:hun@ter2@nexus.example/go", "GOPROXY=***@nexus.example/go"),
+        ('{"NO_PROXY":"u:hunter=2@p"}', '{"NO_PROXY":"u:***@p"}'),
+        ("golang:1.27@sha256:" + "ab" * 32, "golang:1.27@sha256:" + "ab" * 32),
+        ("git@git.example:team/lib.git", "git@git.example:team/lib.git"),
+        ("go: example.com/a:b@v1.0.0: no", "go: example.com/a:b@v1.0.0: no"),
+        ("see: me@corp.example", "see: me@corp.example"),
+    ],
+)
+def test_go_takes_a_url_without_its_scheme_and_so_does_the_mask(text: str, shown: str) -> None:
+    assert mask_credentials(text) == shown
 
 
 @pytest.mark.parametrize(

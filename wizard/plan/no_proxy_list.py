@@ -58,7 +58,7 @@ def _entry(raw: str) -> str:
     if short := _short_range(text):
         return short
     text = text.removeprefix("*").strip(".")
-    return text if re.fullmatch(r"[^\s*/\[\]:,;|@]+", text) else ""
+    return text if re.fullmatch(r"[^\s*/\[\]:,;|@?&=#]+", text) else ""
 
 
 def _address_or_range(text: str) -> str:

@@ -7,7 +7,7 @@ from wizard.facts.proxy import Reader
 from wizard.plan.no_proxy_list import normalise
 from wizard.plan.proxies import Proxies, endpoint_of, is_gone, no_proxy_texts
 from wizard.plan.types import Finding, Severity
-from wizard.rules.proxy_url import ProxyUrl
+from wizard.rules.proxy_url import ProxyUrl, mask_credentials
 from wizard.text import msg
 
 
@@ -143,7 +143,9 @@ def _normalised(facts: Facts) -> tuple[Finding, ...]:
             severity=Severity.NOTE,
             message=msg(
                 "Go, git and curl read NO_PROXY differently; written so that they agree: {changes}",
-                changes=", ".join(f"{old} -> {new or '(dropped)'}" for old, new in changes),
+                changes=mask_credentials(
+                    ", ".join(f"{old} -> {new or '(dropped)'}" for old, new in changes)
+                ),
             ),
             cure=msg("use bare domains, addresses and ranges, with commas between them"),
             decision="no_proxy",

@@ -105,6 +105,9 @@ def parse_proxy_url(value: str) -> ProxyUrl | Text:
 _USERINFO = re.compile(r"(?<=[A-Za-z0-9+.\-])://(?P<info>[^\s/]*)@")
 """One pass: what follows a `://` ends at the next `/`, so no two attempts read the same text."""
 
+_WORD = re.compile(r"[^\s,|'\"(]+")
+"""Where a URL without its scheme may stand; Go reads `user:password@host/path` as https."""
+
 _QUERY_FIELD = re.compile(r"(?P<name>[?&][A-Za-z0-9_.%~\[\]\-]{1,60}=)(?P<value>[^\s&#|,\"<>]+)")
 _CLOSING = "')]}`"
 _SECRET_WORDS = (
@@ -128,14 +131,40 @@ def mask_credentials(text: str) -> str:
         known = colon and user != "***" and "@" not in match["info"]
         return f"://{user}:***@" if known else "://***@"
 
-    return _QUERY_FIELD.sub(_mask_field, _USERINFO.sub(_mask, text) if "@" in text else text)
+    if "@" in text:
+        text = _WORD.sub(_mask_bare, _USERINFO.sub(_mask, text))
+    return _QUERY_FIELD.sub(_mask_field, text)
 
 
 def holds_credentials(text: str) -> bool:
     """Return whether a URL in `text` has user-info or a secret in its query, masked or not."""
-    return any(_has_scheme(text, found.start()) for found in _USERINFO.finditer(text)) or any(
-        _is_secret(found["name"]) for found in _QUERY_FIELD.finditer(text)
+    return (
+        any(_has_scheme(text, found.start()) for found in _USERINFO.finditer(text))
+        or any(_bare_login(found.group()) for found in _WORD.finditer(text))
+        or any(_is_secret(found["name"]) for found in _QUERY_FIELD.finditer(text))
     )
+
+
+def _bare_login(word: str) -> tuple[int, int] | None:
+    """Return where `user:password` stands in `[NAME=]user:password@host[/path]`."""
+    authority = word.partition("/")[0]
+    end = authority.rfind("@")
+    colon = authority.find(":", 0, max(end, 0))
+    after = authority[end + 1 :]
+    if colon < 0 or not (after[:1].isalnum() or after[:1] == "["):
+        return None
+    # What follows the @ of an image is its digest.
+    return None if after.startswith("sha256:") else (authority.rfind("=", 0, colon) + 1, end)
+
+
+def _mask_bare(match: re.Match[str]) -> str:
+    word = match.group()
+    place = _bare_login(word)
+    if place is None:
+        return word
+    start, end = place
+    user = "***" if "@" in word[start:end] else f"{word[start:end].partition(':')[0]}:***"
+    return f"{word[:start]}{user}{word[end:]}"
 
 
 def _has_scheme(text: str, colon: int) -> bool:
