@@ -281,9 +281,12 @@ class _Look:
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     async def _names(self) -> tuple[str, ...]:
-        mirror, _ = _host_and_port(self._mirror_urls()[0])
+        """Return what a build may have to resolve: every mirror that may be chosen comes first."""
+        catalogue, _ = await self._catalogue()
+        listed = (mirror.url for mirror in self.chosen or catalogue.mirrors if mirror.automatic)
+        mirrors = [_host_and_port(url)[0] for url in (self._mirror_urls()[0], *listed)]
         read = await asyncio.shield(self._private)
-        return (mirror, *(item.host for item in read.candidates))
+        return tuple(dict.fromkeys((*mirrors, *(item.host for item in read.candidates))))
 
 
 def _host_and_port(url: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from wizard.plan.container import decide_container
 from wizard.plan.credentials import decide_credentials
 from wizard.plan.engine import decide_engine
 from wizard.plan.engine_proxy import proxies_of_daemon_json
+from wizard.plan.in_build_findings import in_build_findings
 from wizard.plan.inputs import config_dir, gather_inputs
 from wizard.plan.module_mirrors import detected_goproxy, goproxy_findings
 from wizard.plan.pipes import pipe_that_leaks, sealed
@@ -113,6 +114,7 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
             *resolvers.findings,
             *engine.findings,
             *container.findings,
+            *in_build_findings(facts, shape.module_source.value),
             *credentials.findings,
             *_waived(case, guarded, leak),
         ),

@@ -10,17 +10,19 @@ from wizard.cli.commands.projects import require_project
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, YELLOW
 from wizard.errors import ExitCode, ForbiddenError, UsageError
+from wizard.plan.types import ModuleSource
 from wizard.render.types import Scope
 from wizard.text import msg
 
 if TYPE_CHECKING:
     from wizard.apply.types import ChangeSet, Receipt, Refusal
+    from wizard.facts import Facts
     from wizard.plan.types import Plan
 
 
 async def diff(context: Context) -> int:
     """Show what `apply` would change; writes nothing; exit 0."""
-    _, changes = await _changes(context)
+    *_, changes = await _changes(context)
     _emit(context, "diff", None, changes)
     show_changes(context.output, changes)
     if not changes.changes:
@@ -32,7 +34,7 @@ async def apply(context: Context) -> int:
     """Show, ask, write. Exit 3 where the system scope waits for root, 2 or 4 for a refusal."""
     if staged := context.flag("staged"):
         return await _apply_staged(context, staged)
-    plan, changes = await _changes(context)
+    facts, plan, changes = await _changes(context)
     output = context.output
     refuse_the_incurable(plan)
     show_findings(output, plan.findings)
@@ -60,6 +62,8 @@ async def apply(context: Context) -> int:
     show_receipt(context, receipt)
     output.line(msg("taken back by: gomod-wizard undo {id}", id=receipt.id), DIM)
     if not changes.refusals and not receipt.staged and plan.inputs.module_dirs:
+        if plan.module_source.value is ModuleSource.PROXY:
+            await _look_from_inside(context, facts, plan)
         output.line(msg("next: gomod-wizard build"), BOLD)
     return _exit_code(receipt, changes.refusals)
 
@@ -73,6 +77,15 @@ def refuse_the_incurable(plan: Plan) -> None:
                 where=finding.id,
                 hint=finding.cure,
             )
+
+
+async def _look_from_inside(context: Context, facts: Facts, plan: Plan) -> None:
+    """Say what a step of the user's own builder sees of the network, now that all is written."""
+    from wizard.cli.in_build import show_cause, with_build
+
+    seen = await with_build(context.session, facts, plan)
+    if seen.build is not None and seen.build.rows.value:
+        show_cause(context.output, seen.build)
 
 
 async def _apply_staged(context: Context, staged: str) -> int:
@@ -135,13 +148,13 @@ def show_receipt(context: Context, receipt: Receipt) -> None:
         output.line(msg("  run: {command}", command=receipt.sudo_command), BOLD)
 
 
-async def _changes(context: Context) -> tuple[Plan, ChangeSet]:
+async def _changes(context: Context) -> tuple[Facts, Plan, ChangeSet]:
     scopes = _scopes(context.flags.scope)
     facts = await context.facts()
     if Scope.PROJECT in scopes:
         require_project(facts, msg("or set up this machine alone: --scope user,system"))
     plan = context.session.decide(facts)
-    return plan, await context.session.changes(context.session.render(plan), scopes)
+    return facts, plan, await context.session.changes(context.session.render(plan), scopes)
 
 
 def _scopes(text: str) -> tuple[Scope, ...]:
