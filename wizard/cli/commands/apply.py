@@ -94,6 +94,7 @@ async def _apply_staged(context: Context, staged: str) -> int:
     receipt = await commit_staged(context.session.system, staged, restart=context.flag("restart"))
     context.emit("apply", id=receipt.id, changes=change_rows(receipt.changes))
     show_receipt(context, receipt)
+    context.output.line(msg("taken back by: gomod-wizard undo {id}", id=receipt.id), DIM)
     return ExitCode.OK
 
 
