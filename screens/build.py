@@ -86,4 +86,4 @@ class BuildScreen(StepScreen):
     )
 
     def evidence(self, state: State) -> tuple[Section, ...]:
-        return (("", project(state)),)
+        return ((msg("The project"), project(state)),)

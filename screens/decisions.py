@@ -16,6 +16,7 @@ from screens.grid import Tone
 from screens.messages import Change
 from screens.paragraphs import Paragraph, Paragraphs, paragraph
 from screens.state import State
+from screens.words import in_words
 from wizard.errors import WizardError
 from wizard.plan.types import Decision, Origin
 from wizard.questions import Question
@@ -36,10 +37,12 @@ _ORIGINS = {
 
 def value_line(asked: Question, decision: Decision[object]) -> Content:
     """Return a decision's value as people read it."""
+    if decision.value is None and decision.origin is Origin.FLAG:
+        return Content.styled(str(msg("left as it is")), Tone.MUTED)  # who chose stands beside it
     if decision.value is None:
         kept = msg("left as it is: {because}", because=clean(str(decision.because)))
         return Content.styled(str(kept), Tone.MUTED)
-    shown = clean(breakable(asked.format(decision.value)), VALUE_LIMIT)
+    shown = clean(breakable(str(in_words(asked, decision.value))), VALUE_LIMIT)
     return Content.styled(shown or str(msg("none")), Tone.STRONG)
 
 
@@ -90,7 +93,8 @@ class DecisionRow(HorizontalGroup, can_focus=True):
         self.query_one(".decision-value", Static).update(value_line(self.asked, self.decision))
         because = self.query_one(".because", Static)
         because.update(Content(clean(str(self.decision.because))))
-        because.display = self.decision.value is not None
+        chosen = self.decision.origin is Origin.FLAG  # "(your choice)" says it already
+        because.display = self.decision.value is not None and not chosen
 
     def action_change(self) -> None:
         self.post_message(Change(self.asked.key))

@@ -21,7 +21,7 @@ from wizard.flow import Flow
 from wizard.text import msg
 
 
-def written(receipt: Receipt) -> Grid:
+def written(receipt: Receipt, *, left_out: bool = False) -> Grid:
     """Return what was done, one line for each file."""
     rows = [
         (Cell(SIGNS[change.action], Tone.GOOD), Cell(ACTIONS[change.action]), Cell(change.path))
@@ -38,7 +38,9 @@ def written(receipt: Receipt) -> Grid:
             Column(title="", least=20, most=100),
         ),
         rows=tuple(rows),
-        empty=msg("Nothing was written: everything already is as planned."),
+        empty=msg("Nothing was written: everything already is as planned.")
+        if not left_out
+        else msg("Nothing was written: what would have changed, you left out."),
     )
 
 
@@ -46,6 +48,7 @@ class DoneScreen(Framed):
     """The receipt and the next commands, the build command ready to be copied."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "copy", show=False)]
+    own_keys = (("c", msg("copy the build command")),)
     help_text = msg(
         "The first command to run is at the top. c copies the build command, where your terminal "
         "allows it. The same text stands in the terminal after you leave."
@@ -63,7 +66,7 @@ class DoneScreen(Framed):
         if self.receipt.staged:
             title = msg("Almost done: one command needs root")
         yield Static(text_of(title), classes="heading")
-        yield GridView(written(self.receipt))
+        yield GridView(written(self.receipt, left_out=bool(self.state.left_out)))
         yield Paragraphs(bullets(self.receipt.messages), classes="why")
         yield Static(text_of(msg("What to do next")), classes="section")
         steps = next_steps(self.receipt, self.command, self.state.answers)
@@ -79,6 +82,16 @@ class DoneScreen(Framed):
         """Put the build command on the clipboard (OSC 52; not every terminal listens)."""
         self.app.copy_to_clipboard(self.command)
         self.notify(str(msg("The build command was copied.")), markup=False)
+
+    def help_keys(self) -> tuple[Key, ...]:
+        """Return the keys that do something here: there is no way back, and nothing to look at."""
+        return (
+            (ENTER, msg("finish")),
+            *self.own_keys,
+            ("PgUp PgDn", msg("scroll the page")),
+            ("? f1", msg("this help")),
+            ("ctrl+q ctrl+c", msg("finish; what was written stays written")),
+        )
 
     def keys(self) -> tuple[Key, ...]:
         return ((ENTER, msg("Finish")), ("c", msg("Copy build command")), HELP)

@@ -17,6 +17,8 @@ def next_steps(receipt: Receipt, command: str, answers: Answers) -> tuple[tuple[
         steps.append((msg("Write the system files"), receipt.sudo_command))
     if command:
         steps.append((msg("Build"), command))
+        words = msg("Verify: build once more, and be told the cause where it fails")
+        steps.append((words, "gomod-wizard build 2>&1 | gomod-wizard diagnose -"))
     if receipt.id is not None:
         steps.append((msg("Take it all back"), f"gomod-wizard undo {receipt.id}"))
     chosen = [(key, one.text) for key, one in answers.items() if one.origin is Origin.FLAG]

@@ -155,7 +155,7 @@ def files_grid(preview: Preview, state: State) -> Grid:
     return Grid(
         columns=(
             Column(title="", least=1, most=1),
-            Column(title="", least=10, most=32),
+            Column(title="", least=18, most=32),
             Column(title="", least=22, most=22),
             Column(title="", least=8, weight=1, most=18),
             Column(title="", least=16, weight=2, most=60),

@@ -18,6 +18,7 @@ from screens.decisions import text_of
 from screens.focus import Sheet
 from screens.frame import ARROWS, ENTER, ESC, Key, KeyBar, TooSmall
 from screens.grid import Tone
+from screens.words import choice_in_words
 from wizard.errors import UnsafeError, UsageError, WizardError
 from wizard.questions import REASON, UNTIL, Choice
 from wizard.text import Text, msg
@@ -106,7 +107,8 @@ class QuestionScreen(Sheet[None]):
             marks.append(msg("now"))
         if choice.value == self.recommended:
             marks.append(msg("recommended"))
-        head = Content.styled(clean(str(choice.label), 300), Tone.STRONG)
+        label = choice_in_words(self.asked, choice.value, choice.label)
+        head = Content.styled(clean(str(label), 300), Tone.STRONG)
         if marks:
             words = ", ".join(str(mark) for mark in marks)
             head = head + "  " + Content.styled(f"({words})", Tone.ACCENT)

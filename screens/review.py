@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalGroup
+from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
 from textual.widgets import Static, Tab, Tabs
 
@@ -27,12 +27,11 @@ from screens.frame import BACK, ENTER, HELP, LOOK_AGAIN, Framed, Key, KeyBar, Pr
 from screens.grid import Grid, GridView, Tone
 from screens.messages import LeaveOut
 from screens.paragraphs import Paragraph, Paragraphs, bullets, paragraph
+from screens.reasons import reasons_of
 from screens.state import Preview
 from screens.summary import counted
-from wizard.apply.types import Action, Change
+from wizard.apply.types import Action
 from wizard.flow import Step, step_title
-from wizard.questions import BY_KEY
-from wizard.render.types import Artifact
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
 
@@ -86,13 +85,17 @@ class ReviewScreen(Framed):
     def above(self) -> ComposeResult:
         tabs = Tabs(id="tabs")
         tabs.can_focus = False
-        yield tabs
+        with HorizontalGroup(id="tabs-line"):
+            yield tabs
+            yield Static(id="tab-place")
 
     def foot(self) -> ComposeResult:
         yield Proceed(msg("Continue"))
 
     def on_mount(self) -> None:
         self.names: tuple[str, ...] = ()
+        self.coming: tuple[str, ...] = ()
+        """The tabs that are there, or are being put in."""
         self.preview: Preview | None = None
         """The newest comparison; it stays to be read while the next one is made."""
 
@@ -140,10 +143,13 @@ class ReviewScreen(Framed):
                 labels.append((artifact.name, Content(f"{sign} {clean_line(artifact.name)}")))
         tabs = self.query_one("#tabs", Tabs)
         names = tuple(name for name, _ in labels)
+        if names == self.coming != self.names:
+            return  # they are being put in; their signs are drawn then
         if names == self.names:
             for index, (_, label) in enumerate(labels):
                 tabs.query_one(f"#t{index}", Tab).label = label
         else:
+            self.coming = names
             self.renew_tabs(labels)
 
     @work(exclusive=True, group="tabs")
@@ -155,6 +161,8 @@ class ReviewScreen(Framed):
         for index, (_, label) in enumerate(labels):
             await tabs.add_tab(Tab(label, id=f"t{index}"))
         self.names = tuple(name for name, _ in labels)
+        self.draw_tabs()
+        self.draw_tab()
 
     @property
     def open_name(self) -> str:
@@ -169,10 +177,19 @@ class ReviewScreen(Framed):
         overview = self.query_one("#overview")
         overview.display = preview is None or name == OVERVIEW
         self.query_one("#file").display = not overview.display
+        self.query_one("#tab-place", Static).update(self.tab_place())
         if overview.display:
             self.draw_overview()
         elif preview is not None:
             self.draw_file(preview, name)
+
+    def tab_place(self) -> Content:
+        """Return which tab of how many is open: a narrow window cuts their line."""
+        if len(self.names) < 2:
+            return Content("")
+        number = self.names.index(self.open_name) + 1 if self.open_name in self.names else 1
+        words = msg("← {number}/{all} →", number=number, all=len(self.names))
+        return Content.styled(str(words), Tone.MUTED)
 
     def draw_overview(self) -> None:
         """Draw what was found, what happens to which file, and the build command."""
@@ -209,6 +226,8 @@ class ReviewScreen(Framed):
         files = [one for one in preview.changes.changes if one.action is not Action.RUN]
         if not files:
             return msg("Everything already is as planned")
+        if closed := len(preview.blocked):
+            return msg("{n} of {all} files cannot be written by you", n=closed, all=len(files))
         words = counted(len(files), msg("{n} file to write"), msg("{n} files to write"))
         if not preview.staged:
             return words
@@ -228,7 +247,7 @@ class ReviewScreen(Framed):
         refusal = refusal_of(name, preview)
         artifact = next(one for one in preview.artifacts if one.name == name)
         self.query_one("#path", Static).update(path_line(artifact, change, self.state.left_out))
-        reasons = self.reasons(artifact, change)
+        reasons = reasons_of(artifact, change, self.state.plan)
         self.query_one("#because", Paragraphs).show(reasons)
         self.query_one("#reasons").display = bool(reasons) and name not in self.state.left_out
         lines: tuple[Paragraph, ...]
@@ -243,19 +262,6 @@ class ReviewScreen(Framed):
         else:
             lines = diff_lines(preview.diffs.get(change.path, ""))
         self.query_one("#diff", Paragraphs).show(lines)
-
-    def reasons(self, artifact: Artifact, change: Change | None) -> tuple[Paragraph, ...]:
-        """Return why a file looks as it does: its own reasons, then its decisions with theirs."""
-        plan = self.state.plan
-        decisions = [] if plan is None else [getattr(plan, key) for key in artifact.decisions]
-        told = [one for one in decisions if one.value not in (None, (), False)]
-        known = {clean_line(str(one.because)) for one in told}
-        lines = [] if change is None else list(bullets(change.notes, "! "))
-        lines += bullets(why for why in artifact.because if clean_line(str(why)) not in known)
-        for one in told:
-            title = BY_KEY[one.key].title if one.key in BY_KEY else one.key
-            lines.append(paragraph("• ", msg("{what}: {because}", what=title, because=one.because)))
-        return tuple(lines)
 
     @on(Tabs.TabActivated)
     def switched(self) -> None:

@@ -19,13 +19,17 @@ def glyph(flow: Flow, step: Step) -> str:
         return HERE
     if step in flow.skipped:
         return SKIPPED
-    return DONE if STEPS.index(step) < flow.number - 1 else AHEAD
+    return DONE if _done(flow, step) else AHEAD
+
+
+def _done(flow: Flow, step: Step) -> bool:
+    return step in flow.visited and STEPS.index(step) < flow.number - 1
 
 
 def _tone(flow: Flow, step: Step) -> str:
     if step is flow.at:
         return "bold $text-primary"
-    done = STEPS.index(step) < flow.number - 1 and step not in flow.skipped
+    done = _done(flow, step) and step not in flow.skipped
     return Tone.PLAIN if done else Tone.MUTED
 
 

@@ -100,6 +100,10 @@ def _proxy(state: State) -> Cell | None:
     facts = state.area("proxy", ProxyFacts)
     if facts is None:
         return None
+    broken = [one for one in facts.settings.or_else(()) if one.problem is not None]
+    if broken:
+        names = ", ".join(dict.fromkeys(one.spelled for one in broken))
+        return Cell(msg("{names} cannot be used", names=names), Tone.BAD)
     disagree = facts.contradictions.or_else(())
     if disagree:
         names = ", ".join(dict.fromkeys(one.name for one in disagree))
@@ -123,6 +127,8 @@ def _private(state: State) -> Cell | None:
     names = ", ".join(host.host for host in hosts)
     if any(host.resolvable is False or host.reachable is False for host in hosts):
         return Cell(msg("{names}: not all can be reached", names=names), Tone.WARN)
+    if not any(host.patterns for host in hosts):
+        return Cell(msg("{names}: no module needs them here", names=names), Tone.MUTED)
     return Cell(names)
 
 

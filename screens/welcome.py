@@ -91,6 +91,15 @@ def _way(title: object, detail: object) -> Content:
     return Content.assemble((str(title), "bold"), ("  " + str(detail), Tone.MUTED))
 
 
+def _no_fault(state: State) -> Paragraph:
+    """Say that nothing is wrong only where there was an engine to look at."""
+    if state.facts is not None and state.facts.docker.engine.value is None:
+        words = msg("No fault was found, but without a Docker engine no build could be checked.")
+        return paragraph("! ", words, Tone.WARN)
+    words = msg("Nothing was found that would make a build fail.")
+    return paragraph("✓ ", words, Tone.GOOD)
+
+
 def _news(state: State) -> tuple[Paragraph, ...]:
     """What a person should know before choosing: faults in a line each, the rest as a count."""
     if state.trouble is not None:
@@ -101,8 +110,7 @@ def _news(state: State) -> tuple[Paragraph, ...]:
     warnings = sum(one.severity is Severity.WARNING for one in state.findings)
     lines = [paragraph("✗ ", fault.message, Tone.BAD) for fault in faults]
     if not faults:
-        words = msg("Nothing was found that would make a build fail.")
-        lines.append(paragraph("✓ ", words, Tone.GOOD))
+        lines.append(_no_fault(state))
     if warnings:
         words = counted(warnings, msg("{n} warning"), msg("{n} warnings"))
         lines.append(paragraph("! ", words, Tone.WARN))

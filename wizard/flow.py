@@ -48,6 +48,9 @@ class Flow:
     skipped: frozenset[Step] = frozenset()
     """Steps with nothing to ask on this machine; the first and the last are never skipped."""
 
+    visited: frozenset[Step] = frozenset()
+    """Steps that were open and then left; what was never opened is not done."""
+
     @property
     def number(self) -> int:
         """The place of this step, from 1 on, skipped steps counted: the total never jumps."""
@@ -64,7 +67,9 @@ class Flow:
         """Return the step that the user came from; at the first one, the same place."""
         if not self.trail:
             return self
-        return replace(self, at=self.trail[-1], trail=self.trail[:-1])
+        return replace(
+            self, at=self.trail[-1], trail=self.trail[:-1], visited=self.visited | {self.at}
+        )
 
     def leap(self, step: Step) -> Flow:
         """Go straight to `step`; `back` returns here. A step of the trail is returned to."""
@@ -73,7 +78,7 @@ class Flow:
         trail = (*self.trail, self.at)
         if step in trail:
             trail = trail[: trail.index(step)]
-        return replace(self, at=step, trail=trail)
+        return replace(self, at=step, trail=trail, visited=self.visited | {self.at})
 
     def skipping(self, steps: frozenset[Step]) -> Flow:
         """Pass over `steps` from now on; the step that is open stays open."""

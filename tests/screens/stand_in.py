@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from wizard.apply.types import Action, Change, ChangeSet, Receipt
 from wizard.detect.request import AreaKnown, Listener, MirrorAnswered, Request
 from wizard.errors import WizardError
 from wizard.facts import Facts
-from wizard.plan.types import Answers, Plan
+from wizard.plan.types import Answers, Finding, Plan
 from wizard.render.build_command import BuildCommand
 from wizard.render.types import Artifact, Scope, Whole
 from wizard.system import System
@@ -142,6 +142,8 @@ class StandIn:
     unchanged: bool = False
     refusal: WizardError | None = None
     """What `apply` raises."""
+    findings: tuple[Finding, ...] | None = None
+    """The plan's findings, in place of the sample's."""
     looks: int = 0
     compared: int = 0
     applied: list[tuple[ChangeSet, bool | None]] = field(default_factory=list)
@@ -160,7 +162,8 @@ class StandIn:
         return self.facts
 
     def decide(self, facts: Facts, answers: Answers) -> Plan:
-        return sample.plan(answers)
+        plan = sample.plan(answers)
+        return plan if self.findings is None else replace(plan, findings=self.findings)
 
     def render(self, plan: Plan) -> tuple[Artifact, ...]:
         return ARTIFACTS

@@ -64,11 +64,38 @@ async def test_a_machine_without_docker_skips_its_step(running: Running, stream:
     absent = not_applicable("there is no docker here", "PATH")
     docker = replace(stream.facts.docker, client=absent, engine=absent)
     stream.facts = replace(stream.facts, docker=docker)
+    stream.findings = ()
     async with running(size=(120, 40)) as pilot:
         await press(pilot, *STEP_BY_STEP, "enter", "enter", "enter")
         assert at(pilot) is Step.BUILD
         await press(pilot, "enter")
         assert "Docker: skipped" in text_of_screen(pilot)
+
+
+async def test_a_step_with_a_finding_is_not_skipped(running: Running, stream: StandIn) -> None:
+    from dataclasses import replace
+
+    from wizard.facts import not_applicable
+    from wizard.plan.types import Finding, Severity
+
+    absent = not_applicable("there is no docker here", "PATH")
+    docker = replace(stream.facts.docker, client=absent, engine=absent)
+    stream.facts = replace(stream.facts, docker=docker)
+    stream.findings = (
+        Finding(
+            id="dns.loopback-stub",
+            severity=Severity.FAULT,
+            message="the resolver is on loopback",
+            cure="name a resolver that containers reach: --set dns=ADDRESS",
+            decision="dns",
+        ),
+    )
+    async with running(size=(90, 40)) as pilot:
+        await press(pilot, *STEP_BY_STEP, "enter", "enter", "enter")
+        assert at(pilot) is Step.DOCKER
+        shown = " ".join(text_of_screen(pilot).split())
+    assert "--set" not in shown
+    assert "“Resolvers for containers (dns)” at the step Docker" in shown
 
 
 @pytest.mark.parametrize("key", ["ctrl+q", "ctrl+c"])
