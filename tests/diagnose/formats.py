@@ -194,7 +194,7 @@ def kaniko(core: list[str], r: random.Random) -> Built:
 
 
 def bare(core: list[str], r: random.Random) -> Built:
-    last = ["make: *** [build] Error 1"] if core[0].startswith(("WARNING", "fetch")) else []
+    last = ["make: *** [build] Error 1"] if core[:1] and core[0].startswith(("WARNING", "fetch")) else []
     return Built(["go: downloading golang.org/x/sys v0.20.0", *core, *last], None, None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.errors import UsageError
-from wizard.facts import Facts
+from wizard.facts import Facts, State
 from wizard.text import Text, msg
 
 
@@ -12,6 +12,12 @@ def require_project(facts: Facts, otherwise: Text = "") -> None:
     modules = facts.project.modules
     if modules.or_else(()) or facts.project.workspace.value is not None:
         return
+    if modules.state is State.UNKNOWN:
+        raise UsageError(
+            msg("the project cannot be read: {why}", why=modules.reason),
+            where=modules.source,
+            hint=msg("mend that line"),
+        )
     raise UsageError(
         msg("there is no Go project here: {why}", why=modules.reason or msg("no go.mod")),
         where=modules.source,
