@@ -194,7 +194,8 @@ def kaniko(core: list[str], r: random.Random) -> Built:
 
 
 def bare(core: list[str], r: random.Random) -> Built:
-    last = ["make: *** [build] Error 1"] if core[:1] and core[0].startswith(("WARNING", "fetch")) else []
+    cut_short = bool(core) and core[0].startswith(("WARNING", "fetch"))
+    last = ["make: *** [build] Error 1"] if cut_short else []
     return Built(["go: downloading golang.org/x/sys v0.20.0", *core, *last], None, None)
 
 

@@ -149,7 +149,7 @@ def _dockerfile(facts: Facts) -> Decision[DockerfileShape]:
         because=msg("Dockerfile.gomod, with yours untouched; two files to keep in step"),
     )
     if found is None:
-        because = msg("there is none yet")
+        because = msg("the project has no Dockerfile yet")
         return Decision(
             key="dockerfile",
             value=shape(DockerfilePlace.CREATE),

@@ -49,6 +49,13 @@ def _no_project(facts: Facts) -> tuple[Finding, ...]:
     )
 
 
+def _weight(facts: Facts, *, lost: bool) -> Severity:
+    """Return how much a builder without mounts matters; without an engine, nothing builds here."""
+    if facts.docker.engine.value is None:
+        return Severity.NOTE
+    return Severity.FAULT if lost else Severity.WARNING
+
+
 def _sums(facts: Facts) -> tuple[Finding, ...]:
     missing = [
         one
@@ -151,7 +158,7 @@ def _form_findings(facts: Facts, shape: DockerfileShape) -> tuple[Finding, ...]:
     return (
         Finding(
             id="builder.legacy",
-            severity=Severity.FAULT if lost else Severity.WARNING,
+            severity=_weight(facts, lost=lost),
             message=msg(
                 "the legacy builder ({why}) has no mounts: no cache, and credentials and"
                 " authorities cannot enter without staying in a layer",
