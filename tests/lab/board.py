@@ -69,9 +69,10 @@ def summary(rows: Sequence[Row]) -> str:
     def count(column: str) -> int:
         return sum(getattr(row, column) is True for row in rows)
 
+    repaired = sum(row.before_ok is True and row.builds_after is True for row in rows)
     text = (
         f"{len(rows)} networks: {count('before_ok')} ended before as declared, "
-        f"{count('builds_after')} build after apply, {count('as_expected')} are as expected, "
+        f"{repaired} build after apply, {count('as_expected')} are as expected, "
         f"{count('undo_exact')} undone to the byte, {sum(row.leaks for row in rows)} leaks"
     )
     measured = [row for row in rows if row.plain is not None]
@@ -119,6 +120,8 @@ def out_of_date(rows: Sequence[Row], known: dict[str, str]) -> list[str]:
     """Where the file of known failures and the board disagree, in either direction."""
     wrong = []
     for row in rows:
+        if row.name in known and not row.before_ok:
+            wrong.append(f"{row.name} proves nothing: {'; '.join(row.notes) or 'see above'}")
         if not row.as_expected and row.name not in known:
             wrong.append(f"{row.name} is not as expected: {'; '.join(row.notes) or 'see above'}")
         if row.as_expected and row.name in known:

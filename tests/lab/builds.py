@@ -30,12 +30,12 @@ class Verdict:
 def cold(argv: list[str]) -> list[str]:
     """The same `docker build`, but with nothing cached: no layer, and no cache mount.
 
-    The options go in right behind `build`, and the image gets a name that the lab can find.
+    The options go in last, where they win over the command's own, and the image gets a name that
+    the lab can find.
     """
-    at = argv.index("build") + 1
     fresh = f"BUILDKIT_CACHE_MOUNT_NS={uuid.uuid4().hex}"
     options = ["--no-cache", "--build-arg", fresh, "--tag", IMAGE, "--progress=plain"]
-    return [*argv[:at], *options, *argv[at:]]
+    return [*argv, *options]
 
 
 def untouched(network: Scenario, desk: Desk) -> Done:

@@ -38,6 +38,7 @@ cd "$HERE/root"
 mount -t proc proc proc
 mount --rbind /sys sys
 mount --rbind /dev dev
+mount -t tmpfs -o mode=1777 tmpfs dev/shm
 mount -t tmpfs -o mode=755 tmpfs run
 mkdir -p run/lock run/systemd/system
 while read -r mode from to; do

@@ -66,7 +66,7 @@ def run(network: Scenario, *, only_before: bool = False, logs: Path | None = Non
                 row.notes.append(f"before: {verdict.why}")
             if not only_before:
                 _Trial(network, around, desk, row).play(before, folder)
-    except (shell.LabError, OSError, ValueError) as error:
+    except (shell.LabError, OSError, ValueError, LookupError, re.error) as error:
         row.before_ok = row.as_expected = False
         row.notes.append(f"the lab failed: {error}")
     row.seconds = round(time.monotonic() - started, 1)
