@@ -93,7 +93,7 @@ def report(rows: Sequence[Row], networks: Sequence[Scenario]) -> str:
     """The board as a page of Markdown, with the date and what it was measured on."""
     about = {network.name: network.about for network in networks}
     versions = (
-        f"Docker {' and '.join(TREES)}, Go {toolchains.CURRENT}, Linux {platform.release()}, "
+        f"Docker {' and '.join(TREES)}, Go {toolchains.CURRENT}, Linux {'.'.join(platform.release().split('.')[:2])}, "
         f"{os.cpu_count()} cores"
     )
     head = " | ".join(HEADINGS)
