@@ -92,8 +92,9 @@ def document(rows: Sequence[Row]) -> str:
 def report(rows: Sequence[Row], networks: Sequence[Scenario]) -> str:
     """The board as a page of Markdown, with the date and what it was measured on."""
     about = {network.name: network.about for network in networks}
+    kernel = ".".join(platform.release().split(".")[:2])
     versions = (
-        f"Docker {' and '.join(TREES)}, Go {toolchains.CURRENT}, Linux {'.'.join(platform.release().split('.')[:2])}, "
+        f"Docker {' and '.join(TREES)}, Go {toolchains.CURRENT}, Linux {kernel}, "
         f"{os.cpu_count()} cores"
     )
     head = " | ".join(HEADINGS)
