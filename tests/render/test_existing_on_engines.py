@@ -138,11 +138,12 @@ def test_a_green_dockerfile_stays_green_and_downloads_with_the_secrets(
 def test_a_here_document_keeps_its_shell_and_gets_the_network(
     bench: shared.Bench, project: Bare, name: str
 ) -> None:
-    if bench.engine.version == "20.10":
-        pytest.skip("its own reader knows no here-documents")
     text = HEREDOCS[name]
     after, words = merged(bench, text)
     project.empty()
+    if bench.engine.version == "20.10":  # its own reader knows no here-documents: red as before
+        assert not bench.build(text, "-t", "before", ".").ok
+        return
     bench.build(text, "-t", "before", ".").must()
     project.full()
     bench.build(after, *words).must()
