@@ -39,8 +39,9 @@ class Person:
         return Ended(done.returncode, done.stdout, done.stderr)
 
     def wizard(self, *argv: str, **env: str) -> Ended:
-        """Run `gomod-wizard ARGV` in the project."""
-        return self.run(sys.executable, "-m", "wizard", *argv, **env)
+        """Run `gomod-wizard ARGV` in the project, with patience for a busy machine."""
+        patience = () if "--timeout" in argv else ("--timeout", "20")
+        return self.run(sys.executable, "-m", "wizard", *patience, *argv, **env)
 
 
 @pytest.fixture(scope="session")
