@@ -326,7 +326,9 @@ def comes(wanted):
         time.sleep(0.02)
     return step() == wanted
 program = subprocess.Popen([sys.executable, "-m", "wizard", "detect", "--in-build"],
-                           stdout=subprocess.DEVNULL)
+                           stdout=subprocess.DEVNULL,
+                           # A job in the background is started with SIGINT ignored.
+                           preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 print("began" if comes(True) else "never began")
 program.send_signal(signal.SIGINT)
 print(program.wait())
