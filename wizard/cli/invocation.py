@@ -176,8 +176,7 @@ def _asker(flags: argparse.Namespace) -> Callable[[str], str] | None:
         return None
 
     def ask(question: str) -> str:
-        print(question, end="", file=sys.stderr, flush=True)
-        return read_line()
+        return read_line(question, sys.stderr)
 
     return ask
 

@@ -137,9 +137,8 @@ class _Interview:
 
     def _read(self, prompt: Text) -> str:
         """Return the next line of input. Raises KeyboardInterrupt at its end."""
-        print(prompt, end="", flush=True)
         try:
-            return read_line()
+            return read_line(str(prompt), sys.stdout)
         finally:
             if not sys.stdin.isatty():
                 print()

@@ -5,24 +5,27 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from typing import TextIO
 
 
-def read_line() -> str:
-    """Return the next line of stdin, stripped.
+def read_line(prompt: str, stream: TextIO) -> str:
+    """Show `prompt` on `stream` and return the next line of stdin, stripped.
 
     Raises KeyboardInterrupt at its end and for Ctrl-C: a running event loop would only note the
-    signal, and the person would have to answer all the same.
+    signal, and the person would have to answer all the same. Ctrl-C is obeyed before the prompt
+    can be seen, so that nobody is faster.
     """
     if threading.current_thread() is not threading.main_thread():
-        return _line()
+        return _line(prompt, stream)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return _line()
+        return _line(prompt, stream)
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def _line() -> str:
+def _line(prompt: str, stream: TextIO) -> str:
+    print(prompt, end="", file=stream, flush=True)
     line = sys.stdin.readline()
     if not line:
         raise KeyboardInterrupt
