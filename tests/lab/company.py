@@ -134,8 +134,14 @@ def _table(name: str, hook: str, rules: list[str]) -> str:
 
 
 def _shrink(mtu: int, developer: Namespace, office: Namespace) -> None:
-    """A tunnel: the developer's device knows its size, and whatever is larger vanishes silently."""
+    """A tunnel: the developer's device knows its size, and whatever is larger vanishes silently.
+
+    Nobody says "too big" to a container either: Linux takes such a word into the segment size that
+    the *next* connection announces, so that a second connection would come through by chance.
+    """
     developer.ip("link", "set", "eth0", "mtu", str(mtu))
+    too_big = "icmp type destination-unreachable icmp code frag-needed drop"
+    developer.filter(_table("silence", "output", [too_big]))
     links.drop_larger(developer, "eth0", mtu)
     links.drop_larger(office, "dev0", mtu)
 
