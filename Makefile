@@ -22,7 +22,7 @@ lint: $(VENV)/.dev
 
 ## The scoreboard of broken networks (root).
 lab: $(VENV)/.dev
-	tests/lab/run
+	tests/lab/run --jobs 2
 
 ## The scoreboard with the static recipes beside it, kept in docs/ (root).
 lab-report: $(VENV)/.dev
