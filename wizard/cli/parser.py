@@ -15,6 +15,7 @@ examples:
   gomod-wizard diff                what `apply` would change, nothing is written
   gomod-wizard apply               shows it, asks, writes it as one transaction
   gomod-wizard build               runs the build command for this project and network
+  gomod-wizard verify              proves it: every module downloaded anew, host and build
   gomod-wizard undo                back to the exact earlier bytes
 
 exit codes: 0 yes or done · 1 the answer is no · 2 wrong usage or unusable input ·
@@ -57,6 +58,11 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "build-command": (
         "the exact `docker build` for this project and network, no secret in it",
         'gomod-wizard build-command\n  eval "$(gomod-wizard build-command)"',
+    ),
+    "verify": (
+        "the real download from nothing, on the host and in a build (bare: both)",
+        "gomod-wizard verify\n  gomod-wizard verify --build --repair\n"
+        "  gomod-wizard verify --host --json",
     ),
     "diagnose": (
         "the faults in a failing build log, each with evidence and cure",
@@ -198,6 +204,25 @@ def build_parser(version: str) -> argparse.ArgumentParser:
         choices=("text", "github", "gitlab"),
         default="text",
         help="annotations for a CI system",
+    )
+    verify = parsers["verify"]
+    verify.add_argument(
+        "--host", action="store_true", help="your own go, with an empty module cache of its own"
+    )
+    verify.add_argument(
+        "--build", action="store_true", help="your builder, the stage that downloads, no cache"
+    )
+    verify.add_argument(
+        "--repair",
+        action="store_true",
+        help="where it fails: detect, decide, apply, verify again; at most three rounds, asks",
+    )
+    verify.add_argument(
+        "--patience",
+        type=seconds,
+        metavar="S",
+        default=argparse.SUPPRESS,
+        help="give up after so many seconds without a word (default: 180)",
     )
     parsers["build"].add_argument(
         "args", nargs=argparse.REMAINDER, metavar="-- ARG", help="more arguments for docker build"

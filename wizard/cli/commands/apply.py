@@ -49,7 +49,7 @@ async def apply(context: Context) -> int:
         _emit(context, "apply", None, changes)
         output.line(msg("Dry run: nothing was written."), YELLOW)
         return ExitCode.OK
-    if not context.flag("yes", False) and not _confirmed(context, changes):
+    if not context.flag("yes", False) and not confirmed(context, changes, "apply"):
         output.talk(msg("Nothing was changed."))
         _emit(context, "apply", None, changes)
         return ExitCode.NO
@@ -172,13 +172,15 @@ def _scopes(text: str) -> tuple[Scope, ...]:
     return tuple(scope for scope in Scope if scope in chosen)
 
 
-def _confirmed(context: Context, changes: ChangeSet) -> bool:
+def confirmed(context: Context, changes: ChangeSet, command: str) -> bool:
+    """Ask. Raises UsageError where there is nobody to ask; `command`: which one takes --yes."""
     if context.ask is None:
         raise UsageError(
             msg("there is no terminal to confirm {n} changes on", n=len(changes.changes)),
-            where="apply",
-            hint=msg("look at `gomod-wizard diff`, then `gomod-wizard apply --yes`"),
-        )
+            where=command,
+            hint=msg("look at `gomod-wizard diff`, then `gomod-wizard {command} --yes`",
+                     command=command),
+        )  # fmt: skip
     question = str(msg("Write these {n} changes? [y/N] ", n=len(changes.changes)))
     return context.ask(question).lower() in {"y", "yes"}
 

@@ -30,7 +30,7 @@ async def diagnose(context: Context) -> int:
         except OSError as error:
             raise _unreadable(name, error) from None
     context.emit(
-        "diagnose", step=diagnosis.step, faults=[_row(fault) for fault in diagnosis.faults],
+        "diagnose", step=diagnosis.step, faults=[fault_row(fault) for fault in diagnosis.faults],
         lines=diagnosis.lines, source="stdin" if name == "-" else name,
     )  # fmt: skip
     _show(context, diagnosis, None if name == "-" else name)
@@ -77,7 +77,8 @@ def _interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _row(fault: Fault) -> dict[str, object]:
+def fault_row(fault: Fault) -> dict[str, object]:
+    """Return a fault as the contract's row."""
     return {
         "cause": fault.cause,
         "class": fault.fault_class,
@@ -109,6 +110,11 @@ def _show(context: Context, diagnosis: Diagnosis, path: str | None) -> None:
     if not diagnosis.faults:
         output.line(msg("No fault in {count} lines.", count=diagnosis.lines), GREEN)
         return
+    show_diagnosis(output, diagnosis)
+
+
+def show_diagnosis(output: Output, diagnosis: Diagnosis) -> None:
+    """Write the step that failed, and each fault with evidence and cure."""
     if diagnosis.step is not None:
         output.line(_headline(diagnosis.step), BOLD)
     for number, fault in enumerate(diagnosis.faults, 1):

@@ -1,0 +1,134 @@
+"""The rounds of `verify --repair`: detect, decide, apply, verify again; each can be undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from wizard.cli.commands.apply import confirmed, refuse_the_incurable, show_receipt
+from wizard.cli.commands.changes import show_changes, show_refusals
+from wizard.cli.context import Context
+from wizard.cli.output import BOLD, DIM, YELLOW
+from wizard.text import msg
+
+if TYPE_CHECKING:
+    from wizard.apply.types import ChangeSet
+    from wizard.facts import Facts
+    from wizard.plan.types import Answers, Plan
+    from wizard.verify.types import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One round of a repair."""
+
+    id: str | None
+    """The transaction, for `gomod-wizard undo`."""
+    revisited: tuple[str, ...]
+    """Answers that count no more."""
+    changed: tuple[str, ...]
+    """Paths, and programs that were run."""
+    ok: bool | None
+    """How the verification after it ended; None: it was not run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Proposal:
+    """What one round would do."""
+
+    facts: Facts
+    plan: Plan
+    answers: Answers
+    dropped: tuple[str, ...]
+    changes: ChangeSet
+
+
+async def repair(
+    context: Context, outcomes: tuple[Outcome, ...]
+) -> tuple[tuple[Outcome, ...], tuple[Round, ...], bool]:
+    """Walk at most three rounds; return the last outcomes, the rounds, and whether root is waited
+    for. Raises UsageError where nobody can be asked and `--yes` was not given."""
+    from wizard.cli.commands.verify import verify_parts
+    from wizard.verify.repair import MAX_ROUNDS
+
+    parts = tuple(outcome.part for outcome in outcomes if outcome.ok is not None)
+    rounds: list[Round] = []
+    for number in range(1, MAX_ROUNDS + 1):
+        failed = next((outcome for outcome in outcomes if outcome.ok is False), None)
+        if failed is None:
+            break
+        context.output.line()
+        context.output.line(msg("Repair, round {n} of {all}", n=number, all=MAX_ROUNDS), BOLD)
+        proposal = await _propose(context, failed)
+        if proposal is None:
+            context.output.line(
+                msg("Nothing is left to change: everything is as planned, and it fails."), YELLOW
+            )
+            break
+        _show(context, proposal)
+        if not context.flag("yes", False) and not confirmed(context, proposal.changes, "verify"):
+            context.output.talk(msg("Nothing was changed."))
+            break
+        receipt = await context.session.apply(proposal.changes, restart=None)
+        show_receipt(context, receipt)
+        context.output.line(msg("taken back by: gomod-wizard undo {id}", id=receipt.id), DIM)
+        done = Round(
+            id=receipt.id,
+            revisited=proposal.dropped,
+            changed=tuple(change.path for change in receipt.changes),
+            ok=None,
+        )
+        if receipt.staged:
+            return outcomes, (*rounds, done), True
+        context = replace(context, session=replace(context.session, answers=proposal.answers))
+        outcomes = await verify_parts(context, proposal.facts, proposal.plan, parts)
+        rounds.append(replace(done, ok=not any(outcome.ok is False for outcome in outcomes)))
+    return outcomes, tuple(rounds), False
+
+
+async def _propose(context: Context, failed: Outcome) -> _Proposal | None:
+    """Return the narrowest change that there is, None where nothing would change."""
+    from wizard.cli.in_build import with_build
+    from wizard.verify.repair import widenings, without
+
+    facts = await context.facts()
+    answers = context.session.answers
+    for dropped in widenings(answers, failed.diagnosis):
+        proposal = await _with(context, facts, without(answers, dropped), dropped)
+        if proposal is not None:
+            return proposal
+    # What the host sees changes nothing: a step of the builder may see another network.
+    looked = await with_build(context.session, facts)
+    return await _with(context, looked, answers, ())
+
+
+async def _with(
+    context: Context, facts: Facts, answers: Answers, dropped: tuple[str, ...]
+) -> _Proposal | None:
+    from wizard.verify.repair import with_answers_removed
+
+    session = context.session
+    plan = session.decide(facts, answers)
+    refuse_the_incurable(plan)
+    artifacts = with_answers_removed(
+        session.render(plan),
+        {key: session.answers[key] for key in dropped},
+        session.request.project,
+    )
+    changes = await session.changes(artifacts)
+    show_refusals(context.output, changes.refusals)
+    if not changes.changes:
+        return None
+    return _Proposal(facts=facts, plan=plan, answers=answers, dropped=dropped, changes=changes)
+
+
+def _show(context: Context, proposal: _Proposal) -> None:
+    by_key = {decision.key: decision for decision in proposal.plan.decisions()}
+    for key in proposal.dropped:
+        answer = context.session.answers[key]
+        context.output.line(
+            msg("revisited: {key}: no longer {was} ({source}): {because}", key=key,
+                was=answer.text, source=answer.source, because=by_key[key].because),
+            BOLD,
+        )  # fmt: skip
+    show_changes(context.output, replace(proposal.changes, refusals=()))
