@@ -18,6 +18,7 @@ _SIZE = r"([0-9.]{1,12})(B|kB|MB|GB)"
 _LAYER = re.compile(rf"sha256:([0-9a-f]{{12,64}}) {_SIZE} / {_SIZE}")
 _CONTEXT = re.compile(rf"transferring context: {_SIZE}")
 _UNITS = {"B": 1, "kB": 1000, "MB": 1000**2, "GB": 1000**3}
+_OPTIONS = re.compile(r"--[a-z]+=\S+ +")
 _SHOWN = 80
 
 
@@ -60,7 +61,7 @@ class BuildLog:
             self._sizes["context"] = (size, size)
 
     def _enter(self, vertex: str, name: str) -> None:
-        self._last = self._running[vertex] = clean_line(name, _SHOWN)
+        self._last = self._running[vertex] = clean_line(_OPTIONS.sub("", name), _SHOWN)
 
     def progress(self, at: float) -> Progress:
         """Return how far the build has come at `at` seconds."""

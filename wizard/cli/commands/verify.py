@@ -84,7 +84,6 @@ class _Shown:
     """Tells of one part as it goes: its lines, and every few seconds how far it is."""
 
     context: Context
-    every_s: float = 5.0
     _next: float = 3.0
     _slow: frozenset[str] = field(default_factory=frozenset)
 
@@ -95,7 +94,7 @@ class _Shown:
         slow = frozenset(one.what for one in now.slow)
         if now.elapsed < self._next and slow <= self._slow:
             return
-        self._next, self._slow = now.elapsed + self.every_s, slow
+        self._next, self._slow = now.elapsed + max(5.0, now.elapsed / 4), slow
         self.context.output.talk(progress_text(now))
 
 
