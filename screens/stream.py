@@ -11,10 +11,9 @@ from wizard.render.types import Artifact
 from wizard.system import System
 
 if TYPE_CHECKING:
-    from wizard.render.build_command import BuildCommand
-
     from wizard.apply.types import ChangeSet, Receipt
     from wizard.facts import Facts
+    from wizard.render.build_command import BuildCommand
 
 
 class Stream(Protocol):
