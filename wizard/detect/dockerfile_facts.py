@@ -10,8 +10,9 @@ from pathlib import Path
 
 from wizard.facts.base import Fact, Problem, known, not_applicable, unknown
 from wizard.facts.project import DockerfileFacts, IgnoreFacts
-from wizard.rules.dockerfile import DockerfileError, parse_dockerfile
+from wizard.rules.dockerfile import Dockerfile, DockerfileError, parse_dockerfile
 from wizard.rules.dockerfile_steps import go_stage
+from wizard.rules.dockerfile_words import assignments
 from wizard.rules.dockerignore import DockerignoreError, Pattern, hidden_by, parse_dockerignore
 from wizard.rules.proxy_url import mask_credentials
 from wizard.system import Failed, System
@@ -22,6 +23,7 @@ NAMES = ("Dockerfile", "dockerfile")
 BLOCK_MARKER = "# >>> gomod-wizard >>>"
 _WHOLE_MARKER = re.compile(r"#.*\bwritten by gomod-wizard\b", re.IGNORECASE)
 _LIMIT = 1024 * 1024
+_MOST_SETTINGS = 100
 _MOST_SOURCES = 200
 """Lines that the block of .dockerignore may have for them."""
 
@@ -70,7 +72,19 @@ def _facts(path: Path, text: str) -> DockerfileFacts:
         managed=managed,
         problem=None,
         whole=whole,
+        settings=_settings(dockerfile),
     )
+
+
+def _settings(dockerfile: Dockerfile) -> tuple[tuple[int, str, str], ...]:
+    """Return the variables of Go that ENV lines set: `ENV GOPROXY=…`, `GOFLAGS`, `GOSUMDB`."""
+    return tuple(
+        (item.first_line, _shown(name), _shown(value or ""))
+        for item in dockerfile.instructions
+        if item.keyword == "ENV"
+        for name, value in assignments(item.text)
+        if name.startswith("GO")
+    )[:_MOST_SETTINGS]
 
 
 def _shown(text: str) -> str:

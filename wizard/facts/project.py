@@ -74,6 +74,8 @@ class DockerfileFacts:
     """The image of its `# syntax` line is here or can be pulled; None: not tried."""
     whole: bool = False
     """It was written whole by this program, so it may be written whole again."""
+    settings: tuple[tuple[int, str, str], ...] = ()
+    """(line, name, value) of each ENV that sets one of Go's variables; credentials masked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

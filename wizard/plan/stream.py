@@ -26,6 +26,7 @@ from wizard.plan.registries import syntax_is_out_of_reach
 from wizard.plan.resolvers import decide_resolvers
 from wizard.plan.toolchain import decide_toolchain
 from wizard.plan.types import Answers, DockerfileForm, Finding, Plan, Severity
+from wizard.plan.untouched import Cures, untouched_findings
 from wizard.questions import BY_KEY, REASON, UNTIL, question
 from wizard.text import Text, msg
 
@@ -105,6 +106,21 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
         dockerfile=shape.dockerfile,
         findings=(
             *project_findings(facts, shape.dockerfile.value, drop_syntax=drop_syntax),
+            *untouched_findings(
+                facts,
+                Cures(
+                    module_source=shape.module_source,
+                    goproxy=goproxy,
+                    goprivate=privacy.goprivate,
+                    container_proxy=container.container_proxy,
+                    ca=credentials.ca,
+                    mtu=engine.mtu,
+                    dns=resolvers.dns,
+                    hosts=resolvers.hosts,
+                    secrets=credentials.secrets,
+                    ssh=credentials.ssh,
+                ),
+            ),
             *proxy_findings(facts, proxies),
             *goproxy_findings(facts, goproxy, privacy),
             *checksums.gosumdb_findings(facts, goproxy.value),
