@@ -104,6 +104,16 @@ def test_a_proxy_that_dockers_client_hands_over_is_no_finding() -> None:
     assert found("proxy.not-in-builds", proxy=both) is None
 
 
+def test_a_loopback_proxy_is_named_even_where_dockers_client_has_it() -> None:
+    local = "http://127.0.0.1:7890"
+    client = proxy_facts(http=local, https=local, reader=Reader.DOCKER_CLIENT, loopback=True)
+    shell = proxy_facts(http=local, https=local, loopback=True)
+    settings = (*shell.settings.or_else(()), *client.settings.or_else(()))
+    finding = found("proxy.not-in-builds", proxy=replace(shell, settings=known(settings, "tests")))
+    assert finding is not None
+    assert "loopback is the build itself" in str(finding.message)
+
+
 def _intercepted() -> MirrorFacts:
     authority = Authority(
         subject="Corp Root CA", sha256="00" * 32, expires="2030-01-01", pem="PEM",

@@ -13,6 +13,7 @@ from wizard.facts.mirrors import MirrorProbe
 from wizard.facts.private import Authentication, PrivateHost
 from wizard.facts.proxy import Reader
 from wizard.plan.addresses_seen import host_of
+from wizard.plan.container import is_loopback
 from wizard.plan.module_mirrors import proved_mirrors, standing_goproxy
 from wizard.plan.privacy import setting
 from wizard.plan.types import (
@@ -158,7 +159,8 @@ def _proxy(facts: Facts, cures: Cures) -> tuple[Finding, ...]:
         one.reader is Reader.DOCKER_CLIENT and one.url is not None
         for one in facts.proxy.settings.or_else(())
     )
-    if known_to_docker and not proxy.rewritten:
+    own_loopback = is_loopback(facts, own)
+    if known_to_docker and not own_loopback:
         return ()
     return (
         Finding(
@@ -168,7 +170,7 @@ def _proxy(facts: Facts, cures: Cures) -> tuple[Finding, ...]:
                 "{proxy} is this host's own loopback; in a build, loopback is the build itself",
                 proxy=own,
             )
-            if proxy.rewritten
+            if own_loopback
             else msg(
                 "the proxy {proxy} is set for this shell alone; a build is not told", proxy=own
             ),
