@@ -168,6 +168,21 @@ def test_the_form_is_what_the_builder_understands(
     assert decided.inputs.buildkit_variable is variable
 
 
+def test_no_reason_promises_the_legacy_builder_what_only_mounts_can_do() -> None:
+    decided = plan(docker=docker_facts(client_facts=NO_BUILDX), private=private_facts(BY_SSH))
+    reasons = {d.key: str(d.because) for d in (decided.module_source, decided.ssh, decided.secrets)}
+    assert decided.ssh.value
+    assert "cache mount" not in reasons["module_source"]
+    assert "borrows" not in reasons["ssh"]
+    assert "legacy builder" in reasons["secrets"]
+
+
+def test_many_folders_without_a_whole_go_sum_are_counted_not_listed() -> None:
+    bare = tuple(module(directory, missing_sums=("x",)) for directory in (".", *"abcdefgh"))
+    finding = _finding(plan(project=project_facts(modules=bare)), "project.go-sum")
+    assert "this folder, a, b and 6 more" in str(finding.message)
+
+
 @pytest.mark.parametrize(
     ("standing", "place"),
     [

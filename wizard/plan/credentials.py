@@ -47,10 +47,16 @@ def decide_credentials(
     """Decide what is handed over, and how."""
     facts = case.facts
     ca = case.decided(_ca(facts))
-    ssh = case.decided(_ssh(facts))
+    ssh = case.decided(_ssh(facts, form))
     secrets = case.decided(
         _secrets(
-            facts, ca.value, ssh=ssh.value, goproxy=goproxy, source=source, config_dir=config_dir
+            facts,
+            ca.value,
+            ssh=ssh.value,
+            goproxy=goproxy,
+            source=source,
+            form=form,
+            config_dir=config_dir,
         )
     )
     findings: tuple[Finding, ...] = ()
@@ -102,7 +108,7 @@ def _ssh_hosts(facts: Facts) -> tuple[PrivateHost, ...]:
     return tuple(host for host in facts.private.hosts.or_else(()) if host.ssh)
 
 
-def _ssh(facts: Facts) -> Decision[bool]:
+def _ssh(facts: Facts, form: DockerfileForm) -> Decision[bool]:
     rests = ("private.hosts", "private.ssh", "private.instead_of")
     hosts = _ssh_hosts(facts)
     if not hosts:
@@ -112,12 +118,17 @@ def _ssh(facts: Facts) -> Decision[bool]:
             because=msg("git reaches no private host over SSH"),
             facts=rests,
         )
+    names = ", ".join(host.host for host in hosts)
     return Decision(
         key="ssh",
         value=True,
         because=msg(
             "git reaches {hosts} over SSH; the build borrows the agent, and no key enters it",
-            hosts=", ".join(host.host for host in hosts),
+            hosts=names,
+        )
+        if form is DockerfileForm.MOUNTS
+        else msg(
+            "git reaches {hosts} over SSH; the legacy builder cannot be lent an agent", hosts=names
         ),
         facts=rests,
         alternatives=(
@@ -180,6 +191,7 @@ def _secrets(
     ssh: bool,
     goproxy: str | None,
     source: ModuleSource,
+    form: DockerfileForm,
     config_dir: str,
 ) -> Decision[tuple[BuildSecret, ...]]:
     rests = ("private.netrc", "private.hosts", "private.ssh", "mirrors.authorities")
@@ -228,7 +240,9 @@ def _secrets(
     return Decision(
         key="secrets",
         value=tuple(found),
-        because=msg("each is optional: the same Dockerfile builds where there are none"),
+        because=msg("each is optional: the same Dockerfile builds where there are none")
+        if form is DockerfileForm.MOUNTS
+        else msg("they wait for BuildKit: the legacy builder can be handed none of them"),
         facts=rests,
     )
 

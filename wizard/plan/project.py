@@ -33,7 +33,6 @@ class BuildShape:
 def decide_project(case: Case) -> BuildShape:
     """Decide the shape of the build."""
     facts = case.facts
-    source = case.decided(_module_source(facts))
     dockerfile = case.decided(_dockerfile(facts))
     answer = case.answers.get("dockerfile")
     if answer is not None and "+" not in answer.text:
@@ -43,6 +42,7 @@ def decide_project(case: Case) -> BuildShape:
             found = facts.project.dockerfile.value
             stage = None if found is None else found.go_stage
         dockerfile = replace(dockerfile, value=replace(dockerfile.value, form=form, stage=stage))
+    source = case.decided(_module_source(facts, dockerfile.value.form))
     return BuildShape(module_source=source, dockerfile=dockerfile)
 
 
@@ -60,7 +60,7 @@ def has_named_contexts(facts: Facts) -> bool:
     return engine is None or (major(engine.version) or 0) >= 23
 
 
-def _module_source(facts: Facts) -> Decision[ModuleSource]:
+def _module_source(facts: Facts, form: DockerfileForm) -> Decision[ModuleSource]:
     rests = ("project.vendor", "mirrors.ranking", "go.mod_cache", "docker.client")
     vendor = facts.project.vendor.value
     offer = Alternative(
@@ -97,7 +97,9 @@ def _module_source(facts: Facts) -> Decision[ModuleSource]:
     return Decision(
         key="module_source",
         value=ModuleSource.PROXY,
-        because=msg("mirrors serve the modules, and a cache mount keeps them between builds"),
+        because=msg("mirrors serve the modules, and a cache mount keeps them between builds")
+        if form is DockerfileForm.MOUNTS
+        else msg("mirrors serve the modules, anew whenever go.mod or go.sum changes"),
         facts=rests,
         alternatives=(offer, *((bridge,) if cache is not None else ())),
     )
@@ -181,7 +183,7 @@ def _dockerfile(facts: Facts) -> Decision[DockerfileShape]:
         key="dockerfile",
         value=shape(DockerfilePlace.BLOCK, found.go_stage),
         because=msg(
-            "{path} runs go in the stage {stage}, and its last stage needs that",
+            "go runs in stage {stage} of {path}, and the image is made from that",
             path=found.path,
             stage=found.go_stage,
         ),

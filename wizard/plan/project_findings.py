@@ -6,7 +6,10 @@ from wizard.facts import Facts
 from wizard.facts.base import State
 from wizard.plan.project import has_named_contexts, needs_mounts
 from wizard.plan.types import DockerfileForm, DockerfilePlace, DockerfileShape, Finding, Severity
-from wizard.text import msg
+from wizard.text import Text, msg
+
+_NAMED = 3
+"""Folders that one sentence names."""
 
 
 def project_findings(
@@ -15,6 +18,7 @@ def project_findings(
     """Return every finding of the topic; `drop_syntax`: its image was seen out of reach."""
     return (
         *_no_project(facts),
+        *_workspace(facts),
         *_sums(facts),
         *_vendor(facts),
         *_outside(facts),
@@ -49,6 +53,21 @@ def _no_project(facts: Facts) -> tuple[Finding, ...]:
     )
 
 
+def _workspace(facts: Facts) -> tuple[Finding, ...]:
+    workspace = facts.project.workspace
+    if workspace.state is not State.UNKNOWN:
+        return ()
+    return (
+        Finding(
+            id="project.workspace-unreadable",
+            severity=Severity.FAULT,
+            message=msg("{where}: {why}", where=workspace.source, why=workspace.reason),
+            cure=msg("mend that file: every go command reads it first, and stops there"),
+            facts=("project.workspace",),
+        ),
+    )
+
+
 def _weight(facts: Facts, *, lost: bool) -> Severity:
     """Return how much a builder without mounts matters; without an engine, nothing builds here."""
     if facts.docker.engine.value is None:
@@ -70,7 +89,7 @@ def _sums(facts: Facts) -> tuple[Finding, ...]:
             severity=Severity.WARNING,
             message=msg(
                 "go.sum is incomplete in {where}; the download works, and go build then fails",
-                where=", ".join(one.directory for one in missing),
+                where=_some([one.directory for one in missing]),
             ),
             cure=msg("go mod tidy, then commit go.sum"),
             facts=("project.modules",),
@@ -134,6 +153,15 @@ def _hidden(facts: Facts) -> tuple[Finding, ...]:
             facts=("project.dockerignore",),
         ),
     )
+
+
+def _some(directories: list[str]) -> Text:
+    """Return the first few folders, as a person names them."""
+    named = [str(msg("this folder")) if one == "." else one for one in directories]
+    if len(named) <= _NAMED + 1:
+        return ", ".join(named)
+    shown = ", ".join(named[:_NAMED])
+    return msg("{shown} and {n} more folders", shown=shown, n=len(named) - _NAMED)
 
 
 def _form_findings(facts: Facts, shape: DockerfileShape) -> tuple[Finding, ...]:
