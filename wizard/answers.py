@@ -97,9 +97,13 @@ def _from_file(
             return {}
         kind = ForbiddenError if text.kind == "denied" else UsageError
         raise kind(
-            msg("the profile cannot be read: {why}", why=text.detail or text.kind),
+            msg("there is no such profile")
+            if text.kind == "missing"
+            else msg("the profile cannot be read: {why}", why=text.detail or text.kind),
             where=str(path),
-            hint=msg("make it readable, or move it away"),
+            hint=msg("name a file that is there")
+            if text.kind == "missing"
+            else msg("make it readable, or move it away"),
         )
     try:
         document = tomllib.loads(text.removeprefix("\ufeff"))

@@ -126,6 +126,72 @@ def test_a_machine_without_a_home_still_has_a_plan(command: Command, machine: Sy
     assert ended.json["decisions"]
 
 
+@pytest.mark.parametrize("argv", [("history",), ("undo",), ("apply", "--yes")], ids=" ".join)
+def test_an_account_that_the_machine_does_not_know_is_told_to_set_a_home(
+    command: Command,
+    machine: System,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    argv: tuple[str, ...],
+) -> None:
+    """As in a container that runs as any number: no HOME, and no line in /etc/passwd."""
+    import pwd
+
+    def nobody(uid: int) -> pwd.struct_passwd:
+        raise KeyError(uid)
+
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    monkeypatch.delenv("HOME")
+    env = {"PATH": machine.env["PATH"], "GOPROXY": "off", "DOCKER_HOST": f"unix://{project}/none"}
+    homeless = replace(machine, env=env, home=None, root=Path("/"))
+    before = sorted(project.iterdir())
+    ended = command(*argv, "--json", system=homeless)
+    _said_clearly(ended, 3, "HOME", "XDG_STATE_HOME")
+    assert ended.json["error"]["where"] == "HOME"
+    assert sorted(project.iterdir()) == before
+
+
+def test_a_broken_go_work_is_named_with_its_line(command: Command, project: Path) -> None:
+    (project / "go.work").write_text("go 1.25\n\nuse (((\n")
+    ended = command("plan")
+    assert ended.code == 0, ended.err
+    assert "go.work:3" in ended.out
+
+
+def test_a_profile_that_is_not_there_is_named(command: Command) -> None:
+    _said_clearly(command("plan", "--profile", "nowhere.toml"), 2, "nowhere.toml", "no such")
+
+
+@pytest.mark.parametrize("flags", [(), ("--json",)], ids=["said", "json"])
+def test_a_build_without_an_engine_is_forbidden_by_this_machine(
+    command: Command, machine: System, tmp_path: Path, flags: tuple[str, ...]
+) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text("#!/bin/sh\necho 'Cannot connect to the Docker daemon' >&2\nexit 1\n")
+    docker.chmod(0o755)
+    env = {**machine.env, "PATH": f"{tmp_path}:{machine.env['PATH']}", "GOPROXY": "off"}
+    ended = command("build", *flags, system=replace(machine, env=env))
+    _said_clearly(ended, 3, "no engine", "generate --out")
+    if flags:
+        assert "no engine" in ended.json["error"]["message"]
+
+
+def test_the_plain_questions_end_with_the_exit_code_of_apply(
+    command: Command, machine: System, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+
+    broken = home / ".docker" / "config.json"
+    broken.parent.mkdir()
+    broken.write_text("{")
+    monkeypatch.setattr("sys.stdin", io.StringIO("1\n1\n"))
+    proxy = {"HTTPS_PROXY": "http://127.0.0.1:9", "GOPROXY": "off"}
+    ended = command("--plain", system=replace(machine, env={**machine.env, **proxy}))
+    _said_clearly(ended, 2, "config.json")
+    assert "gomod-wizard undo" in ended.out
+    assert broken.read_text() == "{"
+
+
 def test_a_proxy_that_is_no_url_is_a_finding(command: Command, machine: System) -> None:
     loud = replace(machine, env={**machine.env, "GOPROXY": "https://127.0.0.1:9",
                                  "HTTPS_PROXY": "http://u:p%w@proxy:3128"})  # fmt: skip

@@ -11,6 +11,7 @@ Folders are 0700 and files 0600, because a configuration file of the user's may 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -72,10 +73,12 @@ def state_folder(system: System) -> Path:
     if base is None and system.root == Path("/"):
         from platformdirs import user_state_path
 
-        base = user_state_path()
+        with contextlib.suppress(RuntimeError):  # an account that the machine does not know
+            base = user_state_path()
     if base is None or not base.is_absolute():
         raise ForbiddenError(
             msg("there is no folder to keep the journal in, without which nothing can be undone"),
+            where="HOME",
             hint=msg("set HOME or XDG_STATE_HOME to an absolute path"),
         )
     return Path(os.path.realpath(base)) / "gomod-wizard"

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wizard.cli.commands.apply import show_receipt
+from wizard.cli.commands.apply import refuse_the_incurable, show_receipt
 from wizard.cli.commands.changes import show_changes
 from wizard.cli.commands.plan import show_decisions, show_findings
 from wizard.cli.context import Context
@@ -21,6 +21,7 @@ from wizard.plan.types import Answer, Origin
 from wizard.text import Text, msg
 
 if TYPE_CHECKING:
+    from wizard.apply.types import ChangeSet, Receipt
     from wizard.facts import Facts
     from wizard.plan.types import Plan
     from wizard.questions import Question
@@ -31,6 +32,15 @@ def run_plain(context: Context) -> int:
     import asyncio
 
     return asyncio.run(_Interview(context).run())
+
+
+def _code(changes: ChangeSet, receipt: Receipt | None) -> int:
+    """Return the exit code that `apply` gives for the same."""
+    if any(refusal.unsafe for refusal in changes.refusals):
+        return ExitCode.UNSAFE
+    if changes.refusals:
+        return ExitCode.USAGE
+    return ExitCode.FORBIDDEN if receipt is not None and receipt.staged else ExitCode.OK
 
 
 class _Interview:
@@ -109,20 +119,24 @@ class _Interview:
         return text
 
     async def _write(self, plan: Plan) -> int:
+        refuse_the_incurable(plan)
         session = replace(self.context.session, answers=self.answers)
         changes = await session.changes(session.render(plan))
         show_changes(self.output, changes)
         if not changes.changes:
-            self.output.line(msg("Nothing to change: everything is as planned."))
-            return ExitCode.OK
+            if not changes.refusals:
+                self.output.line(msg("Nothing to change: everything is as planned."))
+            return _code(changes, None)
         question = msg("Write these {n} changes?", n=len(changes.changes))
         if self._pick(question, (msg("yes, write them"), msg("no"))) == 1:
             self.output.line(msg("Nothing was changed."))
             return ExitCode.OK
         receipt = await session.apply(changes)
         show_receipt(self.context, receipt)
-        self.output.line(msg("next: gomod-wizard build"))
-        return ExitCode.FORBIDDEN if receipt.staged else ExitCode.OK
+        self.output.line(msg("taken back by: gomod-wizard undo {id}", id=receipt.id))
+        if not changes.refusals and not receipt.staged:
+            self.output.line(msg("next: gomod-wizard build"))
+        return _code(changes, receipt)
 
     def _pick(self, title: Text, labels: Sequence[Text]) -> int:
         """Return the index of the chosen label; Enter takes the first."""

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wizard.cli.commands.projects import require_project
 from wizard.cli.context import Context
 from wizard.errors import ExitCode, ForbiddenError
-from wizard.plan.types import Plan
 from wizard.text import msg
+
+if TYPE_CHECKING:
+    from wizard.facts import Facts
+    from wizard.plan.types import Plan
 
 
 async def build_command(context: Context) -> int:
     """Print the build command for this project and network, with no secret in it."""
-    command = context.session.build_command(await _buildable(context))
+    _, plan = await _buildable(context)
+    command = context.session.build_command(plan)
     context.emit("build-command", argv=command.argv, env=command.env)
     context.output.line(command.shell())
     return ExitCode.OK
 
 
-async def _buildable(context: Context) -> Plan:
+async def _buildable(context: Context) -> tuple[Facts, Plan]:
     """Detect and decide. Raises UsageError where there is nothing to build."""
     facts = await context.facts()
     require_project(facts)
-    return context.session.decide(facts)
+    return facts, context.session.decide(facts)
 
 
 async def build(context: Context) -> int:
-    """Run the build; exit 0 when it is green, 1 when it failed, 3 without a docker."""
+    """Run the build; exit 0 when it is green, 1 when it failed, 3 without an engine."""
     import asyncio
 
     from wizard.render.build_command import secret_env
 
-    plan = await _buildable(context)
+    facts, plan = await _buildable(context)
     command = context.session.build_command(plan)
     extra = [argument for argument in context.flag("args", []) if argument != "--"]
     argv = [*command.argv[:-1], *extra, command.argv[-1]]
@@ -66,5 +72,12 @@ async def build(context: Context) -> int:
         if process.returncode is None:
             process.terminate()
         code = await process.wait()
+    engine = facts.docker.engine
+    if code != 0 and engine.value is None:  # docker itself was asked too, before this is said
+        raise ForbiddenError(
+            msg("no engine answers here: {why}", why=engine.reason),
+            where="build",
+            hint=msg("start Docker, or use `gomod-wizard generate --out DIR` for elsewhere"),
+        )
     context.emit("build", ok=code == 0, exit_code=code)
     return ExitCode.OK if code == 0 else ExitCode.NO
