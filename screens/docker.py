@@ -37,12 +37,13 @@ def engine(state: State) -> Grid:
         rows.append((Cell(msg("Builder")), Cell(builder)))
     else:
         rows.append((Cell(msg("Client")), Cell(reason_of(facts.client), Tone.WARN)))
-    rows.append((Cell(msg("daemon.json")), _config(facts.daemon_json)))
+    unwritten = facts.engine.value is None  # as `plan.inputs` decides it
+    rows.append((Cell(msg("daemon.json")), _config(facts.daemon_json, unwritten=unwritten)))
     rows.append((Cell(msg("config.json")), _config(facts.client_config)))
     return Grid(columns=PAIR, rows=tuple(rows))
 
 
-def _config(fact: Fact[JsonConfig]) -> Cell:
+def _config(fact: Fact[JsonConfig], *, unwritten: bool = False) -> Cell:
     config = fact.value
     if config is None:
         return Cell(reason_of(fact), Tone.MUTED)
@@ -57,6 +58,9 @@ def _config(fact: Fact[JsonConfig]) -> Cell:
             ),
             Tone.BAD,
         )
+    if not config.exists and unwritten:
+        words = msg("not there, and not written while no engine answers that would read it")
+        return Cell(words, Tone.MUTED)
     if not config.exists:
         return Cell(msg("{path} (not there yet)", path=config.path), Tone.MUTED)
     return Cell(config.path)

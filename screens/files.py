@@ -8,7 +8,7 @@ from screens.grid import Cell, Column, Grid, Tone
 from screens.paragraphs import Paragraph, paragraph
 from screens.state import Preview, State
 from wizard.apply.types import Action, Change, Refusal
-from wizard.render.types import Artifact, Scope
+from wizard.render.types import Artifact, GoEnv, Scope
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
 
@@ -54,6 +54,11 @@ def _diff_line(line: str) -> Paragraph:
 def listed(preview: Preview) -> tuple[Artifact, ...]:
     """Return the artifacts that have a place on disk."""
     return tuple(artifact for artifact in preview.artifacts if artifact.path)
+
+
+def label_of(artifact: Artifact) -> Text:
+    """Return what a person calls the file: the settings that `go env -w` keeps are no script."""
+    return msg("go env") if isinstance(artifact.content, GoEnv) else artifact.name
 
 
 def change_of(name: str, preview: Preview) -> Change | None:
@@ -135,7 +140,7 @@ def files_grid(preview: Preview, state: State) -> Grid:
         rows.append(
             (
                 Cell(sign, tone),
-                Cell(artifact.name),
+                Cell(label_of(artifact)),
                 Cell(words, tone),
                 Cell(SCOPES[artifact.scope], Tone.MUTED),
                 Cell(artifact.path, Tone.MUTED),

@@ -17,6 +17,7 @@ from screens.files import (
     change_of,
     diff_lines,
     files_grid,
+    label_of,
     listed,
     path_line,
     refusal_of,
@@ -140,7 +141,8 @@ class ReviewScreen(Framed):
         if preview is not None:
             for artifact in listed(preview):
                 sign = sign_of(artifact, preview, self.state.left_out)
-                labels.append((artifact.name, Content(f"{sign} {clean_line(artifact.name)}")))
+                words = clean_line(str(label_of(artifact)))
+                labels.append((artifact.name, Content(f"{sign} {words}")))
         tabs = self.query_one("#tabs", Tabs)
         names = tuple(name for name, _ in labels)
         if names == self.coming != self.names:
