@@ -43,8 +43,12 @@ class Context:
     async def facts(self) -> Facts:
         """Detect, and mask every secret that was met from now on."""
         facts = await self.session.detect()
-        self.output.hide(_secrets_in(facts))
+        self.hide_secrets(facts)
         return facts
+
+    def hide_secrets(self, facts: Facts) -> None:
+        """Mask every secret of `facts` in everything that is written from now on."""
+        self.output.hide(_secrets_in(facts))
 
     async def plan(self) -> Plan:
         """Detect and decide."""

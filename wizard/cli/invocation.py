@@ -126,7 +126,8 @@ def _answers(flags: argparse.Namespace, machine: System, project: Path) -> Answe
 
     sets = (*getattr(flags, "sets_before", ()), *getattr(flags, "sets", ()))
     reason, until = getattr(flags, "reason", None), getattr(flags, "until", None)
-    if flags.command in _UNDECIDED:
+    as_it_is = flags.command == "route" and flags.place == "shell"
+    if flags.command in _UNDECIDED or as_it_is:
         return flag_answers(sets, reason=reason, until=until)
     profile = getattr(flags, "profile", None)
     return collect_answers(

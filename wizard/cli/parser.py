@@ -69,6 +69,12 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "docker build . 2>&1 | gomod-wizard diagnose -\n  gomod-wizard diagnose ci.log --json\n"
         "  gomod-wizard diagnose ci.log --format github",
     ),
+    "route": (
+        "which way Go would fetch a module, hop by hop, and what each hop answers",
+        "gomod-wizard route rsc.io/quote@v1.5.2\n  gomod-wizard route --all\n"
+        "  gomod-wizard route --all --in build     the settings of the plan's build\n"
+        "  gomod-wizard route git.corp.example/lib --what-if goprivate=git.corp.example",
+    ),
     "build": (
         "run that build; secrets go by file or process environment alone",
         "gomod-wizard build\n  gomod-wizard build -- --no-cache --progress=plain",
@@ -223,6 +229,22 @@ def build_parser(version: str) -> argparse.ArgumentParser:
         metavar="S",
         default=argparse.SUPPRESS,
         help="give up after so many seconds without a word (default: 180)",
+    )
+    way = parsers["route"]
+    way.add_argument("module", nargs="?", metavar="MODULE[@VERSION]", help="default: go.mod's")
+    way.add_argument("--all", action="store_true", help="every module that go.mod requires")
+    way.add_argument(
+        "--in",
+        choices=("shell", "build"),
+        default="shell",
+        dest="place",
+        help="with the settings of this shell, or of the plan's build (asked from this host)",
+    )
+    way.add_argument(
+        "--what-if",
+        metavar="KEY=VALUE",
+        action="append",
+        help="as if that decision had this value; repeatable; nothing is written",
     )
     parsers["build"].add_argument(
         "args", nargs=argparse.REMAINDER, metavar="-- ARG", help="more arguments for docker build"

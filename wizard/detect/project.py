@@ -60,13 +60,15 @@ class ProjectRead:
     module_paths: tuple[str, ...]
     """Paths of the modules that the project needs, from go.mod and go.sum."""
     own_modules: tuple[str, ...]
+    sums: Mapping[tuple[str, str], ModuleSums]
+    """The lines of every go.sum and go.work.sum."""
 
 
 def read_project(system: System, root: Path, private: str) -> ProjectRead:
     """Read the project's files; blocks. `private` is the machine's GOPRIVATE."""
     root = Path(root)
     if not is_dir(root):
-        return ProjectRead(facts=_no_folder(root), module_paths=(), own_modules=())
+        return ProjectRead(facts=_no_folder(root), module_paths=(), own_modules=(), sums={})
     walk = walk_project(system, root)
     read = read_modules(system, root, walk.module_dirs)
     modules = read.modules.or_else(())
@@ -93,6 +95,7 @@ def read_project(system: System, root: Path, private: str) -> ProjectRead:
         facts=facts,
         module_paths=read.paths,
         own_modules=tuple(module.mod.module for module in modules),
+        sums=read.sums,
     )
 
 

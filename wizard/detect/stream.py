@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -99,6 +99,24 @@ async def look_at_mirrors(system: System, request: Request, listener: Listener) 
         look.stop()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesRead:
+    """What files and `go env` tell; nobody on the network was asked."""
+
+    go: GoFacts
+    project: ProjectRead
+    private: PrivateRead
+
+
+async def look_at_files(system: System, request: Request) -> FilesRead:
+    """Return Go's settings, the project and the private hosts; nobody is asked."""
+    look = _Look(system, request, ignore, ())
+    try:
+        return await look.files()
+    finally:
+        look.stop()
+
+
 async def list_contacts(system: System, request: Request) -> tuple[str, ...]:
     """Return what a detection would contact, as URLs and `host:port`; nothing is contacted."""
     look = _Look(system, request, ignore, mirrors_from_urls(request.mirror_urls))
@@ -171,6 +189,13 @@ class _Look:
             search_domains=domains,
             hosts_file=hosts,
             own_mirror=_is_own(self.goproxy),
+        )
+
+    async def files(self) -> FilesRead:
+        return FilesRead(
+            go=await asyncio.shield(self._go),
+            project=await asyncio.shield(self._project),
+            private=await asyncio.shield(self._private),
         )
 
     async def go(self) -> GoFacts:

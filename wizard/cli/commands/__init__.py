@@ -14,6 +14,7 @@ from wizard.cli.commands.diagnose import diagnose
 from wizard.cli.commands.generate import generate
 from wizard.cli.commands.observe import detect, mirrors
 from wizard.cli.commands.plan import plan
+from wizard.cli.commands.route import route
 from wizard.cli.commands.verify import verify
 from wizard.cli.context import Context
 
@@ -30,4 +31,5 @@ COMMANDS: Mapping[str, Callable[[Context], Coroutine[Any, Any, int]]] = {
     "build": build,
     "verify": verify,
     "diagnose": diagnose,
+    "route": route,
 }

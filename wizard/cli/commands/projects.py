@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from wizard.errors import UsageError
-from wizard.facts import Facts, State
+from wizard.facts import Facts, ProjectFacts, State
 from wizard.text import Text, msg
 
 
 def require_project(facts: Facts, otherwise: Text = "") -> None:
     """Raise UsageError where the folder holds no Go project; `otherwise` names another way."""
-    modules = facts.project.modules
-    if modules.or_else(()) or facts.project.workspace.value is not None:
+    require_modules(facts.project, otherwise)
+
+
+def require_modules(project: ProjectFacts, otherwise: Text = "") -> None:
+    """Raise UsageError as `require_project`, where only the project was looked at."""
+    modules = project.modules
+    if modules.or_else(()) or project.workspace.value is not None:
         return
     if modules.state is State.UNKNOWN:
         raise UsageError(

@@ -140,10 +140,11 @@ class Channel(asyncio.Protocol):
         """Send `data`."""
         self.transport.write(data)
 
-    async def ask(self, request: bytes, *, tunnel: bool = False) -> Reply:
+    async def ask(self, request: bytes, *, tunnel: bool = False, cut: bool = False) -> Reply:
         """Send one request and return its answer. Raises ConnectionError.
 
-        `tunnel`: it is a CONNECT, whose 2xx has no body.
+        `tunnel`: it is a CONNECT, whose 2xx has no body. `cut`: a body in chunks that passes the
+        limit ends there, as one with a length does.
         """
         if self._ended:
             raise Closed
@@ -159,7 +160,7 @@ class Channel(asyncio.Protocol):
         if tunnel and 200 <= status < 300:
             body, keep = b"", True
         else:
-            body, keep = await self._body(status, known)
+            body, keep = await self._body(status, known, cut)
         if "gzip" in known.get("content-encoding", "").lower():
             body = _gunzip(body)
         last = self.loop.time() - start
@@ -191,11 +192,11 @@ class Channel(asyncio.Protocol):
         del self._buffer[:size]
         return data
 
-    async def _body(self, status: int, known: dict[str, str]) -> tuple[bytes, bool]:
+    async def _body(self, status: int, known: dict[str, str], cut: bool) -> tuple[bytes, bool]:
         if status in (204, 304):
             return b"", True
         if "chunked" in known.get("transfer-encoding", "").lower():
-            return await self._chunked(), True
+            return await self._chunked(cut)
         length = known.get("content-length", "")
         if length.isascii() and length.isdigit():
             wanted = int(length[:18])
@@ -209,7 +210,7 @@ class Channel(asyncio.Protocol):
                 break
         return self._take(BODY_LIMIT), False
 
-    async def _chunked(self) -> bytes:
+    async def _chunked(self, cut: bool) -> tuple[bytes, bool]:
         body = bytearray()
         while True:
             size_line = (await self._line()).partition(b";")[0].strip()
@@ -220,10 +221,13 @@ class Channel(asyncio.Protocol):
             if size == 0:
                 while await self._line():
                     pass
-                return bytes(body)
+                return bytes(body), True
             if size < 0:
                 raise Malformed
             if len(body) + size > BODY_LIMIT:
+                if cut:
+                    left = BODY_LIMIT - len(body)
+                    return bytes(body + await self.read_exactly(left)), False
                 raise TooLarge
             body += await self.read_exactly(size)
             await self._line()

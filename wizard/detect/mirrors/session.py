@@ -53,6 +53,8 @@ class Exchange:
     total_ms: float
     hosts: tuple[str, ...]
     """Hosts that it was redirected to, in order."""
+    trail: tuple[str, ...] = ()
+    """Addresses that it was redirected to, in order, queries left out."""
 
 
 @dataclass(slots=True)
@@ -100,36 +102,47 @@ class Session:
             channel.abort()
         self._channels.clear()
 
-    async def get(self, path: str) -> Exchange:
-        """Ask the mirror for `path` below its base, following redirects. Raises ProbeError."""
+    async def get(self, path: str, *, cut: bool = False) -> Exchange:
+        """Ask the mirror for `path` below its base, following redirects. Raises ProbeError.
+
+        `cut`: the beginning of a large answer is enough.
+        """
         url = self.url + path
         first = total = 0.0
         hosts: list[str] = []
-        for _ in range(MOST_REDIRECTS + 1):
+        trail: list[str] = []
+        for _ in range(MOST_REDIRECTS):
             parts = urlsplit(url)
             target = target_of(parts)
             try:
-                reply, waited = await self._ask(url, target)
+                reply, waited = await self._ask(url, target, cut=cut)
             except ProbeError as error:
-                if not hosts:
-                    raise
-                raise _lost_on_the_way(error, url, target) from None
+                lost = error if not hosts else _lost_on_the_way(error, url, target)
+                lost.trail = tuple(trail)
+                raise lost from None
             first += reply.first_byte * 1000
             total += reply.last_byte * 1000 + waited
             location = reply.header("location")
             if reply.status not in REDIRECTS or not location:
                 return Exchange(
-                    reply=reply, first_byte_ms=first, total_ms=total, hosts=tuple(hosts)
+                    reply=reply,
+                    first_byte_ms=first,
+                    total_ms=total,
+                    hosts=tuple(hosts),
+                    trail=tuple(trail),
                 )
             url = _next_url(url, location, reply)
+            trail.append(url.partition("?")[0])
             if (host := target_of(urlsplit(url)).shown) not in (self.target.shown, *hosts):
                 hosts.append(host)
-        raise ProbeError(
+        circle = ProbeError(
             Failure.NOT_A_MODULE_PROXY,
             msg("{where} redirects in a circle", where=self.target.shown),
         )
+        circle.trail = tuple(trail[:-1])
+        raise circle
 
-    async def _ask(self, url: str, target: Target) -> tuple[Reply, float]:
+    async def _ask(self, url: str, target: Target, *, cut: bool) -> tuple[Reply, float]:
         """Return the answer to one request, and the milliseconds until it could be sent."""
         waited = 0.0
         for attempt in ("kept", "fresh"):
@@ -139,7 +152,7 @@ class Session:
                 if channel is None:
                     channel, waited = await self._open(target)
                 self.progress.at(Phase.ANSWER, target.shown)
-                reply = await channel.ask(self._request(url, target))
+                reply = await channel.ask(self._request(url, target), cut=cut)
             except Closed as error:
                 if reused:
                     continue  # the server closed an idle connection, which is its right

@@ -45,6 +45,8 @@ class ProbeError(Exception):
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
+        self.trail: tuple[str, ...] = ()
+        """Where the question had been redirected to before it failed."""
 
 
 def from_exception(error: BaseException, where: Text, seconds: float = 0.0) -> ProbeError:
