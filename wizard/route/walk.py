@@ -7,11 +7,11 @@ answers each `Ask`; so no question is asked that Go would not ask at that moment
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
+from wizard.route.content import bytes_problem, info_problem, mod_problem, version_of
 from wizard.route.origin import Origin
 from wizard.route.sums import ChecksumDatabase
 from wizard.route.types import (
@@ -29,15 +29,11 @@ from wizard.route.types import (
     Wanted,
 )
 from wizard.route.versions import canonical, latest_of, major_fits, newest_of
-from wizard.rules.dirhash import BadModuleZip, hash_mod, hash_zip
-from wizard.rules.gomod import GoModError, parse_gomod
 from wizard.rules.goproxy import DIRECT, OFF, GoProxyError, parse_goproxy
 from wizard.rules.goproxy import Hop as Entry
 from wizard.rules.modpath import ModulePathError, escape_path, wire_path
 from wizard.rules.patterns import match_prefix_patterns
 from wizard.text import Text, msg
-
-_ZIP_START = b"PK\x03\x04"
 
 
 class Walk:
@@ -61,13 +57,12 @@ class Walk:
         if stop is not None:
             return stop
         got = Got(said=Said.FAILED, text="", way="none", where="")
+        order: tuple[str, ...] = ("mod", "info", "zip")
         if self.version is None:
-            found = yield from self._query()
-            if isinstance(found, Outcome):
-                return found
-            self.version, order = found
-        else:
-            order = ("mod", "info", "zip")
+            got = yield from self.try_all(self._latest_at)
+            if got.said is not Said.FOUND:
+                return _failed(got.reason, got.text)
+            order = ("mod", "zip")
         for file in order:
             got = yield from self.try_all(lambda entry, f=file: self._checked(entry, f))  # type: ignore[misc]
             if got.said is not Said.FOUND:
@@ -231,7 +226,7 @@ class Walk:
             )
         )
         if file == "info" and answer.said is Said.FOUND:
-            problem = _info_problem(answer.body or b"", self.version)
+            problem = info_problem(answer.body or b"", self.version)
             if problem is not None:
                 self.hops[-1] = Hop(ask=self.hops[-1].ask, answer=answer, judged=problem)
                 return Got(said=Said.FAILED, text=problem, reason="not-a-module-proxy",
@@ -270,27 +265,25 @@ class Walk:
             return msg("GONOPROXY covers it: no module proxy is asked")
         return msg("the entry `direct` of GOPROXY")
 
-    def _query(self) -> Generator[Ask, Answer, tuple[str, tuple[str, ...]] | Outcome]:
-        """Find the latest version, and the files that are then still wanted.
-
-        The list, then `@latest` where the list names no version.
-        """
-        got = yield from self.try_all(lambda entry: self._one(entry, "list"))
+    def _latest_at(self, entry: Entry) -> Attempt:
+        """Find the latest version at one entry: the list, else `@latest`; then its .info."""
+        got = yield from self._one(entry, "list")
         if got.said is not Said.FOUND:
-            return _failed(got.reason, got.text)
+            return got
         version = latest_of((got.body or b"").decode("utf-8", "replace").split("\n"))
         if version is not None:
-            return version, ("info", "mod", "zip")
-        got = yield from self.try_all(lambda entry: self._one(entry, "@latest"))
+            self.version = version
+            got = yield from self._one(entry, "info")
+        else:
+            got = yield from self._one(entry, "@latest")
+            version = version_of(got.body) if got.said is Said.FOUND else None
+            self.version = version
+        if got.said is Said.FOUND and self.version is None:
+            why = msg("no version of {path} was found", path=self.path)
+            return replace(got, said=Said.FAILED, text=why, reason="not-found")
         if got.said is not Said.FOUND:
-            return _failed(got.reason, got.text)
-        try:
-            version = json.loads(got.body or b"")["Version"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            version = None
-        if not isinstance(version, str) or not canonical(version):
-            return _failed("no-version", msg("no version of {path} was found", path=self.path))
-        return version, ("mod", "zip")  # `@latest` is the .info already
+            self.version = None
+        return got
 
     def _judge(self, file: str, got: Got) -> Generator[Ask, Answer, Outcome | None]:
         """What Go checks after a file came; a failure here leads to no other entry."""
@@ -298,7 +291,7 @@ class Walk:
             return None
         sums = self.wanted.sums
         known = sums.mod_hash if file == "mod" else sums.zip_hash
-        problem = self._bytes_problem(file, got, known)
+        problem = bytes_problem(file, got, known, self.path, self.version or "")
         if problem is not None:
             reason, why = problem
             self.hops[-1] = Hop(ask=self.hops[-1].ask, answer=self.hops[-1].answer, judged=why)
@@ -308,39 +301,11 @@ class Walk:
             if refused is not None:
                 return refused
         if file == "mod" and got.body is not None:
-            why = self._mod_problem(got.body)
+            why = mod_problem(got.body, None if self.wanted.new_path else self.path)
             if str(why):
                 self.hops[-1] = Hop(ask=self.hops[-1].ask, answer=self.hops[-1].answer, judged=why)
                 return _failed("not-a-module-proxy", why)
         return None
-
-    def _bytes_problem(self, file: str, got: Got, known: str | None) -> tuple[str, Text] | None:
-        if got.body is None:
-            return None
-        if file == "zip" and not got.body.startswith(_ZIP_START):
-            return "not-a-module-proxy", msg("it is no zip file: a page, or another wrong body")
-        if known is None or not got.whole:
-            return None
-        try:
-            seen = (
-                hash_mod(got.body)
-                if file == "mod"
-                else hash_zip(got.body, self.path, self.version or "")
-            )
-        except BadModuleZip as error:
-            return "not-a-module-proxy", msg("{why}", why=str(error))
-        if seen != known:
-            return "hash-mismatch", msg("the bytes are not those that go.sum knows")
-        return None
-
-    def _mod_problem(self, body: bytes) -> Text:
-        try:
-            declared = parse_gomod(body.decode("utf-8", "replace")).module
-        except GoModError as error:
-            return msg("it is no go.mod: {why}", why=str(error))
-        if self.wanted.new_path is None and declared != self.path:
-            return msg("it declares another path, {path}", path=declared)
-        return ""
 
 
 def _nothing(text: Text, reason: str | None = None) -> Got:
@@ -349,16 +314,6 @@ def _nothing(text: Text, reason: str | None = None) -> Got:
 
 def _failed(reason: str | None, detail: Text) -> Outcome:
     return Outcome(ok=False, way="none", where="", reason=reason or "not-found", detail=detail)
-
-
-def _info_problem(body: bytes, version: str | None) -> Text | None:
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return msg("it is no .info but a page, or another wrong body")
-    if not isinstance(said, dict) or said.get("Version") != version:
-        return msg("it is the .info of another version")
-    return None
 
 
 def hops_of(settings: Settings, wanted: Wanted) -> Walk:
