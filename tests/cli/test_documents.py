@@ -32,6 +32,8 @@ def _fits(name: str, document: dict[str, Any]) -> None:
         ("apply", "--yes", "--scope", "project,user"),
         ("undo",),
         ("history",),
+        ("purge", "--dry-run"),
+        ("purge", "--yes"),
         ("build-command",),
     ],
     ids=" ".join,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wizard.apply.differences import diff, unified_diff
     from wizard.apply.generating import generate
     from wizard.apply.listing import history
+    from wizard.apply.purging import find_traces, purge
     from wizard.apply.staging import commit_staged
     from wizard.apply.undoing import undo
 
@@ -24,17 +25,21 @@ _HOMES = {
     "commit_staged": "staging",
     "diff": "differences",
     "unified_diff": "differences",
+    "find_traces": "purging",
     "generate": "generating",
     "history": "listing",
+    "purge": "purging",
     "undo": "undoing",
 }
 __all__ = (
     "commit",
     "commit_staged",
     "diff",
+    "find_traces",
     "generate",
     "history",
     "plan_changes",
+    "purge",
     "undo",
     "unified_diff",
 )

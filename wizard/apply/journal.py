@@ -66,7 +66,7 @@ def state_folder(system: System) -> Path:
     Root under sudo keeps its own, so that no file of root's lands in the user's home.
     """
     if under_sudo(system):
-        return _of_the_machine(system)
+        return machine_folder(system)
     base = system.state_home()
     if base is None and system.uid == 0:
         base = system.path("/var/lib")
@@ -87,7 +87,7 @@ def state_folder(system: System) -> Path:
 def state_folders(system: System) -> tuple[Path, ...]:
     """Return the folder of `state_folder`, and for root also where it keeps its own under sudo."""
     own = state_folder(system)
-    machine = _of_the_machine(system)
+    machine = machine_folder(system)
     return (own, machine) if system.uid == 0 and machine != own else (own,)
 
 
@@ -96,7 +96,8 @@ def under_sudo(system: System) -> bool:
     return system.uid == 0 and system.env.get("SUDO_UID", "0") != "0"
 
 
-def _of_the_machine(system: System) -> Path:
+def machine_folder(system: System) -> Path:
+    """Return where root keeps what it did for a user under sudo."""
     return Path(os.path.realpath(system.path("/var/lib"))) / "gomod-wizard"
 
 

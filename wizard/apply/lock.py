@@ -24,7 +24,7 @@ def locked(folder: Path, disk: Disk) -> Iterator[None]:
     except OSError as error:
         raise forbidden(error, folder) from error
     try:
-        if not _take(fd):
+        if not _take(fd) or not _is_still(fd, folder / "lock"):
             raise ForbiddenError(
                 msg("another gomod-wizard is writing at this moment"),
                 where=str(folder / "lock"),
@@ -33,6 +33,14 @@ def locked(folder: Path, disk: Disk) -> Iterator[None]:
         yield
     finally:
         os.close(fd)
+
+
+def _is_still(fd: int, path: Path) -> bool:
+    """Whether the lock is the one that others meet: a purge removes it while it holds it."""
+    try:
+        return os.path.samestat(os.fstat(fd), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 def _take(fd: int) -> bool:

@@ -27,5 +27,10 @@ def sudo_command(journal: Journal, record: Record, restart: bool | None = None) 
     return shlex.join(argv)
 
 
+def sudo_purge() -> str:
+    """Return the command that removes what root keeps; it asks by itself."""
+    return shlex.join(["sudo", sys.executable, "-I", str(_entry()), "purge"])
+
+
 def _entry() -> Path:
     return Path(os.path.realpath(wizard.__file__)).with_name("__main__.py")

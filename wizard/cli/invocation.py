@@ -84,7 +84,7 @@ def _forget_stdout() -> None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - it lives as long as the process
 
 
-_UNDECIDED = frozenset({"detect", "mirrors", "undo", "history", "diagnose"})
+_UNDECIDED = frozenset({"detect", "mirrors", "undo", "history", "purge", "diagnose"})
 """Commands that decide nothing: a broken profile must not stop them."""
 
 

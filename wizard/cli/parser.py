@@ -55,6 +55,11 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "gomod-wizard undo\n  gomod-wizard undo 20260823-101502-3f2a",
     ),
     "history": ("what was done when", "gomod-wizard history"),
+    "purge": (
+        "remove every trace of this program; undo first",
+        "gomod-wizard purge --dry-run\n  gomod-wizard purge --yes\n"
+        "  gomod-wizard purge --settings     also your own catalogue and answers",
+    ),
     "build-command": (
         "the exact `docker build` for this project and network, no secret in it",
         'gomod-wizard build-command\n  eval "$(gomod-wizard build-command)"',
@@ -201,6 +206,14 @@ def build_parser(version: str) -> argparse.ArgumentParser:
     parsers["undo"].add_argument("id", nargs="?", metavar="ID", help="default: the latest")
     parsers["undo"].add_argument(
         "--force", action="store_true", help="also where a file changed since; a copy is kept"
+    )
+    parsers["purge"].add_argument(
+        "--settings", action="store_true", help="also your own catalogue and answers"
+    )
+    parsers["purge"].add_argument(
+        "--force",
+        action="store_true",
+        help="also where something still stands; it stays as it is and cannot be undone any more",
     )
     parsers["diagnose"].add_argument(
         "file", nargs="?", default="-", metavar="FILE", help="the log; - or nothing reads stdin"

@@ -14,6 +14,7 @@ from wizard.cli.commands.diagnose import diagnose
 from wizard.cli.commands.generate import generate
 from wizard.cli.commands.observe import detect, mirrors
 from wizard.cli.commands.plan import plan
+from wizard.cli.commands.purge import purge
 from wizard.cli.commands.route import route
 from wizard.cli.commands.verify import verify
 from wizard.cli.context import Context
@@ -27,6 +28,7 @@ COMMANDS: Mapping[str, Callable[[Context], Coroutine[Any, Any, int]]] = {
     "apply": apply,
     "undo": undo,
     "history": history,
+    "purge": purge,
     "build-command": build_command,
     "build": build,
     "verify": verify,
