@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wizard.apply import engine
-from wizard.apply.disk import Disk, Ownership
+from wizard.apply.disk import Disk, Ownership, attributes_at
 from wizard.apply.failure import LEAVE_OUT, cause, forbidden
 from wizard.apply.journal import Journal, State, state_folder
 from wizard.apply.lock import locked
@@ -224,7 +224,16 @@ def _step(system: System, change: Change) -> Step:
     except OSError:
         uid, gid = _owner_above(Path(change.path)) if system.uid == 0 else (-1, -1)
         return Step(change=change, uid=-1, gid=-1, new_uid=uid, new_gid=gid)
-    return Step(change=change, uid=status.st_uid, gid=status.st_gid)
+    try:
+        attributes = attributes_at(Path(change.path))
+    except OSError:  # it is gone, or a link now: the comparison before the write says so
+        attributes = {}
+    return Step(
+        change=change,
+        uid=status.st_uid,
+        gid=status.st_gid,
+        attributes=tuple(attributes.items()),
+    )
 
 
 def _owner_above(path: Path) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from wizard.apply.disk import Disk
 from wizard.apply.failure import forbidden
 from wizard.apply.record import Record, Step
-from wizard.apply.transaction import Move, current, owner_before
+from wizard.apply.transaction import Move, current, move_back
 from wizard.apply.types import Action, Change
 from wizard.errors import UnsafeError
 from wizard.text import msg
@@ -27,7 +27,7 @@ def moves_back(disk: Disk, record: Record, *, force: bool = False) -> list[Move]
             continue
         if now != step.change.after:
             changed.append(step.change.path)
-        moves.append(_move_back(step, now))
+        moves.append(move_back(step, now))
     if changed and not force:
         raise UnsafeError(
             msg("changed since {id}: {paths}; nothing was undone",
@@ -41,10 +41,6 @@ def moves_back(disk: Disk, record: Record, *, force: bool = False) -> list[Move]
     return moves
 
 
-def _move_back(step: Step, now: bytes | None) -> Move:
-    return Move(path=step.path, expected=now, target=step.change.before, owner=owner_before(step))
-
-
 def after_of(record: Record, path: Path) -> bytes | None:
     """Return the bytes that the record gave to `path`."""
     return next(step.change.after for step in record.steps if step.path == path)
@@ -52,7 +48,7 @@ def after_of(record: Record, path: Path) -> bytes | None:
 
 def inverse_step(record: Record, step: Step) -> Step:
     """Return the step from after to before."""
-    return replace(step, change=inverse(record, _move_back(step, step.change.after)))
+    return replace(step, change=inverse(record, move_back(step, step.change.after)))
 
 
 def inverse(record: Record, move: Move) -> Change:

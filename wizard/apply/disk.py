@@ -12,7 +12,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +24,8 @@ _O_DIRECTORY = getattr(os, "O_DIRECTORY", 0)
 _O_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _O_BINARY = getattr(os, "O_BINARY", 0)
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
+_OF_THE_SYSTEM = ("security.", "trusted.")
+"""Attributes that the kernel or root gives; a label that this user may not set is no loss."""
 _NOT_OURS_ALONE = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.EBUSY}
 
 
@@ -113,10 +115,12 @@ class Disk:
         data: bytes,
         owner: Ownership,
         like: str | None = None,
+        attributes: Mapping[str, bytes] | None = None,
     ) -> None:
         """Write a file that does not exist, whole and on the disk when this returns.
 
-        It gets the access list and other extended attributes of `like`.
+        It gets the access list and other extended attributes of `like`, or exactly `attributes`;
+        with neither those that its folder gives to every new file.
         """
         path = folder.path / name
         self.point("create", path)
@@ -132,9 +136,12 @@ class Disk:
             if sys.platform != "win32":
                 if (owner.uid, owner.gid) != (-1, -1):
                     _own(fd, owner)
+                if like is not None:
+                    attributes = _attributes_of(folder, like)
+                if attributes is not None:
+                    _give_attributes(fd, attributes)
+                # Last: with an access list these bits are its mask, without one the group's.
                 os.fchmod(fd, owner.mode)
-            if like is not None:
-                _copy_attributes(folder, like, fd)
             self.point("fsync", path)
             os.fsync(fd)
         finally:
@@ -213,19 +220,42 @@ def _naming(path: Path) -> Iterator[None]:
         raise OSError(error.errno, error.strerror, str(path)) from None
 
 
-def _copy_attributes(folder: Folder, like: str, target: int) -> None:
+def attributes_at(path: Path) -> dict[str, bytes]:
+    """Return the access list and other extended attributes of a file. Raises OSError."""
+    with Folder(path.parent) as folder:
+        return _attributes_of(folder, path.name) or {}
+
+
+def _attributes_of(folder: Folder, name: str) -> dict[str, bytes] | None:
+    """Return them as they stand; None where the file is gone, or the platform has none."""
     if folder.fd is None or not hasattr(os, "listxattr"):
-        return
+        return None
     try:
-        source = os.open(like, os.O_RDONLY | _O_NOFOLLOW, dir_fd=folder.fd)
+        fd = os.open(name, os.O_RDONLY | _O_NOFOLLOW, dir_fd=folder.fd)
     except FileNotFoundError:
-        return
+        return None
     try:
-        for name in _attributes(source):
-            with contextlib.suppress(OSError):  # `security.*` belongs to root
-                os.setxattr(target, name, os.getxattr(source, name))
+        return {key: os.getxattr(fd, key) for key in _attributes(fd)}
     finally:
-        os.close(source)
+        os.close(fd)
+
+
+def _give_attributes(fd: int, wanted: Mapping[str, bytes]) -> None:
+    """Give a file exactly these; an access list that its folder would add is taken away.
+
+    Raises OSError where an access list cannot be set: the mode alone would mean other rights.
+    """
+    if not hasattr(os, "setxattr"):
+        return
+    for name in _attributes(fd):
+        if name not in wanted and not name.startswith(_OF_THE_SYSTEM):
+            os.removexattr(fd, name)
+    for name, value in wanted.items():
+        try:
+            os.setxattr(fd, name, value)
+        except OSError:
+            if not name.startswith(_OF_THE_SYSTEM):
+                raise
 
 
 def _attributes(fd: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -32,6 +33,8 @@ class Step:
     new_uid: int = -1
     new_gid: int = -1
     """The owner of a file that is made new."""
+    attributes: tuple[tuple[str, bytes], ...] = ()
+    """The access list and other extended attributes of before."""
 
     @property
     def path(self) -> Path:
@@ -146,6 +149,9 @@ def encoded(record: Record) -> bytes:
                     "gid": step.gid,
                     "new_uid": step.new_uid,
                     "new_gid": step.new_gid,
+                    "attributes": {
+                        name: base64.b64encode(value).decode() for name, value in step.attributes
+                    },
                 }
                 for step in record.steps
             ],
@@ -188,6 +194,10 @@ def _record(id_: str, data: dict[str, Any], folder: Folder, disk: Disk) -> Recor
                 gid=int(row["gid"]),
                 new_uid=int(row["new_uid"]),
                 new_gid=int(row["new_gid"]),
+                attributes=tuple(
+                    (str(name), base64.b64decode(value))
+                    for name, value in dict(row.get("attributes", {})).items()
+                ),
             )
             for row in data["steps"]
         ),

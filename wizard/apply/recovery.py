@@ -14,7 +14,7 @@ from wizard.apply.disk import Disk, Ownership
 from wizard.apply.failure import cause
 from wizard.apply.journal import Journal, State
 from wizard.apply.record import Record
-from wizard.apply.transaction import Move, clean, current, install, owner_before
+from wizard.apply.transaction import Move, clean, current, install, move_back
 from wizard.apply.types import Change
 from wizard.errors import ForbiddenError
 from wizard.text import msg
@@ -97,14 +97,7 @@ def _moves(
         if now == step.change.after or (
             step.change.path in found and found[step.change.path] == now
         ):
-            moves.append(
-                Move(
-                    path=step.path,
-                    expected=now,
-                    target=step.change.before,
-                    owner=owner_before(step),
-                )
-            )
+            moves.append(move_back(step, now))
         else:
             foreign.append(step.change.path)
     return moves, tuple(foreign)

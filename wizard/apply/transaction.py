@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class Move:
     expected: bytes | None
     target: bytes | None
     owner: Ownership
+    attributes: Mapping[str, bytes] | None = None
+    """The access list and the like of a file that stood there once and is gone; None: as it is."""
 
 
 def forward(record: Record) -> tuple[Move, ...]:
@@ -43,6 +45,17 @@ def forward(record: Record) -> tuple[Move, ...]:
             owner=owner_after(step),
         )
         for step in record.steps
+    )
+
+
+def move_back(step: Step, now: bytes | None) -> Move:
+    """Return the move of `step` from what stands there to what stood there before."""
+    return Move(
+        path=step.path,
+        expected=now,
+        target=step.change.before,
+        owner=owner_before(step),
+        attributes=dict(step.attributes) if now is None else None,
     )
 
 
@@ -119,7 +132,7 @@ def _prepare(disk: Disk, id_: str, number: int, move: Move) -> None:
         name = _temporary(id_, number, "new")
         disk.remove(folder, name)
         like = None if move.expected is None else move.path.name
-        disk.write_new(folder, name, move.target, move.owner, like)
+        disk.write_new(folder, name, move.target, move.owner, like, move.attributes)
 
 
 def _put(disk: Disk, folder: Folder, temporary: str, move: Move) -> None:
