@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,13 +67,22 @@ def go() -> str:
     return found
 
 
+@pytest.fixture
+def say(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Print a figure at the end of the run, also where the tests run in other processes."""
+    return lambda text: record_property("said", text)
+
+
 _skipped: list[str] = []
+_said: list[str] = []
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Remember what was skipped."""
+    """Remember what was skipped, and the figures."""
     if report.skipped and not hasattr(report, "wasxfail"):
         _skipped.append(f"{report.nodeid}: {report.longrepr}")
+    if report.when == "call":
+        _said.extend(str(value) for name, value in report.user_properties if name == "said")
 
 
 @pytest.hookimpl(trylast=True)
@@ -83,7 +93,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say why a CI run with skipped tests fails."""
+    """Print the figures, and say why a CI run with skipped tests fails."""
+    for line in sorted(_said):
+        terminalreporter.write_line(line)
     if os.environ.get("CI") and _skipped:
         terminalreporter.write_line("in CI nothing may be skipped:", red=True)
         for line in _skipped:

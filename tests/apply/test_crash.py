@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.apply.faults import CountingDisk, KillingDisk, in_child
-from tests.apply.hosts import Host, daemon_json, furnish, make_host, whole_plan
+from tests.apply.hosts import Host, daemon_json, furnish, in_memory, make_host, whole_plan
 from wizard.apply import commit, plan_changes, undo
 from wizard.apply.disk import Disk
 from wizard.apply.types import ChangeSet, Receipt
@@ -42,10 +40,9 @@ PLANS = pytest.mark.parametrize("plan", [everything, bare, one_file])
 
 @contextmanager
 def fresh(plan: Callable[[Host], tuple[Artifact, ...]]) -> Iterator[tuple[Host, ChangeSet]]:
-    """A host on memory, because a thousand of them are made."""
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
-        host = make_host(Path(folder))
+    """A host, before the plan and after the comparison."""
+    with in_memory() as folder:
+        host = make_host(folder)
         if plan is not bare:
             furnish(host)
         yield host, compare(host, plan)
@@ -75,7 +72,7 @@ def assert_whole(host: Host, old: Files, new: Files) -> None:
 
 @PLANS
 def test_a_killed_apply_leaves_every_file_whole_and_undo_brings_the_old_state(
-    plan: Callable[[Host], tuple[Artifact, ...]], capsys: pytest.CaptureFixture[str]
+    plan: Callable[[Host], tuple[Artifact, ...]], say: Callable[[str], None]
 ) -> None:
     total = applied_points(plan)
     for number in range(1, total + 1):
@@ -91,8 +88,7 @@ def test_a_killed_apply_leaves_every_file_whole_and_undo_brings_the_old_state(
             asyncio.run(undo(host.system))
             assert host.files() == old, number
             assert host.folders() == folders, number
-    with capsys.disabled():
-        print(f"\n{plan.__name__}: killed at {total} points of an apply")
+    say(f"{plan.__name__}: killed at {total} points of an apply")
 
 
 @pytest.mark.parametrize("plan", [everything, one_file])
@@ -116,7 +112,7 @@ def test_the_next_apply_after_a_killed_one_brings_the_new_state(
 
 @PLANS
 def test_a_killed_undo_leaves_every_file_whole_and_the_next_undo_finishes_it(
-    plan: Callable[[Host], tuple[Artifact, ...]], capsys: pytest.CaptureFixture[str]
+    plan: Callable[[Host], tuple[Artifact, ...]], say: Callable[[str], None]
 ) -> None:
     with fresh(plan) as (host, changes):
         apply_(host, changes)
@@ -136,8 +132,7 @@ def test_a_killed_undo_leaves_every_file_whole_and_the_next_undo_finishes_it(
             asyncio.run(undo(host.system))
             assert host.files() == old, number
             assert host.folders() == folders, number
-    with capsys.disabled():
-        print(f"\n{plan.__name__}: killed at {total} points of an undo")
+    say(f"{plan.__name__}: killed at {total} points of an undo")
 
 
 def test_a_killed_forced_undo_loses_neither_the_users_edit_nor_the_old_state() -> None:

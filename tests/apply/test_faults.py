@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from tests.apply.faults import CountingDisk, FailingDisk
-from tests.apply.hosts import Host, furnish, make_host, whole_plan
+from tests.apply.hosts import Host, furnish, in_memory, make_host, whole_plan
 from wizard.apply import commit, history, plan_changes, undo
 from wizard.apply.disk import Disk
 from wizard.apply.types import ChangeSet
 from wizard.errors import ForbiddenError
 
 CODES = (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EIO)
+EACH = pytest.mark.parametrize("code", CODES, ids=[errno.errorcode[code] for code in CODES])
 
 
 @contextmanager
 def fresh() -> Iterator[tuple[Host, ChangeSet]]:
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
-        host = make_host(Path(folder))
+    with in_memory() as folder:
+        host = make_host(folder)
         furnish(host)
         yield host, asyncio.run(plan_changes(host.system, host.project, whole_plan(host)))
 
@@ -42,7 +39,7 @@ def points_of_apply() -> int:
         return len(disk.points)
 
 
-@pytest.mark.parametrize("code", CODES, ids=[errno.errorcode[code] for code in CODES])
+@EACH
 def test_an_apply_that_fails_at_any_step_puts_everything_back(code: int) -> None:
     for number in range(1, points_of_apply() + 1):
         with fresh() as (host, changes):
@@ -68,7 +65,8 @@ def test_a_disk_that_stays_broken_loses_nothing_and_the_next_undo_puts_it_back()
             assert host.folders() == folders, number
 
 
-def test_an_undo_that_fails_at_any_step_can_be_repeated() -> None:
+@EACH
+def test_an_undo_that_fails_at_any_step_can_be_repeated(code: int) -> None:
     with fresh() as (host, changes):
         apply_(host, changes, Disk())
         disk = CountingDisk()
@@ -78,7 +76,7 @@ def test_an_undo_that_fails_at_any_step_can_be_repeated() -> None:
             old, folders = host.files(), host.folders()
             apply_(host, changes, Disk())
             with pytest.raises(ForbiddenError):
-                asyncio.run(undo(host.system, disk=FailingDisk(number, errno.EIO)))
+                asyncio.run(undo(host.system, disk=FailingDisk(number, code)))
             asyncio.run(undo(host.system))
             assert host.files() == old, number
             assert host.folders() == folders, number

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import tempfile
-from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.apply.hosts import artifact, daemon_json, make_host
+from tests.apply.hosts import artifact, daemon_json, in_memory, make_host
 from wizard.apply import commit, plan_changes, undo
 from wizard.render.types import Block, Scope, TomlKeys
 
@@ -27,9 +24,8 @@ TOML = st.sampled_from(
 def test_apply_and_undo_are_the_identity(
     daemon: bytes | None, profile: bytes | None, ignore: bytes | None, mode: int
 ) -> None:
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
-        host = make_host(Path(folder))
+    with in_memory() as folder:
+        host = make_host(folder)
         for path, data in (
             (host.root / "etc/docker/daemon.json", daemon),
             (host.project / "gomod-wizard.toml", profile),

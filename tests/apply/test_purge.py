@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.apply.faults import CountingDisk, FailingDisk, KillingDisk, in_child
-from tests.apply.hosts import Host, daemon_json, furnish, make_host, whole_plan
+from tests.apply.hosts import Host, daemon_json, furnish, in_memory, make_host, whole_plan
 from wizard.apply import commit, commit_staged, find_traces, plan_changes, purge, undo
 from wizard.apply.disk import Disk
 from wizard.apply.types import Receipt
@@ -89,8 +89,8 @@ async def test_a_damaged_entry_that_was_applied_refuses_the_purge(host: Host) ->
 def killed_half_way(host: Host) -> None:
     """Kill an apply between its two last renames."""
     counting = CountingDisk()
-    with tempfile.TemporaryDirectory() as folder:
-        other = make_host(Path(folder))
+    with in_memory() as folder:
+        other = make_host(folder)
         furnish(other)
         asyncio.run(apply_(other, counting))
     last = max(n for n, point in enumerate(counting.points, 1) if point == "rename")
@@ -174,29 +174,28 @@ async def test_a_link_among_the_traces_is_removed_and_not_followed(host: Host) -
     assert not (host.home / ".local").exists()
 
 
-def done_with(folder: str) -> tuple[Host, dict[str, bytes | None]]:
-    host = make_host(Path(folder))
+def done_with(folder: Path) -> tuple[Host, dict[str, bytes | None]]:
+    host = make_host(folder)
     furnish(host)
     before = tree(host)
-    for _ in range(2):
-        asyncio.run(apply_(host))
-        asyncio.run(undo(host.system))
+    asyncio.run(apply_(host))
+    asyncio.run(undo(host.system))
     return host, before
 
 
 def points_of_purge() -> int:
     disk = CountingDisk()
-    with tempfile.TemporaryDirectory() as folder:
+    with in_memory() as folder:
         purge(done_with(folder)[0].system, disk=disk)
     return len(disk.points)
 
 
 def test_a_purge_that_is_killed_at_any_step_is_finished_by_the_next(
-    capsys: pytest.CaptureFixture[str],
+    say: Callable[[str], None],
 ) -> None:
     total = points_of_purge()
     for number in range(1, total + 1):
-        with tempfile.TemporaryDirectory() as folder:
+        with in_memory() as folder:
             host, before = done_with(folder)
 
             async def work(host: Host = host, number: int = number) -> None:
@@ -205,13 +204,12 @@ def test_a_purge_that_is_killed_at_any_step_is_finished_by_the_next(
             assert in_child(work) == -signal.SIGKILL
             purge(host.system)
             assert tree(host) == before, number
-    with capsys.disabled():
-        print(f"\npurge: killed at {total} points")
+    say(f"purge: killed at {total} points")
 
 
 def test_a_purge_that_the_disk_refuses_says_so_and_goes_on_later() -> None:
     for number in range(1, points_of_purge() + 1):
-        with tempfile.TemporaryDirectory() as folder:
+        with in_memory() as folder:
             host, before = done_with(folder)
             with pytest.raises(ForbiddenError, match="removed"):
                 purge(host.system, disk=FailingDisk(number, 30))

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from wizard.apply.exchange import exchange
+
 _CHUNK = 1 << 20
 _HAS_DIR_FD = os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
 _O_PATH = getattr(os, "O_PATH", os.O_RDONLY)
@@ -156,6 +158,24 @@ class Disk:
         self.point("rename", folder.path / new)
         with _naming(folder.path / new):
             os.replace(folder.at(old), folder.at(new), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
+
+    def exchange(self, folder: Folder, one: str, other: str) -> bool:
+        """Swap two files in one step; False, with nothing done, where this system cannot."""
+        self.point("rename", folder.path / other)
+        with _naming(folder.path / other):
+            return exchange(folder.fd, one, other)
+
+    def link(self, folder: Folder, old: str, new: str) -> None:
+        """Give a file a second name that must be free. Raises FileExistsError."""
+        self.point("link", folder.path / new)
+        with _naming(folder.path / new):
+            os.link(
+                folder.at(old),
+                folder.at(new),
+                src_dir_fd=folder.fd,
+                dst_dir_fd=folder.fd,
+                follow_symlinks=False,
+            )
 
     def remove(self, folder: Folder, name: str) -> None:
         """Remove a file; one that is not there is fine."""

@@ -64,9 +64,17 @@ def _no_folder(error: OSError) -> tuple[Text, Text]:
 
 
 def forbidden(
-    error: OSError, path: Path | str, left: tuple[str, ...] = (), *, instead: Text = ""
+    error: OSError,
+    path: Path | str,
+    left: tuple[str, ...] = (),
+    foreign: tuple[str, ...] = (),
+    *,
+    instead: Text = "",
 ) -> ForbiddenError:
-    """Return the error for a write that failed; `left` are files that could not be put back."""
+    """Return the error for a write that failed.
+
+    `left` are files that could not be put back, `foreign` those that somebody changed meanwhile.
+    """
     why, hint = cause(error, instead)
     if left:
         return ForbiddenError(
@@ -77,6 +85,17 @@ def forbidden(
             ),
             where=str(path),
             hint=msg("the bytes are safe in the journal; `gomod-wizard undo` puts them back"),
+        )
+    if foreign:
+        return ForbiddenError(
+            msg(
+                "it cannot be written: {why}; everything is as it was but what somebody changed"
+                " meanwhile: {foreign}",
+                why=why,
+                foreign=", ".join(foreign),
+            ),
+            where=str(path),
+            hint=hint,
         )
     return ForbiddenError(
         msg("it cannot be written: {why}; everything is as it was", why=why),

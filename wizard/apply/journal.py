@@ -214,15 +214,18 @@ class Journal:
             self.disk.rename(folder, "state.new", "state")
             self.disk.sync(folder)
 
-    def sweep(self) -> None:
-        """Remove what a crash left of transactions that never began."""
+    def never_begun(self) -> tuple[Path, ...]:
+        """Return what a crash left of transactions before they were written down whole."""
         try:
-            left = [entry for entry in self.folder.iterdir() if entry.name.startswith(".new-")]
+            return tuple(entry for entry in self.folder.iterdir() if entry.name.startswith(".new-"))
         except FileNotFoundError:
-            return
+            return ()
         except OSError as error:
             raise unreadable(error, self.folder) from error
-        for entry in left:
+
+    def sweep(self) -> None:
+        """Remove what a crash left of transactions that never began."""
+        for entry in self.never_begun():
             shutil.rmtree(entry, ignore_errors=True)
 
 

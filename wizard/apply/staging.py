@@ -6,15 +6,17 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from wizard.apply.applying import Listener, commit, silent
+from wizard.apply.applying import Listener, commit, restart_engine, silent
 from wizard.apply.disk import Disk
+from wizard.apply.engine import RESTARTED
 from wizard.apply.journal import Journal, State, state_folder
+from wizard.apply.lock import locked
 from wizard.apply.record import load_record
 from wizard.apply.types import Action, ChangeSet, Receipt
 from wizard.apply.waiting import tell_user
 from wizard.errors import ForbiddenError, UnsafeError, UsageError
 from wizard.system import System
-from wizard.text import msg
+from wizard.text import Text, msg
 
 
 async def commit_staged(
@@ -60,21 +62,44 @@ async def commit_staged(
         )
     changes = ChangeSet(changes=record.changes, refusals=())
     earlier = _carried_out(system, record.undoes, disk)
-    receipt = await commit(
-        _without_found_programs(system, Path(record.project)),
-        Path(record.project),
-        changes,
-        restart=restart,
-        on_step=on_step,
-        disk=disk,
-        carries=str(folder),
-        undoes=earlier or record.undoes,
-    )
+    clean_system = _without_found_programs(system, Path(record.project))
+    if own := _carried_out(system, record.id, disk):
+        receipt = await _finish(clean_system, own, restart, on_step, disk)
+    else:
+        receipt = await commit(
+            clean_system,
+            Path(record.project),
+            changes,
+            restart=restart,
+            on_step=on_step,
+            disk=disk,
+            carries=str(folder),
+            undoes=earlier or record.undoes,
+        )
     if earlier:
         Journal(state_folder(system), disk).set_state(earlier, State.UNDONE)
     ran = any(change.action is Action.RUN for change in receipt.changes)
     tell_user(folder, State.APPLIED, disk, ran=ran)
     return replace(receipt, id=record.id)
+
+
+async def _finish(
+    system: System, id_: str, restart: bool | None, on_step: Listener, disk: Disk
+) -> Receipt:
+    """Do what is left of a run that wrote its files and was killed then."""
+    state = state_folder(system)
+    said: list[Text] = [msg("its files were written already, by a run that was interrupted")]
+    with locked(state, disk):
+        journal = Journal(state, disk)
+        record = journal.load(id_)
+        if record is None or not record.runs or journal.ran(id_):
+            return Receipt(id=id_, changes=(), messages=tuple(said))
+        message, wrong = await restart_engine(system, record.changes, restart, on_step)
+        runs = record.runs if message is RESTARTED else ()
+        if runs:
+            journal.set_state(id_, State.APPLIED, ran=True)
+    said += [text for text in (message, wrong) if text is not None]
+    return Receipt(id=id_, changes=runs, messages=tuple(said))
 
 
 def _carried_out(system: System, id_: str, disk: Disk) -> str:

@@ -8,8 +8,9 @@ steps the file is compared once more with what was shown.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from wizard.system import READ_LIMIT
 from wizard.text import Text, msg
 
 _LIMIT = 4 * READ_LIMIT
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +114,14 @@ def install(disk: Disk, id_: str, moves: Sequence[Move], *, instead: Text = "") 
         for number, move in enumerate(moves):
             at = move.path
             with Folder(move.path.parent) as folder:
-                if disk.read(folder, move.path.name, _LIMIT) != move.expected:
-                    raise refuse_changed([str(move.path)])
+                _refuse_other(disk, folder, move.path.name, move)
                 # Noted before the step: where it fails half-way, putting back is harmless.
                 done.append((number, move))
                 _put(disk, folder, _temporary(id_, number, "new"), move)
     except BaseException as error:
-        left = _put_back(disk, id_, moves, done)
+        left, foreign = _put_back(disk, id_, moves, done)
         if isinstance(error, OSError):
-            raise forbidden(error, at, left, instead=instead) from error
+            raise forbidden(error, at, left, foreign, instead=instead) from error
         raise
 
 
@@ -136,38 +137,94 @@ def _prepare(disk: Disk, id_: str, number: int, move: Move) -> None:
 
 
 def _put(disk: Disk, folder: Folder, temporary: str, move: Move) -> None:
+    """Put the new file in place of exactly the expected one.
+
+    It was compared just before; what somebody saved since comes back in exchange, and is put
+    back. Raises UnsafeError then.
+    """
+    name = move.path.name
     if move.target is None:
-        disk.remove(folder, move.path.name)
+        disk.rename(folder, name, temporary)
+        with _swapped_back(lambda: disk.rename(folder, temporary, name)):
+            _refuse_other(disk, folder, temporary, move)
+        disk.remove(folder, temporary)
+    elif move.expected is None:
+        _put_new(disk, folder, temporary, move)
+    elif disk.exchange(folder, temporary, name):
+        with _swapped_back(lambda: disk.exchange(folder, temporary, name)):
+            _refuse_other(disk, folder, temporary, move)
+        disk.remove(folder, temporary)
     else:
-        disk.rename(folder, temporary, move.path.name)
+        disk.rename(folder, temporary, name)
     disk.sync(folder)
+
+
+def _refuse_other(disk: Disk, folder: Folder, name: str, move: Move) -> None:
+    if disk.read(folder, name, _LIMIT) != move.expected:
+        raise refuse_changed([str(move.path)])
+
+
+@contextlib.contextmanager
+def _swapped_back(back: Callable[[], object]) -> Iterator[None]:
+    """Put back what is not the expected file, or cannot be read: a link, a pipe."""
+    try:
+        yield
+    except (OSError, UnsafeError):
+        back()
+        raise
+
+
+def _put_new(disk: Disk, folder: Folder, temporary: str, move: Move) -> None:
+    """Put a file where none is; a file system without links gets the plain rename."""
+    try:
+        disk.link(folder, temporary, move.path.name)
+    except FileExistsError:
+        raise refuse_changed([str(move.path)]) from None
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        disk.rename(folder, temporary, move.path.name)
+    else:
+        disk.remove(folder, temporary)
 
 
 def _put_back(
     disk: Disk, id_: str, moves: Sequence[Move], done: Sequence[tuple[int, Move]]
-) -> tuple[str, ...]:
-    """Undo what was done, the last first; return the paths where that failed."""
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Undo what was done, the last first.
+
+    Returns the paths where that failed, and those that somebody changed since and that are left.
+    """
     left: list[str] = []
+    foreign: list[str] = []
     for number, move in reversed(done):
         try:
-            _restore(disk, _temporary(id_, number, "old"), move)
+            if not _restore(disk, _temporary(id_, number, "old"), move):
+                foreign.append(str(move.path))
         except OSError:
             left.append(str(move.path))
+        except UnsafeError:
+            foreign.append(str(move.path))
     with contextlib.suppress(OSError):  # recovery does it again, and only then calls it done
         clean(disk, id_, [move.path for move in moves])
-    return tuple(left)
+    return tuple(left), tuple(foreign)
 
 
-def _restore(disk: Disk, temporary: str, move: Move) -> None:
+def _restore(disk: Disk, temporary: str, move: Move) -> bool:
+    """Put one move back; False where neither the old bytes stand there nor the new ones."""
     with Folder(move.path.parent) as folder:
-        if disk.read(folder, move.path.name, _LIMIT) == move.expected:
-            return
+        standing = disk.read(folder, move.path.name, _LIMIT)
+        if standing == move.expected:
+            return True
+        if standing != move.target:
+            return False
         back = Move(path=move.path, expected=move.target, target=move.expected, owner=move.owner)
         if back.target is not None:
             disk.remove(folder, temporary)
             like = None if back.expected is None else back.path.name
             disk.write_new(folder, temporary, back.target, back.owner, like)
         _put(disk, folder, temporary, back)
+    return True
 
 
 def clean(disk: Disk, id_: str, paths: Sequence[Path]) -> None:

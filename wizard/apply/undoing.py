@@ -21,7 +21,17 @@ from wizard.errors import ForbiddenError, UsageError
 from wizard.system import System
 from wizard.text import Text, msg
 
-_NOTHING = Receipt(id=None, changes=(), messages=(msg("there is nothing to undo"),))
+_NOTHING = Receipt(id=None, changes=(), messages=(msg("There is nothing to undo."),))
+_NOT_BEGUN = Receipt(
+    id=None,
+    changes=(),
+    messages=(
+        msg(
+            "the last run was interrupted before it wrote anything, so nothing of it is to be"
+            " undone; `gomod-wizard undo` once more takes back the one before it"
+        ),
+    ),
+)
 _OPEN = {State.APPLIED, State.STAGED, State.UNDO_STAGED, State.BEGUN, State.UNDOING}
 
 
@@ -44,6 +54,8 @@ async def undo(
     state = _home_of(system, id, disk)
     journal = Journal(state, disk)
     if dry_run:
+        if id is None and journal.never_begun():
+            return _NOT_BEGUN
         chosen = _choose(system, journal, id)
         back = [
             inverse(record, move)
@@ -51,12 +63,15 @@ async def undo(
             for move in moves_back(disk, record, force=force)
         ]
         return Receipt(id=None, changes=tuple(back))
-    if not journal.ids() and id is None:
+    if not journal.ids() and not journal.never_begun() and id is None:
         return _NOTHING
     with locked(state, disk):
+        not_begun = bool(journal.never_begun())
         recovered = recover(journal)
         if recovered and (id is None or any(_is_named(r.record, id) for r in recovered)):
             return _recovered_receipt(recovered)
+        if not_begun and id is None:
+            return _NOT_BEGUN
         chosen = _choose(system, journal, id)
         if chosen is None:
             return _NOTHING
@@ -171,10 +186,10 @@ async def _take_back(
 
 
 def _give_up(journal: Journal, record: Record, moves: Sequence[Move]) -> None:
-    """After a failed undo: in force as before, where every file is; else recovery finishes it."""
+    """After a failed undo: in force as before, where no file went back; else recovery finishes."""
     try:
         clean(journal.disk, record.id, [step.path for step in record.steps])
-        if all(current(journal.disk, move.path) == move.expected for move in moves):
+        if all(current(journal.disk, move.path) != move.target for move in moves):
             journal.set_state(record.id, State.APPLIED)
     except (OSError, ForbiddenError):
         return

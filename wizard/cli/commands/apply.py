@@ -110,9 +110,6 @@ async def undo(context: Context) -> int:
         dry_run=context.flag("dry_run", False),
     )
     context.emit("undo", id=receipt.id, changes=change_rows(receipt.changes))
-    if not receipt.changes and receipt.id is None:
-        context.output.line(msg("There is nothing to undo."))
-        return ExitCode.OK
     show_receipt(context, receipt)
     return ExitCode.FORBIDDEN if receipt.staged else ExitCode.OK
 
