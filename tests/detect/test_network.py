@@ -165,6 +165,26 @@ def test_behind_a_stub_stand_the_real_servers_of_systemd(machine: System) -> Non
     assert search == ("corp.example", "vpn")
 
 
+@pytest.mark.parametrize(
+    "path", ["run/NetworkManager/no-stub-resolv.conf", "run/dnsmasq/resolv.conf"]
+)
+def test_behind_a_stub_of_another_stand_the_servers_of_its_own_file(
+    machine: System, path: str
+) -> None:
+    write(
+        machine.root,
+        {"etc/resolv.conf": "nameserver 127.0.0.1\n", path: "nameserver 10.0.0.53\n"},
+    )
+
+    found = resolvers_of(machine)
+
+    assert not isinstance(found, Failed)
+    assert [(r.address, r.source) for r in found[0]] == [
+        ("127.0.0.1", "/etc/resolv.conf"),
+        ("10.0.0.53", f"/{path}"),
+    ]
+
+
 class _Dns(asyncio.DatagramProtocol):
     """A resolver: a name's addresses, or an outcome; an unknown name gets no answer at all."""
 

@@ -197,6 +197,38 @@ def test_behind_a_lonely_stub_the_build_is_told_the_addresses_it_needs() -> None
     assert "dns.loopback-stub" in ids(decided)
 
 
+def test_behind_a_lonely_stub_the_build_is_told_where_its_proxy_is() -> None:
+    decided = plan(
+        proxy=proxy_facts(https="http://proxy.corp.example:3128", addresses=("10.1.2.3",)),
+        private=private_facts(private_host("git.corp.example", addresses=("10.20.0.5",))),
+        network=network_facts(
+            resolvers=(resolver("127.0.0.1"),), hosts=(("git.corp.example", "10.7.7.7"),)
+        ),
+    )
+    assert dict(decided.hosts.value) == {
+        "proxy.corp.example": "10.1.2.3",
+        "git.corp.example": "10.7.7.7",
+    }
+
+
+def test_a_resolver_behind_a_stub_that_answers_nobody_is_not_written_out() -> None:
+    silent = ResolverAnswer(
+        resolver="10.0.0.53",
+        name="proxy.golang.org",
+        outcome=Outcome.TIMEOUT,
+        addresses=(),
+        milliseconds=None,
+    )
+    decided = plan(
+        network=network_facts(
+            resolvers=(resolver("127.0.0.1"), resolver("10.0.0.53", "NetworkManager")),
+            answers=(silent, answered("proxy.golang.org", "203.0.113.9", resolver="127.0.0.1")),
+        )
+    )
+    assert decided.dns.value is None
+    assert decided.hosts.value == (("proxy.golang.org", "203.0.113.9"),)
+
+
 def test_a_resolver_that_knows_internal_names_comes_before_one_that_denies_them() -> None:
     decided = plan(
         network=network_facts(

@@ -14,6 +14,9 @@ from wizard.text import msg
 
 T = TypeVar("T")
 
+PATIENCE = 2.0
+"""How much longer again a slow mirror may take to prove itself, where no other one could."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:

@@ -14,10 +14,16 @@ from wizard.untrusted import clean_line
 
 RESOLV_CONF = "/etc/resolv.conf"
 SYSTEMD_RESOLV_CONF = "/run/systemd/resolve/resolv.conf"
+UPSTREAMS = (
+    SYSTEMD_RESOLV_CONF,
+    "/run/NetworkManager/no-stub-resolv.conf",
+    "/run/dnsmasq/resolv.conf",
+)
+"""Where a stub's own upstreams stand: systemd-resolved, NetworkManager (since 1.32), resolvconf."""
 ANSWER_S = 2.0
 """Seconds for one question to one resolver."""
 _MAX_RESOLVERS = 6
-_MAX_NAMES = 12
+_MAX_NAMES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +52,8 @@ def parse_resolv_conf(text: str) -> ResolvConf:
 def resolvers_of(system: System) -> tuple[tuple[Resolver, ...], tuple[str, ...]] | Failed:
     """Return the resolvers and search domains.
 
-    Behind a stub of systemd-resolved stand the servers of its own file, which Docker copies
-    into containers where the stub is the only nameserver.
+    Behind a stub stand the servers of the file of whoever set it up. systemd-resolved's is the
+    one that Docker copies into containers, where the stub is the only nameserver.
     """
     text = system.read_text(system.path(RESOLV_CONF))
     if isinstance(text, Failed):
@@ -56,14 +62,13 @@ def resolvers_of(system: System) -> tuple[tuple[Resolver, ...], tuple[str, ...]]
     found = [_resolver(server, RESOLV_CONF) for server in conf.servers]
     search = conf.search
     if any(is_loopback(server) for server in conf.servers):
-        behind = system.read_text(system.path(SYSTEMD_RESOLV_CONF))
-        if not isinstance(behind, Failed):
+        for path in UPSTREAMS:
+            behind = system.read_text(system.path(path))
+            if isinstance(behind, Failed):
+                continue
             real = parse_resolv_conf(behind)
-            found += [
-                _resolver(server, SYSTEMD_RESOLV_CONF)
-                for server in real.servers
-                if server not in conf.servers
-            ]
+            known = {one.address for one in found}
+            found += [_resolver(server, path) for server in real.servers if server not in known]
             search = tuple(dict.fromkeys((*search, *real.search)))
     return tuple(found), search
 

@@ -15,7 +15,7 @@ from wizard.detect.catalogue import (
     mirrors_from_urls,
     parse_catalogue,
 )
-from wizard.detect.deadline import Deadline, in_thread, in_time, starting_now
+from wizard.detect.deadline import PATIENCE, Deadline, in_thread, in_time, starting_now
 from wizard.detect.docker import detect_docker
 from wizard.detect.git_config import GitSetting, user_git_config
 from wizard.detect.go import DEFAULT_GOPROXY, detect_go, written_setting
@@ -54,7 +54,7 @@ GO_MIRROR = "https://proxy.golang.org"
 _GRACE_S = 0.25
 """Seconds after the deadline in which an area may hand over what it has."""
 _RANKING_GRACE_S = 2.0
-"""The same for the ranking, which keeps the deadline by itself and is worth waiting for."""
+"""The same for the ranking, which keeps its time by itself and is worth waiting for."""
 _NO_SETTINGS: dict[str, Any] = {}
 
 
@@ -160,7 +160,9 @@ class _Look:
     async def area(self, name: str, kind: type[A], look: Awaitable[A]) -> A:
         """Return an area's facts, all of them unknown where they are late; and tell of it."""
         try:
-            grace = _RANKING_GRACE_S if kind is MirrorFacts else _GRACE_S
+            grace = _GRACE_S
+            if kind is MirrorFacts:
+                grace = _RANKING_GRACE_S + PATIENCE * self.deadline.seconds
             async with asyncio.timeout_at(self.deadline.at + grace):
                 facts = await look
         except TimeoutError:
@@ -310,8 +312,11 @@ class _Look:
         catalogue, _ = await self._catalogue()
         listed = (mirror.url for mirror in self.chosen or catalogue.mirrors if mirror.automatic)
         mirrors = [_host_and_port(url)[0] for url in (self._mirror_urls()[0], *listed)]
+        used = go_proxy_environment(self.system)
+        proxies = [url.host for url in (used.https, used.http) if url is not None]
         read = await asyncio.shield(self._private)
-        return tuple(dict.fromkeys((*mirrors, *(item.host for item in read.candidates))))
+        private = (item.host for item in read.candidates)
+        return tuple(dict.fromkeys((mirrors[0], *proxies, *mirrors[1:], *private)))
 
 
 def _host_and_port(url: str) -> tuple[str, str]:

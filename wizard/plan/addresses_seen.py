@@ -27,6 +27,12 @@ def addresses_of(facts: Facts, host: str) -> tuple[str, ...]:
         if one.host.lower() == host
         for address in one.addresses
     ]
+    found += [
+        address
+        for endpoint in facts.proxy.endpoints.or_else(())
+        if endpoint.url.host.lower() == host and not endpoint.loopback
+        for address in endpoint.addresses
+    ]
     return tuple(dict.fromkeys(found))
 
 

@@ -111,8 +111,18 @@ def _split(facts: Facts) -> tuple[str, ...]:
     return tuple(best)
 
 
+def _answering(facts: Facts) -> tuple[str, ...]:
+    """Return the routable resolvers without those that were asked and never said anything."""
+    answers = facts.network.answers.or_else(())
+    asked = {one.resolver for one in answers}
+    said = (Outcome.ANSWERED, Outcome.NXDOMAIN, Outcome.NO_DATA)
+    heard = {one.resolver for one in answers if one.outcome in said}
+    found = dict.fromkeys(one.address for one in _routable(facts))
+    return tuple(one for one in found if one in heard or one not in asked)
+
+
 def _dns(facts: Facts) -> Decision[tuple[str, ...] | None]:
-    routable = tuple(dict.fromkeys(one.address for one in _routable(facts)))
+    routable = _answering(facts)
     if _is_stranded(facts) and routable:
         return Decision(
             key="dns",
@@ -170,23 +180,23 @@ def _hosts(
         for answer in facts.network.answers.or_else(())
         if answer.outcome is Outcome.ANSWERED
     }
-    told = [(name, local[name]) for name in needed if name in local and name not in resolved]
+    told = {name: local[name] for name in needed if name in local and name not in resolved}
+    if stranded:
+        pinned = {name: a[0] for name in needed if (a := addresses_of(facts, name))}
+        if set(pinned) - set(told):
+            return Decision(
+                key="hosts",
+                value=tuple((pinned | told).items()),
+                because=msg("containers cannot ask this host's resolver, so they are told"),
+                facts=(*RESTS, "proxy.endpoints", "private.hosts"),
+            )
     if told:
         return Decision(
             key="hosts",
-            value=tuple(told),
+            value=tuple(told.items()),
             because=msg("only /etc/hosts of this machine knows them, and a build never sees it"),
             facts=RESTS,
         )
-    if stranded:
-        pinned = tuple((name, a[0]) for name in needed if (a := addresses_of(facts, name)))
-        if pinned:
-            return Decision(
-                key="hosts",
-                value=pinned,
-                because=msg("containers cannot ask this host's resolver, so they are told"),
-                facts=RESTS,
-            )
     return Decision(
         key="hosts",
         value=(),

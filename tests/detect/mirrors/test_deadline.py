@@ -61,3 +61,11 @@ async def test_a_proof_that_time_cut_off_proves_nothing(authority: Authority, pr
     with Mirror(authority, delay_s=0.4) as mirror:
         (row,) = await probe(mirror, timeout_s=1.5)
     assert (row.ok, row.proved) == (True, None)
+
+
+async def test_where_no_other_proved_itself_a_slow_mirror_has_time_to(
+    authority: Authority, probe: Probe
+) -> None:
+    with Mirror(authority, "wrong-bytes") as liar, Mirror(authority, delay_s=0.4) as slow:
+        table = await probe(liar, slow, timeout_s=1.5, prove_all=False)
+    assert {p.mirror.url: p.proved for p in table} == {liar.url: False, slow.url: True}

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+from wizard.detect.deadline import PATIENCE
 from wizard.detect.mirrors.authorities import own_authorities
 from wizard.detect.mirrors.fetch import load
 from wizard.detect.mirrors.logins import Logins
@@ -43,6 +44,7 @@ class Contest:
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._deadline = deadline
+        self._patience_s = PATIENCE * (deadline - self._loop.time())
         self._wanted = wanted
         self._whole_table = whole_table
         self._listener = listener
@@ -51,14 +53,19 @@ class Contest:
         self._names = Names()
         trust, logins = Trust(system), Logins(system)
         self._warm_up = self._loop.create_task(asyncio.to_thread(trust.quick))
-        self._prover = Prover(
-            environment=environment,
-            canaries=canaries,
-            sumdb=sumdb,
-            trust=trust,
-            logins=logins,
-            deadline=deadline,
-        )
+
+        def prover(until: float) -> Prover:
+            return Prover(
+                environment=environment,
+                canaries=canaries,
+                sumdb=sumdb,
+                trust=trust,
+                logins=logins,
+                deadline=until,
+            )
+
+        self._make_prover = prover
+        self._prover = prover(deadline)
         self._loading: asyncio.Task[None] | None = None
         self._race = Race(
             mirrors,
@@ -80,6 +87,7 @@ class Contest:
                 while not self._race.over and await self._race.news(self._deadline):
                     pass
             await self._race.stop(early=self._loop.time() < self._deadline)
+            await self._prove_the_slow()
         finally:
             self._race.abandon()
             self._names.close()
@@ -138,6 +146,21 @@ class Contest:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+
+    async def _prove_the_slow(self) -> None:
+        """Give who answered well, but too slowly to be proved, more time: better late than none."""
+        if self._whole_table or any(runner.probe.proved for runner in self._race.runners):
+            return
+        slow = [runner for runner in self._race.runners if runner.probe.ok]
+        if not slow:
+            return
+        prover = self._make_prover(self._loop.time() + self._patience_s)
+        try:
+            proofs = await asyncio.gather(*(prover.prove(r.probe, r.canary) for r in slow))
+        finally:
+            await prover.close()
+        for runner, proof in zip(slow, proofs, strict=True):
+            self._settle(runner, proof)
 
     def _candidates(self, tried: set[int]) -> list[Runner]:
         """Return the runners that may be proved next, best first."""
