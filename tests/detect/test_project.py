@@ -475,3 +475,36 @@ def test_the_root_is_built_where_it_is_a_main_package(machine: System, project: 
 
 def test_a_folder_of_the_users_own_is_writable(machine: System, project: Path) -> None:
     assert _facts(machine, project, {}).writable.value is True
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("FROM golang:1.27-alpine\nRUN go mod download\n", True),
+        ("ARG I=golang:1.27-alpine\nFROM $I AS b\nFROM b\nRUN go build .\n", True),
+        ("FROM golang:1.27-alpine\nRUN apk add --no-cache git && go mod download\n", False),
+        ("FROM golang:1.27-alpine\nRUN apk add make \\\n  git\nRUN go mod download\n", False),
+        ("FROM golang:1.27-alpine\nRUN apk add gitlab-cli\nRUN go mod download\n", True),
+        ("FROM golang:1.27-bookworm\nRUN go mod download\n", False),
+    ],
+)
+def test_an_image_without_git_is_told_by_its_name(
+    machine: System, project: Path, text: str, lacks: bool
+) -> None:
+    found = _facts(machine, project, {"go.mod": _MOD, "Dockerfile": text}).dockerfile.value
+
+    assert found is not None
+    assert found.lacks_git is lacks
+
+
+def test_a_stage_that_fetches_is_looked_through(machine: System, project: Path) -> None:
+    own = "FROM golang:1.27-alpine AS build\nRUN go mod download\n"
+    block = (
+        "# >>> gomod-wizard >>>\n# why\nFROM golang:1.27-bookworm AS gomod-wizard-modules\n"
+        "RUN go mod download\n# <<< gomod-wizard <<<\n"
+    )
+    found = _facts(machine, project, {"go.mod": _MOD, "Dockerfile": block + own}).dockerfile.value
+
+    assert found is not None
+    assert (found.stages, found.go_stage) == ((("build", "golang:1.27-alpine"),), "build")
+    assert (found.lacks_git, found.managed) == (True, True)

@@ -28,7 +28,7 @@ def content_of(artifact: Artifact) -> object:
         case GoEnv():
             return content.variables
         case DockerfileBlock():
-            return (content.lines, artifact.standalone)
+            return (content.lines, content.fetch, artifact.standalone)
         case Block():
             return content.lines
         case JsonKeys() | TomlKeys():

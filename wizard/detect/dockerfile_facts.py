@@ -11,9 +11,11 @@ from pathlib import Path
 from wizard.facts.base import Fact, Problem, known, not_applicable, unknown
 from wizard.facts.project import DockerfileFacts, IgnoreFacts
 from wizard.rules.dockerfile import Dockerfile, DockerfileError, parse_dockerfile
-from wizard.rules.dockerfile_steps import go_stage
+from wizard.rules.dockerfile_graph import names_by_number
+from wizard.rules.dockerfile_steps import go_stage, lacks_git
 from wizard.rules.dockerfile_words import assignments
 from wizard.rules.dockerignore import DockerignoreError, Pattern, hidden_by, parse_dockerignore
+from wizard.rules.golang_image import FETCH_STAGE
 from wizard.rules.proxy_url import mask_credentials
 from wizard.system import Failed, System
 from wizard.text import msg
@@ -21,6 +23,11 @@ from wizard.untrusted import clean_line
 
 NAMES = ("Dockerfile", "dockerfile")
 BLOCK_MARKER = "# >>> gomod-wizard >>>"
+_FETCH_BLOCK = re.compile(
+    rf"^{re.escape(BLOCK_MARKER)}\r?\n(?:(?!{re.escape(BLOCK_MARKER)}).*\n)*?"
+    rf"FROM \S+ AS {re.escape(FETCH_STAGE)}\r?\n(?:.*\n)*?# <<< gomod-wizard <<<\r?\n",
+    re.MULTILINE,
+)
 _WHOLE_MARKER = re.compile(r"#.*\bwritten by gomod-wizard\b", re.IGNORECASE)
 _LIMIT = 1024 * 1024
 _MOST_SETTINGS = 100
@@ -46,7 +53,7 @@ def _facts(path: Path, text: str) -> DockerfileFacts:
     whole = any(_WHOLE_MARKER.match(line) for line in lines[:3])
     managed = whole or BLOCK_MARKER in lines
     try:
-        dockerfile = parse_dockerfile(text)
+        dockerfile = parse_dockerfile(_without_fetch_stage(text))
     except DockerfileError as error:
         return DockerfileFacts(
             path=str(path),
@@ -72,6 +79,8 @@ def _facts(path: Path, text: str) -> DockerfileFacts:
         managed=managed,
         problem=None,
         whole=whole,
+        lacks_git=stage is not None and lacks_git(dockerfile, stage),
+        numbered=names_by_number(dockerfile),
         settings=_settings(dockerfile),
     )
 
@@ -85,6 +94,11 @@ def _settings(dockerfile: Dockerfile) -> tuple[tuple[int, str, str], ...]:
         for name, value in assignments(item.text)
         if name.startswith("GO")
     )[:_MOST_SETTINGS]
+
+
+def _without_fetch_stage(text: str) -> str:
+    """Return the file with blank lines for the stage that a block brought in: not the user's."""
+    return _FETCH_BLOCK.sub(lambda found: "\n" * found[0].count("\n"), text)
 
 
 def _shown(text: str) -> str:

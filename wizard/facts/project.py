@@ -76,6 +76,10 @@ class DockerfileFacts:
     """It was written whole by this program, so it may be written whole again."""
     settings: tuple[tuple[int, str, str], ...] = ()
     """(line, name, value) of each ENV that sets one of Go's variables; credentials masked."""
+    lacks_git: bool = False
+    """The Go stage's image has no git by its name, and no step installs it."""
+    numbered: bool = False
+    """An instruction names a stage by its number, so no stage may come in before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,7 @@ def gather_inputs(
     *,
     drop_syntax: bool,
     engine_proxies: tuple[tuple[str, str], ...],
+    fetch_image: str = "",
 ) -> BuildInputs:
     """Return what the artifacts name beside decided values."""
     project, docker = facts.project, facts.docker
@@ -165,6 +166,7 @@ def gather_inputs(
         outside_dirs=_outside_dirs(facts),
         mod_cache=facts.go.mod_cache.value or "",
         engine_proxies=engine_proxies,
+        fetch_image=fetch_image,
         drop_syntax=drop_syntax,
         ignore_exists=ignore is not None,
         hidden=() if ignore is None else tuple(dict.fromkeys(path for path, _ in ignore.hides)),

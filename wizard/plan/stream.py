@@ -12,6 +12,7 @@ from wizard.plan.container import decide_container
 from wizard.plan.credentials import decide_credentials
 from wizard.plan.engine import decide_engine
 from wizard.plan.engine_proxy import proxies_of_daemon_json
+from wizard.plan.git_in_build import fetch_image, git_findings
 from wizard.plan.in_build_findings import in_build_findings
 from wizard.plan.inputs import config_dir, gather_inputs
 from wizard.plan.module_mirrors import detected_goproxy, goproxy_findings
@@ -57,6 +58,8 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
     drop_syntax = shape.dockerfile.value.form is DockerfileForm.MOUNTS and syntax_is_out_of_reach(
         facts, engine.registry_mirrors.value
     )
+    without_git = (facts, shape.dockerfile.value, shape.module_source.value)
+    fetching = fetch_image(*without_git, privacy.gonoproxy.value)
     engine_proxies = proxies_of_daemon_json(
         facts,
         toolchain.base_image.value,
@@ -130,6 +133,7 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
             *resolvers.findings,
             *engine.findings,
             *container.findings,
+            *git_findings(*without_git, privacy.gonoproxy.value, fetching),
             *in_build_findings(facts, shape.module_source.value),
             *credentials.findings,
             *_waived(case, guarded, leak),
@@ -140,6 +144,7 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
             answers,
             drop_syntax=drop_syntax,
             engine_proxies=engine_proxies,
+            fetch_image=fetching,
         ),
     )
 

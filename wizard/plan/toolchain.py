@@ -139,7 +139,7 @@ def _shown(version: Version) -> str:
     return f"{version[0]}.{version[1]}" + (f".{version[2]}" if version[2] else "")
 
 
-def _preference(image: str, wanted: Version, needs_git: bool) -> tuple[object, ...]:
+def preference(image: str, wanted: Version, needs_git: bool) -> tuple[object, ...]:
     """Sort key among images that are new enough: Debian, then the nearest version, then short."""
     known = image_version(image)
     version = known[0] if known else (0, 0, 0)
@@ -163,7 +163,7 @@ def _newest_of(images: list[str], needs_git: bool) -> str | None:
     if newest < _FIRST_SWITCHING:
         return None
     same = [one for version, one in versions if version[:2] == newest[:2]]
-    return min(same, key=lambda image: _preference(image, newest, needs_git))
+    return min(same, key=lambda image: preference(image, newest, needs_git))
 
 
 def _base_image(facts: Facts, wanted: Version | None) -> Decision[str]:
@@ -198,7 +198,7 @@ def _base_image(facts: Facts, wanted: Version | None) -> Decision[str]:
     if listed and not any(is_enough(image, minor) for image in here):
         return Decision(
             key="base_image",
-            value=min(listed, key=lambda image: _preference(image, minor, needs_git)),
+            value=min(listed, key=lambda image: preference(image, minor, needs_git)),
             because=msg(
                 "Docker Hub is out of reach, and a mirror of it that answers has this one,"
                 " whose Go satisfies the go line {version}",
@@ -221,7 +221,7 @@ def _base_image(facts: Facts, wanted: Version | None) -> Decision[str]:
         return Decision(key="base_image", value=official, because=because, facts=rests)
     pull = Alternative(value=official, because=msg("would have to be pulled first"))
     if enough:
-        best = min(enough, key=lambda image: _preference(image, minor, needs_git))
+        best = min(enough, key=lambda image: preference(image, minor, needs_git))
         return Decision(
             key="base_image",
             value=best,

@@ -219,6 +219,9 @@ class BuildInputs:
     """The host's module cache, for the bridge; empty where there is none."""
     engine_proxies: tuple[tuple[str, str], ...] = ()
     """`proxies` of daemon.json, for an engine that must pull and has none; never a password."""
+    fetch_image: str = ""
+    """An image with git that fetches the modules for the Go stage, whose own has none; empty: the
+    stage fetches them itself."""
     drop_syntax: bool = False
     """The image of the Dockerfile's `# syntax` line was seen to be out of reach."""
     ignore_exists: bool = False

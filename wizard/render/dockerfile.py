@@ -9,6 +9,7 @@ from wizard.plan.types import DockerfileForm, DockerfilePlace, ModuleSource, Pla
 from wizard.plan.values import is_portable_image
 from wizard.render.artifact_template import filled
 from wizard.render.dockerfile_steps import (
+    FETCHED,
     arguments,
     build_step,
     chdir,
@@ -16,6 +17,7 @@ from wizard.render.dockerfile_steps import (
     copies_of_block,
     copy_modules,
     copy_outside,
+    fetch_stage,
     mount_options,
     mounts,
     prelude,
@@ -51,6 +53,8 @@ def dockerfile(plan: Plan) -> tuple[Artifact, ...]:
                     lines=block_lines(plan),
                     build_mounts=_block_mounts(plan),
                     prelude=prelude(plan) if _served(plan) else (),
+                    fetch=fetch_stage(plan),
+                    fetched=FETCHED if plan.inputs.fetch_image else (),
                     settings=_handed_over(plan),
                     offline=plan.module_source.value is ModuleSource.VENDOR,
                     drop_syntax=plan.inputs.drop_syntax,

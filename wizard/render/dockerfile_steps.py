@@ -9,11 +9,17 @@ from wizard.plan.types import DockerfileForm, ModuleSource, Plan
 from wizard.render.artifact_template import filled
 from wizard.render.goenv_file import BRIDGE, build_settings
 from wizard.render.quoting import copy_line
+from wizard.rules.golang_image import FETCH_STAGE
 
 _OPTIONAL_SECRETS = ("goenv", "ca", "netrc")
 """Always named: a secret that is not handed over is simply not there."""
 
 _BRIDGE_MOUNT = f"type=bind,from=gomodcache,target={BRIDGE}"
+
+FETCHED = (f"export GOPROXY=file://{BRIDGE} GONOPROXY=none",)
+"""The modules of the stage that fetched them are all there is: nothing may go past them."""
+
+_FETCH_MOUNT = f"type=bind,from={FETCH_STAGE},source=/go/pkg/mod/cache/download,target={BRIDGE}"
 
 _CONTINUED = " \\\n    "
 
@@ -124,12 +130,45 @@ def mount_options(plan: Plan, *, cache: bool) -> tuple[str, ...]:
     elif plan.module_source.value is ModuleSource.BRIDGE:
         # A block cannot bring the empty stage that stands in where no context is given.
         options = [_BRIDGE_MOUNT, *options]
+    elif plan.inputs.fetch_image:
+        options = [_FETCH_MOUNT, *options]
     return tuple(f"--mount={option}" for option in options)
+
+
+def fetch_stage(plan: Plan) -> tuple[str, ...]:
+    """Return a stage that downloads the modules with git; nothing where none is needed.
+
+    What it downloaded stays in it: the stage that builds mounts it, and no image keeps it.
+    """
+    image = plan.inputs.fetch_image
+    if not image:
+        return ()
+    options = [option for option in mount_options(plan, cache=False) if BRIDGE not in option]
+    lines = (
+        "# The image of the stage that builds has no git, which private modules come by.",
+        f"FROM {image} AS {FETCH_STAGE}",
+        "# hadolint ignore=DL3002",
+        "USER 0",
+        f"WORKDIR {workdir(plan)}",
+        f"ENV GOMODCACHE=/go/pkg/mod{toolchain(plan, whole=True)}",
+        copy_modules(plan),
+        "# hadolint ignore=SC2016",
+        f"RUN {_CONTINUED.join(options)} \\",
+        "    eval \"$(printf '%s\\n' \\",
+        _quoted_lines(("set -eu", *prelude(plan))),
+        '    )"; \\',
+        f"    go {chdir(plan)}mod download",
+    )
+    return tuple("\n".join(lines).split("\n"))
 
 
 def script(plan: Plan) -> str:
     """Return the body of with-network as quoted words for printf, comments between them."""
-    lines = ("set -eu", *prelude(plan), '"$@"')
+    return _quoted_lines(("set -eu", *prelude(plan), '"$@"'))
+
+
+def _quoted_lines(lines: tuple[str, ...]) -> str:
+    """Return lines of shell as words for printf; the Dockerfile's reader drops the comments."""
     return "\n".join(
         f"    {line}" if line.startswith("#") else f"    {_word(line)} \\" for line in lines
     )

@@ -57,6 +57,10 @@ class DockerfileBlock:
     """`--mount=…` options of a step."""
     prelude: tuple[str, ...] = ()
     """Lines of shell that set a step's environment up, before its own text."""
+    fetch: tuple[str, ...] = ()
+    """A stage that comes before all others and fetches the modules, for a stage without git."""
+    fetched: tuple[str, ...] = ()
+    """Lines of shell behind the prelude, for a step that then needs nothing but those modules."""
     settings: tuple[str, ...] = ("GOPROXY",)
     """The variables that the plan gives a value: an ENV of the file would win over some steps."""
     offline: bool = False

@@ -50,6 +50,11 @@ def with_parents(file: Dockerfile, stage: Stage) -> tuple[Stage, ...]:
     return tuple(reversed(chain))
 
 
+def names_by_number(file: Dockerfile) -> bool:
+    """Whether an instruction names a stage by its number: a new stage would shift them all."""
+    return any(name.isdecimal() for item in file.instructions for name in _sources(item))
+
+
 def _sources(item: Instruction) -> list[str]:
     found = []
     for flag in item.flags:

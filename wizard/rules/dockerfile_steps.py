@@ -27,6 +27,11 @@ _MORE = re.compile(
     rf"{_GO}(?:get|generate|mod|tool|work)\b|\bgo[\"',\s]+(?:install|run)[^;&|]*\S@\S|-mod=mod"
 )
 _ELSEWHERE = re.compile(r"(?:^|[\s;&|({])(?:cd|pushd)\s|\s-C[\s=]|-C[\"',]|-modfile|GOWORK=")
+_NO_GIT = re.compile(r"golang:\S*(?:alpine|slim)|(?:^|/)(?:alpine|busybox)(?:[:@]|$)")
+"""Images that come without git, by the names of the official ones."""
+_INSTALLS_GIT = re.compile(
+    r"\b(?:apk|apt|apt-get|aptitude|dnf|microdnf|yum|zypper)\b[^;&|]*\s[\"']?git[\"']?(?:[\s\]=,]|$)"
+)
 _POSIX_SHELLS = {"sh", "ash", "bash", "dash", "ksh"}
 _LOOKED_AT = 20_000
 """Characters of one step that are searched; a hostile one must not cost minutes."""
@@ -119,6 +124,17 @@ def go_stage(file: Dockerfile) -> Stage | None:
             if any(pattern.search(_script(item)) for item in go_steps(file, stage)):
                 return stage
     return serving[0] if serving else None
+
+
+def lacks_git(file: Dockerfile, stage: Stage) -> bool:
+    """Whether the stage's image has no git, as far as its name tells, and no step installs it."""
+    if _NO_GIT.search(file.resolved_base(stage)) is None:
+        return False
+    return not any(
+        item.keyword == "RUN" and _INSTALLS_GIT.search(_script(item).replace("\\\n", " "))
+        for one in with_parents(file, stage)
+        for item in file.of_stage(one.index)
+    )
 
 
 def has_posix_shell(file: Dockerfile, stage: Stage) -> bool:

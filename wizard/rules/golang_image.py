@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+FETCH_STAGE = "gomod-wizard-modules"
+"""The stage that fetches modules for one whose image has no git."""
+
 DEFAULT_MINOR = (1, 27)
 """The newest Go that this program knows; for a project that names no Go version."""
 

@@ -363,3 +363,31 @@ def test_what_cannot_take_a_block_is_refused(text: str, line: int, words: str) -
 def test_a_stage_that_is_not_there_is_refused() -> None:
     with pytest.raises(CannotMerge, match="no stage 'b'"):
         merged("FROM golang\nRUN go build .\n", DockerfileBlock(stage="b", lines=("RUN x",)))
+
+
+FETCHING = replace(
+    BLOCK,
+    fetch=("FROM golang:1.27-bookworm AS gomod-wizard-modules", "RUN go mod download"),
+    fetched=("export GOPROXY=file:///gomodcache",),
+)
+BARE = "ARG V=1.27\nFROM golang:${V}-alpine AS build\nRUN go mod download\nRUN go get x.example/y\n"
+
+
+def test_a_stage_that_fetches_comes_before_every_other_and_can_be_taken_back() -> None:
+    text = merged(BARE, FETCHING)
+
+    assert [stage.label for stage in parse_dockerfile(text).stages] == [
+        "gomod-wizard-modules",
+        "build",
+    ]
+    assert text.startswith("ARG V=1.27\n")
+    assert merged(text, FETCHING) == text
+    assert without_dockerfile_block(text) == BARE
+
+
+def test_only_a_step_that_needs_no_other_module_is_kept_to_the_fetched_ones() -> None:
+    steps = parse_dockerfile(merged(BARE, FETCHING)).of_stage(1)
+    download, getting = (item for item in steps if item.keyword == "RUN")
+
+    assert "file:///gomodcache" in download.text
+    assert "file:///gomodcache" not in getting.text

@@ -26,10 +26,12 @@ from wizard.rules.dockerfile import (
 from wizard.rules.dockerfile_graph import with_parents
 from wizard.rules.dockerfile_steps import (
     downloads,
+    downloads_all,
     go_steps,
     has_posix_shell,
     only_downloads,
     stages_to_serve,
+    wants_no_more,
 )
 from wizard.rules.proxy_url import mask_credentials
 from wizard.text import Text, msg
@@ -100,6 +102,9 @@ def merge_dockerfile(text: str, block: DockerfileBlock) -> tuple[str, tuple[Text
             column=1,
             hint=_BESIDE,
         )
+    if block.fetch:
+        first = file.stages[0].from_line
+        draft.before[first] = managed(block.fetch, draft.newline) + draft.before.get(first, "")
     for item in dict.fromkeys(served):
         if item.keyword in {"ENV", "ARG"}:
             _without_overrides(draft, item, block)
@@ -129,7 +134,10 @@ def _serve(
             ]
             new = None
             if has_posix_shell(file, stage):
-                new = served_step(step, own, block.build_mounts, block.prelude, draft.escape)
+                prelude = block.prelude
+                if downloads_all(step) or wants_no_more(step):
+                    prelude = (*prelude, *block.fetched)
+                new = served_step(step, own, block.build_mounts, prelude, draft.escape)
             if new is None:
                 draft.notes.append(_unserved_note(step))
                 continue
