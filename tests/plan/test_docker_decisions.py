@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Network
 
 import pytest
@@ -15,10 +16,13 @@ from tests.plan.facts_builder import (
     docker_facts,
     engine,
     facts,
+    go_facts,
     json_config,
+    mirror_facts,
     network_facts,
     private_facts,
     private_host,
+    probe,
     proxy_facts,
 )
 from wizard.facts import Problem
@@ -229,6 +233,29 @@ def test_a_resolver_behind_a_stub_that_answers_nobody_is_not_written_out() -> No
     assert decided.hosts.value == (("proxy.golang.org", "203.0.113.9"),)
 
 
+def _unheard(address: str) -> ResolverAnswer:
+    return replace(answered("proxy.golang.org", resolver=address), outcome=Outcome.TIMEOUT)
+
+
+@pytest.mark.parametrize(
+    ("said", "dns"),
+    [
+        (_unheard("10.99.0.53"), ("192.168.178.1",)),
+        (answered("proxy.golang.org", resolver="10.99.0.53"), ("192.168.178.1",)),
+        (answered("proxy.golang.org", "203.0.113.9", resolver="10.99.0.53"), None),
+    ],
+)
+def test_a_resolver_of_daemon_json_stays_where_it_answers(
+    said: ResolverAnswer, dns: tuple[str, ...] | None
+) -> None:
+    standing = json_config("/etc/docker/daemon.json", exists=True, dns=["10.99.0.53"])
+    decided = plan(
+        docker=docker_facts(daemon_json=standing),
+        network=network_facts(answers=(said, answered("proxy.golang.org", "203.0.113.9"))),
+    )
+    assert decided.dns.value == dns
+
+
 def test_a_resolver_that_knows_internal_names_comes_before_one_that_denies_them() -> None:
     decided = plan(
         network=network_facts(
@@ -248,6 +275,19 @@ def test_a_needed_name_that_only_etc_hosts_knows_is_handed_over() -> None:
         network=network_facts(hosts=(("git.corp.example", "10.7.7.7"), ("other", "10.7.7.8"))),
     )
     assert decided.hosts.value == (("git.corp.example", "10.7.7.7"),)
+
+
+def test_a_mirror_that_the_proxy_is_passed_by_for_is_handed_over_too() -> None:
+    own = "https://goproxy.corp.example"
+    decided = plan(
+        proxy=proxy_facts(https="http://10.1.2.3:3128", no_proxy="corp.example"),
+        mirrors=mirror_facts(probe(own), probe("https://proxy.golang.org", rank=2)),
+        go=go_facts(settings={"GOPROXY": own}),
+        network=network_facts(
+            hosts=(("goproxy.corp.example", "10.7.7.7"), ("proxy.golang.org", "10.7.7.8"))
+        ),
+    )
+    assert decided.hosts.value == (("goproxy.corp.example", "10.7.7.7"),)
 
 
 def test_switched_off_iptables_are_switched_on_because_builds_have_no_way_out() -> None:

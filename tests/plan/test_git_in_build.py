@@ -9,8 +9,10 @@ from tests.plan.facts_builder import (
     dockerfile_facts,
     facts,
     go_facts,
+    mirror_facts,
     private_facts,
     private_host,
+    probe,
     project_facts,
 )
 from wizard.facts import Facts
@@ -21,12 +23,11 @@ from wizard.render.types import DockerfileBlock
 ALPINE = replace(dockerfile_facts(base_image="golang:1.24-alpine"), lacks_git=True)
 
 
-def observed(*, images: tuple[str, ...] = (), numbered: bool = False, gonoproxy: str = "") -> Facts:
+def observed(*, images: tuple[str, ...] = (), numbered: bool = False) -> Facts:
     return facts(
         project=project_facts(dockerfile=replace(ALPINE, numbered=numbered)),
         private=private_facts(private_host(), netrc=("git.corp.example",)),
         docker=docker_facts(images=images),
-        go=go_facts(settings={"GONOPROXY": gonoproxy} if gonoproxy else {}),
     )
 
 
@@ -52,7 +53,13 @@ def test_no_stage_is_put_before_those_that_have_numbers() -> None:
 
 
 def test_a_mirror_that_has_the_private_modules_needs_no_git() -> None:
-    assert decide(observed(gonoproxy="none"), {}).inputs.fetch_image == ""
+    own = "https://goproxy.corp.example"
+    mirrored = replace(
+        observed(),
+        go=go_facts(settings={"GOPROXY": own, "GONOPROXY": "none"}),
+        mirrors=mirror_facts(probe(own)),
+    )
+    assert decide(mirrored, {}).inputs.fetch_image == ""
 
 
 def test_public_modules_need_no_git() -> None:

@@ -230,10 +230,29 @@ def test_an_own_gonoproxy_is_completed_so_that_no_private_module_leaks() -> None
 
 
 def test_private_modules_by_ones_own_mirror_stay_there() -> None:
+    own = "https://goproxy.corp.example"
     decided = plan(
-        go=go_facts(settings={"GONOPROXY": "none"}), private=private_facts(private_host())
+        go=go_facts(settings={"GOPROXY": own, "GONOPROXY": "none"}),
+        private=private_facts(private_host()),
+        mirrors=mirror_facts(probe(own)),
     )
     assert decided.gonoproxy.value == ("none",)
+
+
+def test_private_modules_stay_at_no_mirror_that_takes_the_place_of_ones_own() -> None:
+    decided = plan(
+        go=go_facts(settings={"GOPROXY": "https://goproxy.corp.example", "GONOPROXY": "none"}),
+        private=private_facts(private_host()),
+    )
+    assert decided.gonoproxy.value == ()
+    assert decided.gonoproxy.alternatives[0].value == ("none",)
+
+
+def test_the_public_checksum_database_hears_of_no_private_module() -> None:
+    decided = plan(
+        go=go_facts(settings={"GONOSUMDB": "none"}), private=private_facts(private_host())
+    )
+    assert decided.gonosumdb.value == ()
 
 
 _paths = st.from_regex(r"git[a-z]{0,3}\.corp\.example/[a-z]{1,4}(/[a-z]{1,4})?", fullmatch=True)

@@ -82,6 +82,13 @@ def known_daemon_json(system: System) -> RawJson | None:
     return _read_daemon(system, flavour_of(system, endpoint, None))
 
 
+def dns_of_docker(system: System) -> tuple[str, ...]:
+    """Return the resolvers that daemon.json gives to containers. Blocks, reads files alone."""
+    found = known_daemon_json(system)
+    listed = None if found is None else found.values.get("dns")
+    return tuple(one for one in listed if isinstance(one, str)) if isinstance(listed, list) else ()
+
+
 async def _ask(system: System, endpoint: Endpoint) -> Fact[Answer | NoEngine]:
     return known(await in_thread(lambda: ask_engine(system, endpoint)), endpoint.host)
 

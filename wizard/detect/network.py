@@ -25,8 +25,12 @@ async def detect_network(
     links: Awaitable[Fact[tuple[Interface, ...]]],
     names: Awaitable[tuple[str, ...]],
     deadline: Deadline,
+    of_docker: tuple[str, ...] = (),
 ) -> NetworkFacts:
-    """Look at this host's network; each resolver is asked for `names` once they are known."""
+    """Look at this host's network; each resolver is asked for `names` once they are known.
+
+    `of_docker`: resolvers that daemon.json gives to containers; they are asked as well.
+    """
     found = await in_thread(lambda: resolvers_of(system))
     resolvers: Fact[tuple[Resolver, ...]]
     search: Fact[tuple[str, ...]]
@@ -39,7 +43,7 @@ async def detect_network(
     interfaces, routing, answers = await asyncio.gather(
         in_time(deadline, links, "ip addr"),
         in_time(deadline, routes(system, deadline), "ip route show table all"),
-        in_time(deadline, _answers(servers, names), "DNS"),
+        in_time(deadline, _answers((*_as_resolvers(of_docker), *servers), names), "DNS"),
     )
     return NetworkFacts(
         interfaces=interfaces,
@@ -49,6 +53,14 @@ async def detect_network(
         answers=answers,
         hosts=await in_thread(lambda: _hosts(system)),
         ip_forward=await in_thread(lambda: _ip_forward(system)),
+    )
+
+
+def _as_resolvers(addresses: tuple[str, ...]) -> tuple[Resolver, ...]:
+    return tuple(
+        Resolver(address=one, loopback=is_loopback(one), source="daemon.json")
+        for one in addresses
+        if parse_address(one) is not None
     )
 
 

@@ -16,7 +16,7 @@ from wizard.detect.catalogue import (
     parse_catalogue,
 )
 from wizard.detect.deadline import PATIENCE, Deadline, in_thread, in_time, starting_now
-from wizard.detect.docker import detect_docker
+from wizard.detect.docker import detect_docker, dns_of_docker
 from wizard.detect.git_config import GitSetting, user_git_config
 from wizard.detect.go import DEFAULT_GOPROXY, detect_go, written_setting
 from wizard.detect.network import detect_network, local_names
@@ -221,7 +221,8 @@ class _Look:
 
     async def network(self) -> NetworkFacts:
         links: Awaitable[Fact[tuple[Interface, ...]]] = asyncio.shield(self._links)
-        return await detect_network(self.system, links, self._names(), self.deadline)
+        of_docker = await in_thread(lambda: dns_of_docker(self.system))
+        return await detect_network(self.system, links, self._names(), self.deadline, of_docker)
 
     async def private(self) -> PrivateFacts:
         return await look_at_hosts(await asyncio.shield(self._private), self.deadline)
@@ -240,6 +241,7 @@ class _Look:
         contacts = (
             *(mirror.url for mirror in self.chosen or catalogue.mirrors if mirror.automatic),
             *(str(url) for url in (environment.http, environment.https) if url),
+            *(f"{address}:53" for address in await in_thread(lambda: dns_of_docker(self.system))),
             *(() if isinstance(resolvers, Failed) else (f"{r.address}:53" for r in resolvers[0])),
             *(item.host for item in (*read.candidates, *read.suspects)),
             *((SURELY_PUBLIC,) if read.suspects else ()),

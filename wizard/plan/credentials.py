@@ -47,7 +47,7 @@ def decide_credentials(
     """Decide what is handed over, and how."""
     facts = case.facts
     ca = case.decided(_ca(facts))
-    ssh = case.decided(_ssh(facts, form))
+    ssh = case.decided(_ssh(facts, form, source))
     secrets = case.decided(
         _secrets(
             facts,
@@ -108,9 +108,16 @@ def _ssh_hosts(facts: Facts) -> tuple[PrivateHost, ...]:
     return tuple(host for host in facts.private.hosts.or_else(()) if host.ssh)
 
 
-def _ssh(facts: Facts, form: DockerfileForm) -> Decision[bool]:
+def _ssh(facts: Facts, form: DockerfileForm, source: ModuleSource) -> Decision[bool]:
     rests = ("private.hosts", "private.ssh", "private.instead_of")
     hosts = _ssh_hosts(facts)
+    if hosts and source is ModuleSource.VENDOR:
+        return Decision(
+            key="ssh",
+            value=False,
+            because=msg("a build from vendor/ asks nobody for anything"),
+            facts=rests,
+        )
     if not hosts:
         return Decision(
             key="ssh",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wizard.facts import Facts
 from wizard.plan import unsafe
 from wizard.plan.answering import Case
-from wizard.plan.types import Alternative, Decision, Finding, Severity
+from wizard.plan.types import Alternative, Decision, Finding, Origin, Severity
+from wizard.rules.goproxy import DEFAULT_GOSUMDB, GoProxyError, parse_goproxy
 from wizard.rules.patterns import match_prefix_patterns, pattern_problem
+from wizard.rules.public_hosts import GO_MIRROR, is_public_mirror
 from wizard.text import Text, msg
 
 RESTS = ("private.hosts", "go.settings")
@@ -29,6 +31,50 @@ class Privacy:
         return match_prefix_patterns(
             ",".join(self.gonoproxy.value or self.goprivate.value), pattern
         )
+
+
+def kept_from_strangers(
+    facts: Facts, privacy: Privacy, goproxy: str | None, gosumdb: str | None
+) -> Privacy:
+    """Return it without a `none` that suits the user's own mirror, where another one is asked.
+
+    `none` sends private modules to whatever GOPROXY names, and their names to the checksum
+    database: only an answer may keep that.
+    """
+    gonoproxy, gonosumdb = privacy.gonoproxy, privacy.gonosumdb
+    if _is_detected_none(gonoproxy) and (other := _not_the_users(facts, goproxy)):
+        gonoproxy = _follows_again(
+            gonoproxy, msg("yours would tell {other} of private modules", other=other)
+        )
+    if _is_detected_none(gonosumdb) and gosumdb in (None, DEFAULT_GOSUMDB):
+        gonosumdb = _follows_again(
+            gonosumdb, msg("yours would tell the checksum database of private modules")
+        )
+    return replace(privacy, gonoproxy=gonoproxy, gonosumdb=gonosumdb)
+
+
+def _is_detected_none(decision: Decision[tuple[str, ...]]) -> bool:
+    return decision.value == ("none",) and decision.origin is Origin.DETECTED
+
+
+def _follows_again(decision: Decision[tuple[str, ...]], why: Text) -> Decision[tuple[str, ...]]:
+    return replace(
+        decision,
+        value=(),
+        because=msg("it follows GOPRIVATE, because {why}", why=why),
+        alternatives=(Alternative(value=decision.value, because=why), *decision.alternatives),
+    )
+
+
+def _not_the_users(facts: Facts, goproxy: str | None) -> str:
+    """Return the first mirror of the list that the user's own GOPROXY does not start with."""
+    try:
+        own = {hop.url for hop in parse_goproxy(setting(facts, "GOPROXY") or "off")}
+        asked = [hop.url for hop in parse_goproxy(goproxy or GO_MIRROR) if hop.is_url]
+    except GoProxyError:
+        return goproxy or GO_MIRROR
+    strange = (url for url in asked if url not in own or is_public_mirror(url))
+    return next(strange, "")
 
 
 def decide_privacy(case: Case) -> Privacy:

@@ -10,6 +10,7 @@ from wizard.plan.addresses_seen import addresses_of, host_of, is_address
 from wizard.plan.answering import Case
 from wizard.plan.types import Alternative, Decision, Finding, Severity
 from wizard.rules.goproxy import GoProxyError, parse_goproxy
+from wizard.rules.noproxy import parse_no_proxy
 from wizard.rules.proxy_url import ProxyUrl
 from wizard.text import msg
 
@@ -29,13 +30,15 @@ class Resolvers:
     findings: tuple[Finding, ...]
 
 
-def decide_resolvers(case: Case, goproxy: str | None, https_proxy: ProxyUrl | None) -> Resolvers:
+def decide_resolvers(
+    case: Case, goproxy: str | None, https_proxy: ProxyUrl | None, no_proxy: tuple[str, ...]
+) -> Resolvers:
     """Decide what a container asks for names, and which names it is simply told."""
     facts = case.facts
     dns = case.decided(_dns(facts))
     search = case.decided(_dns_search(facts, dns.value))
-    needed = needed_names(facts, goproxy, https_proxy)
-    stranded = _is_stranded(facts) and dns.value is None
+    needed = needed_names(facts, goproxy, https_proxy, no_proxy)
+    stranded = _is_stranded(facts) and dns.value is None and not _given_by_docker(facts)
     hosts = case.decided(_hosts(facts, needed, stranded=stranded))
     findings: tuple[Finding, ...] = ()
     if stranded:
@@ -44,12 +47,16 @@ def decide_resolvers(case: Case, goproxy: str | None, https_proxy: ProxyUrl | No
 
 
 def needed_names(
-    facts: Facts, goproxy: str | None, https_proxy: ProxyUrl | None
+    facts: Facts,
+    goproxy: str | None,
+    https_proxy: ProxyUrl | None,
+    no_proxy: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
-    """Return the names that the build itself must resolve; a proxy resolves the others."""
+    """Return the names that the build itself must resolve; a proxy resolves the others.
+
+    What NO_PROXY takes past the proxy is not among the others.
+    """
     private = [one.host.lower() for one in facts.private.hosts.or_else(())]
-    if https_proxy is not None:
-        return tuple(name for name in (https_proxy.host, *private) if not is_address(name))
     try:
         mirrors = [host_of(hop.url) for hop in parse_goproxy(goproxy or "off") if hop.is_url]
     except GoProxyError:
@@ -61,6 +68,10 @@ def needed_names(
         for host in probe.redirects
     ]
     names = dict.fromkeys((*mirrors, *redirects, *private))
+    if https_proxy is not None:
+        direct = parse_no_proxy(",".join(no_proxy))
+        past = (name for name in (*mirrors, *redirects) if direct.covers(name, "443"))
+        names = dict.fromkeys((https_proxy.host, *past, *private))
     return tuple(name for name in names if name and not is_address(name))
 
 
@@ -121,8 +132,52 @@ def _answering(facts: Facts) -> tuple[str, ...]:
     return tuple(one for one in found if one in heard or one not in asked)
 
 
+def _given_by_docker(facts: Facts) -> tuple[str, ...]:
+    """Return the resolvers that daemon.json gives to containers, in place of the host's."""
+    config = facts.docker.daemon_json.value
+    listed = None if config is None else config.values.get("dns")
+    return tuple(str(one) for one in listed) if isinstance(listed, list | tuple) else ()
+
+
+def _is_wrong(facts: Facts, given: tuple[str, ...], routable: tuple[str, ...]) -> bool:
+    """Return whether the given ones were seen to answer worse than those that the host asks."""
+    answers = facts.network.answers.or_else(())
+    outcomes = {(one.resolver, one.name): one.outcome for one in answers}
+    names = {name for (resolver, name) in outcomes if resolver in given}
+    known = {
+        name
+        for name in names
+        if any(outcomes.get((one, name)) is Outcome.ANSWERED for one in routable)
+    }
+    return any(
+        all(outcomes.get((one, name)) not in (Outcome.ANSWERED, None) for one in given)
+        for name in known
+    )
+
+
 def _dns(facts: Facts) -> Decision[tuple[str, ...] | None]:
     routable = _answering(facts)
+    if given := _given_by_docker(facts):
+        if not _is_wrong(facts, given, routable):
+            return Decision(
+                key="dns",
+                value=None,
+                because=msg("daemon.json names {given} already", given=", ".join(given)),
+                facts=(*RESTS, "docker.daemon_json"),
+            )
+        return Decision(
+            key="dns",
+            value=_split(facts) or routable,
+            because=msg(
+                "daemon.json gives {given} to containers, which does not know what {own} knows",
+                given=", ".join(given),
+                own=routable[0],
+            ),
+            facts=(*RESTS, "docker.daemon_json"),
+            alternatives=(
+                Alternative(value=given, because=msg("it was asked from here, and had no answer")),
+            ),
+        )
     if _is_stranded(facts) and routable:
         return Decision(
             key="dns",

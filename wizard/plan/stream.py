@@ -17,7 +17,7 @@ from wizard.plan.in_build_findings import in_build_findings
 from wizard.plan.inputs import config_dir, gather_inputs
 from wizard.plan.module_mirrors import detected_goproxy, goproxy_findings
 from wizard.plan.pipes import pipe_that_leaks, sealed
-from wizard.plan.privacy import decide_privacy
+from wizard.plan.privacy import decide_privacy, kept_from_strangers
 from wizard.plan.project import decide_project
 from wizard.plan.project_findings import project_findings
 from wizard.plan.proxies import decide_proxies
@@ -42,9 +42,10 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
     privacy = decide_privacy(case)
     goproxy = case.decided(sealed(facts, detected_goproxy(facts), privacy))
     gosumdb = case.decided(checksums.detected_gosumdb(facts, goproxy.value))
+    privacy = kept_from_strangers(facts, privacy, goproxy.value, gosumdb.value)
     toolchain = decide_toolchain(case)
     ranges = decide_ranges(case)
-    resolvers = decide_resolvers(case, goproxy.value, proxies.https.value)
+    resolvers = decide_resolvers(case, goproxy.value, proxies.https.value, proxies.no_proxy.value)
     engine = decide_engine(case, toolchain.base_image.value, proxies.https.value)
     shape = decide_project(case)
     container = decide_container(case, proxies, ranges.bip.value, shape.module_source.value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 _PUBLIC = frozenset(
     {
         "4d63.com", "bazil.org", "bitbucket.org", "buf.build", "cel.dev", "cloud.google.com",
@@ -28,6 +30,23 @@ SHARED = frozenset(
     {"github.com", "gitlab.com", "bitbucket.org", "gitee.com", "codeberg.org", "git.sr.ht"}
 )
 """Code hosts where anybody has an account: private there is an owner, never the host."""
+
+
+GO_MIRROR = "https://proxy.golang.org"
+"""What Go asks where nobody set GOPROXY."""
+
+_PUBLIC_MIRRORS = frozenset(
+    {
+        "proxy.golang.org", "goproxy.cn", "goproxy.io", "mirrors.aliyun.com",
+        "mirrors.cloud.tencent.com", "mirrors.huaweicloud.com", "goproxy.bj.bcebos.com",
+    }
+)  # fmt: skip
+"""Module mirrors for everybody: those of `assets/mirrors.toml`."""
+
+
+def is_public_mirror(url: str) -> bool:
+    """Whether a module mirror is known to serve everybody."""
+    return (urlsplit(url).hostname or "").lower().rstrip(".") in _PUBLIC_MIRRORS
 
 
 def is_public_host(host: str) -> bool:
