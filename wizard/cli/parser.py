@@ -80,6 +80,12 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "  gomod-wizard route --all --in build     the settings of the plan's build\n"
         "  gomod-wizard route git.corp.example/lib --what-if goprivate=git.corp.example",
     ),
+    "report": (
+        "one redacted page for the network team: hosts, ports, what was seen, curl lines",
+        "gomod-wizard report > ticket.md\n"
+        "  gomod-wizard report --html report.html --csv hosts.csv\n"
+        "  gomod-wizard report --full          internal names too, for a reader in the house",
+    ),
     "build": (
         "run that build; secrets go by file or process environment alone",
         "gomod-wizard build\n  gomod-wizard build -- --no-cache --progress=plain",
@@ -243,6 +249,10 @@ def build_parser(version: str) -> argparse.ArgumentParser:
         default=argparse.SUPPRESS,
         help="give up after so many seconds without a word (default: 180)",
     )
+    page = parsers["report"]
+    page.add_argument("--html", metavar="F", help="write it as one HTML file")
+    page.add_argument("--csv", metavar="F", help="write the hosts and ports as CSV")
+    page.add_argument("--full", action="store_true", help="show internal names and addresses")
     way = parsers["route"]
     way.add_argument("module", nargs="?", metavar="MODULE[@VERSION]", help="default: go.mod's")
     way.add_argument("--all", action="store_true", help="every module that go.mod requires")

@@ -15,6 +15,7 @@ from wizard.cli.commands.generate import generate
 from wizard.cli.commands.observe import detect, mirrors
 from wizard.cli.commands.plan import plan
 from wizard.cli.commands.purge import purge
+from wizard.cli.commands.report import report
 from wizard.cli.commands.route import route
 from wizard.cli.commands.verify import verify
 from wizard.cli.context import Context
@@ -34,4 +35,5 @@ COMMANDS: Mapping[str, Callable[[Context], Coroutine[Any, Any, int]]] = {
     "verify": verify,
     "diagnose": diagnose,
     "route": route,
+    "report": report,
 }
