@@ -160,3 +160,37 @@ def test_no_terminal_code_of_the_log_reaches_the_evidence() -> None:
     (fault,) = _of(f"\x1b]0;title\x07\x1b[2J{REFUSED}\x1b[31m \u202eevil").faults
     assert "\x1b" not in fault.evidence[0].text
     assert "\u202e" not in fault.evidence[0].text
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "#7 [deps 4/6] RUN go mod download",
+        "#6 [deps 3/6] COPY . .\n#6 DONE 0.1s\n#7 [deps 4/6] RUN go mod download\n#7 CANCELED\n"
+        "ERROR: failed to build: failed to solve: Canceled: context canceled",
+        "Step 4/6 : RUN go mod download\n ---> Running in 0123456789ab",
+    ],
+    ids=["killed", "cancelled", "legacy"],
+)
+def test_a_download_that_was_cut_in_its_silence_waited_for_a_host(log: str) -> None:
+    found = _of(log)
+    (fault,) = found.faults
+    assert (fault.cause, fault.detail) == ("connect-timeout", "cut-in-silence")
+    assert fault.confidence < 0.5
+    assert {out.cause for out in fault.ruled_out} >= {"dns-failure", "connection-refused"}
+    assert found.step == Step(
+        number="4/6", instruction="RUN go mod download", stage="deps" if "deps" in log else None
+    )
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "#7 [deps 4/6] RUN go mod download\n#7 DONE 3.1s",
+        "#7 [deps 4/6] RUN go build ./...",
+        "Step 4/6 : RUN go mod download\n ---> 0123456789ab\nSuccessfully built 0123456789ab",
+    ],
+    ids=["done", "compiling", "built"],
+)
+def test_where_no_download_was_at_work_the_end_of_a_log_is_no_fault(log: str) -> None:
+    assert _causes(log) == []

@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import board, byhand, cleaning, columns, scenario, selftest, setup, shell, trial
+from . import board, byhand, cleaning, columns, scenario, selftest, setup, shell, spoiling, trial
 
 if TYPE_CHECKING:
     from .scenario import Scenario
+    from .spoiling import Spoilt
     from .trial import Row
 
 
@@ -60,6 +61,11 @@ def parser() -> argparse.ArgumentParser:
         help="play what did not end as expected once more, alone, and say so",
     )
     said.add_argument(
+        "--repair",
+        action="store_true",
+        help="instead, set networks up wrongly (spoilt/): does `verify --repair` turn them green?",
+    )
+    said.add_argument(
         "--self-test",
         action="store_true",
         help="play a program that leaks and does not clean up: does the lab see all of it?",
@@ -75,7 +81,8 @@ def main(words: list[str]) -> int:
         print("the lab needs root: it makes network namespaces and runs Docker", file=sys.stderr)
         return 2
     try:
-        networks = scenario.find(arguments.networks)
+        wrong = spoiling.find(arguments.networks) if arguments.repair else []
+        networks = [] if arguments.repair else scenario.find(arguments.networks)
         for what in cleaning.clean():
             print(f"removed {what} of a run that is over", file=sys.stderr)
         if arguments.clean:
@@ -85,6 +92,8 @@ def main(words: list[str]) -> int:
         setup.prepare()
         if arguments.setup:
             return 0
+        if arguments.repair:
+            return repair_by_program(wrong, arguments.logs)
         if arguments.by_hand:
             return repair_by_hand(networks)
         rows = play(networks, arguments)
@@ -136,6 +145,18 @@ def self_test() -> int:
         print(f"the lab did not see {what}")
     print("the lab saw every leak of the bad program" if not missed else "")
     return 1 if missed else 0
+
+
+def repair_by_program(wrong: list[Spoilt], logs: Path | None) -> int:
+    """Say of each wrong set-up how the program mended it; 1 where it did not."""
+    rows = []
+    for spoilt in wrong:
+        row = spoiling.repair(spoilt, logs)
+        rows.append(row)
+        said = f"green after {row.rounds} rounds" if row.ok else f"NO: {'; '.join(row.notes)}"
+        what = f" (revisited {', '.join(row.revisited)})" if row.revisited else ""
+        print(f"{spoilt.name:<24}{said}{what}", flush=True)
+    return 0 if all(row.ok for row in rows) else 1
 
 
 def repair_by_hand(networks: list[Scenario]) -> int:

@@ -123,6 +123,7 @@ class After:
     unchanged: tuple[str, ...] = ()  # files that apply must leave alone
     keeps: dict[str, str] = field(default_factory=dict)  # file: pattern that must survive in it
     diagnosis: tuple[str, ...] = ()  # patterns: `diagnose` must name these causes
+    live: tuple[str, ...] = ()  # the same for `diagnose --live`, on the developer's machine
     within: float = 120
 
 
@@ -238,7 +239,12 @@ def _check(scenario: Scenario) -> None:
             raise ValueError(f"office, names: the lab has no host {host}")
     if not (store.LAB / "projects" / scenario.project.uses).is_dir():
         raise ValueError(f"project.uses: there is no projects/{scenario.project.uses}")
-    for pattern in (scenario.before.because, scenario.after.says, *scenario.after.diagnosis):
+    for pattern in (
+        scenario.before.because,
+        scenario.after.says,
+        *scenario.after.diagnosis,
+        *scenario.after.live,
+    ):
         re.compile(pattern)
 
 

@@ -152,6 +152,14 @@ class _Trial:
             for pattern in self.network.after.diagnosis
             if not re.search(pattern, told)
         ]
+        if self.network.after.live:
+            done = self.program("diagnose", "-", "--live", "--json", stdin=before.output)
+            told = json.dumps((_document(done) or {}).get("faults"))
+            self.wrong += [
+                f"diagnose --live does not name /{pattern}/"
+                for pattern in self.network.after.live
+                if not re.search(pattern, told)
+            ]
 
     def _apply(self) -> Done:
         sets = [

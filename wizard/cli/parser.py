@@ -72,6 +72,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "diagnose": (
         "the faults in a failing build log, each with evidence and cure",
         "docker build . 2>&1 | gomod-wizard diagnose -\n  gomod-wizard diagnose ci.log --json\n"
+        "  gomod-wizard diagnose ci.log --live     each guess checked on this machine\n"
         "  gomod-wizard diagnose ci.log --format github",
     ),
     "route": (
@@ -223,6 +224,11 @@ def build_parser(version: str) -> argparse.ArgumentParser:
     )
     parsers["diagnose"].add_argument(
         "file", nargs="?", default="-", metavar="FILE", help="the log; - or nothing reads stdin"
+    )
+    parsers["diagnose"].add_argument(
+        "--live",
+        action="store_true",
+        help="check each guess on this machine, for at most --timeout seconds",
     )
     parsers["diagnose"].add_argument(
         "--format",

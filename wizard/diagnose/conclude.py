@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from wizard.diagnose.redact import safe_line
 from wizard.diagnose.scan import MAX_EVIDENCE, Finding, Scanner
 from wizard.diagnose.steps import Seen
 from wizard.diagnose.table import Cause, Table
@@ -17,6 +18,8 @@ WEAK = 46
 _MASKED = re.compile(r"(?:\|\| *(?:true|:|exit 0|echo\b.*)|; *(?:exit 0|true))\s*['\"\]]*:?\s*$")
 _WARNING = re.compile(r"(?i)\[?warn(?:ing)?\b|W: ")
 _MAX_FAULTS = 12
+_HUNG = 0.35
+"""Confidence in a cause that nothing but silence speaks for."""
 
 
 @dataclass(slots=True)
@@ -73,9 +76,12 @@ def conclude(scanner: Scanner, table: Table) -> Diagnosis:
         ),
     )[:_MAX_FAULTS]
     faults = tuple(_fault(group, certain=failed, alone=len(ordered) == 1) for group in ordered)
+    hit = ordered[0].main.step if ordered else None
+    if not faults and not scanner.ended and (not failed or scanner.canceled):
+        hit = scanner.steps.hanging()
+        faults = () if hit is None else (_hung(hit, table),)
     if not faults and failed:
         faults = (_unknown(scanner, table),)
-    hit = ordered[0].main.step if ordered else None
     step = scanner.steps.failing(hit, failed=failed) if faults else None
     return Diagnosis(step=step, faults=faults, lines=scanner.lines)
 
@@ -241,6 +247,33 @@ def _confidence(finding: Finding, *, certain: bool, alone: bool) -> float:
     if finding.rule.weight <= WEAK:
         value *= 0.85
     return round(min(value, 0.98), 2)
+
+
+def _hung(step: Seen, table: Table) -> Fault:
+    """A step that downloads was at work when the log was cut, and nothing says why."""
+    cause = table.causes["connect-timeout"]
+    ended = msg("it would have ended the step with a message: the log was cut in its silence")
+    return Fault(
+        cause=cause.id,
+        fault_class=cause.fault_class,
+        detail="cut-in-silence",
+        title=msg("The step was waiting when the log was cut, likely for a host that is silent"),
+        reason=None,
+        confidence=_HUNG,
+        evidence=(Evidence(line=step.first, text=safe_line(step.instruction or "", 600)),),
+        ruled_out=tuple(
+            RuledOut(cause=name, because=ended)
+            for name in ("connection-refused", "dns-failure", "mirror-forbidden",
+                         "tls-unknown-authority")
+        ),
+        cure=Cure(
+            summary=msg("Nothing answers: packets are dropped on the way, or large ones vanish. "
+                        "`gomod-wizard diagnose --live` looks from this machine."),
+            command="gomod-wizard detect --in-build",
+            decision=cause.decision,
+        ),
+        link=cause.link,
+    )  # fmt: skip
 
 
 def _unknown(scanner: Scanner, table: Table) -> Fault:

@@ -75,7 +75,11 @@ class Scanner:
         self.recovered: list[Finding] = []
         self.failure: Evidence | None = None
         """The last line that says that something failed, since the last success."""
+        self.canceled = False
+        """That line only says that somebody ended the build."""
         self.lines = 0
+        self.ended = False
+        """A build ended well, and nothing failed after it."""
         self._build_sign = False
 
     @property
@@ -118,6 +122,7 @@ class Scanner:
             self._build_sign = True
         if any(one in matched for one in table.failure):
             self.failure = Evidence(line=number, text=safe_line(text, _SHOWN))
+            self.canceled = "context canceled" in text
         remote = number <= self._remote_until and bool(_INDENTED.match(text))
         if not remote:
             self._remote_until = 0
@@ -190,6 +195,7 @@ class Scanner:
     def _succeeded(self) -> None:
         """A build ended well: what was seen before it did no harm."""
         if self.failure is None and self.steps.failed is None:
+            self.ended = True
             self.recovered = list(self.findings.values())[-20:]
             self.findings.clear()
 

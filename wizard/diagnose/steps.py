@@ -38,6 +38,10 @@ _COUNT = re.compile(r"^(.*?) *(\d{1,4}/\d{1,4})$")
 _FROM_AS = re.compile(r"FROM (?:--\S+ )?\S+ (?:AS|as|As) (\S+)")
 _DONE = re.compile(r"(?:DONE(?: \d+\.\d+s)?|CACHED)$")
 _SUCCEEDED = re.compile(r" ?-{2,3}> (?:[0-9a-f]{10,64}|Using cache)$")
+_DOWNLOADS = re.compile(
+    r"\bgo(?: -C \S{1,200})? (?:mod download|get|install)\b|\bgit (?:clone|fetch|ls-remote)\b"
+    r"|\bapt-get (?:update|install)\b|\bapk (?:add|update)\b|\b(?:curl|wget) "
+)
 _NAMELESS = re.compile(r"(?:resolve image config for|\[internal\] load)\b")
 
 
@@ -176,6 +180,16 @@ class StepTracker:
         self._in_block = True
         self._current = seen
         self._fail(seen)
+
+    def hanging(self) -> Seen | None:
+        """Return the step that downloads and was at work when the log ended, or was cancelled."""
+        if self.failed is not None and self.failed.instruction is not None:
+            return None
+        for seen in reversed((*self._vertexes.values(), *filter(None, (self._current,)))):
+            at_work = seen.state in ("running", "canceled")
+            if at_work and _DOWNLOADS.search(seen.instruction or ""):
+                return seen
+        return None
 
     def _fail(self, seen: Seen) -> None:
         seen.state = "failed"

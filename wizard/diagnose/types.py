@@ -74,6 +74,8 @@ class Fault:
     ruled_out: tuple[RuledOut, ...]
     cure: Cure
     link: str
+    live: tuple[Text, ...] = ()
+    """What this machine says of it now; empty where nobody looked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from wizard.text import msg
 
 if TYPE_CHECKING:
     from wizard.diagnose import Diagnosis, Fault, Step
+    from wizard.facts import Facts
 
 
 async def diagnose(context: Context) -> int:
@@ -29,12 +30,29 @@ async def diagnose(context: Context) -> int:
             diagnosis = diagnose_stream(log)
         except OSError as error:
             raise _unreadable(name, error) from None
+    if context.flag("live", False) and diagnosis.faults:
+        diagnosis = await live(context, diagnosis)
     context.emit(
         "diagnose", step=diagnosis.step, faults=[fault_row(fault) for fault in diagnosis.faults],
         lines=diagnosis.lines, source="stdin" if name == "-" else name,
     )  # fmt: skip
     _show(context, diagnosis, None if name == "-" else name)
     return ExitCode.NO if diagnosis.faults else ExitCode.OK
+
+
+async def live(context: Context, diagnosis: Diagnosis, facts: Facts | None = None) -> Diagnosis:
+    """Return `diagnosis` beside what this machine says now; `facts` where they are at hand.
+
+    Looks for at most `--timeout` seconds.
+    """
+    from wizard.diagnose.live import with_live_facts
+
+    seen = await context.facts() if facts is None else facts
+    plan = context.session.decide(seen, {})
+    text = context.session.system.read_text(
+        context.session.request.project / plan.inputs.dockerfile
+    )
+    return with_live_facts(diagnosis, seen, plan, text if isinstance(text, str) else None)
 
 
 @contextlib.contextmanager
@@ -90,6 +108,7 @@ def fault_row(fault: Fault) -> dict[str, object]:
         "ruled_out": fault.ruled_out,
         "cure": fault.cure,
         "link": fault.link,
+        "live": fault.live,
     }
 
 
@@ -139,6 +158,8 @@ def _fault(output: Output, number: int, fault: Fault) -> None:
                     name=name, kind=fault.fault_class.value, sure=sure), DIM)  # fmt: skip
     for evidence in fault.evidence:
         output.line(msg("   line {line}: {text}", line=evidence.line, text=evidence.text))
+    for fact in fault.live:
+        output.line(msg("   here: {fact}", fact=fact), BOLD)
     output.line(msg("   cure: {cure}", cure=fault.cure.summary), GREEN)
     if fault.cure.command:
         output.line(f"     $ {fault.cure.command}", GREEN)

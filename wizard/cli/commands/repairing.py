@@ -9,6 +9,7 @@ from wizard.cli.commands.apply import confirmed, refuse_the_incurable, show_rece
 from wizard.cli.commands.changes import show_changes, show_refusals
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, YELLOW
+from wizard.errors import ForbiddenError
 from wizard.text import msg
 
 if TYPE_CHECKING:
@@ -59,7 +60,12 @@ async def repair(
             break
         context.output.line()
         context.output.line(msg("Repair, round {n} of {all}", n=number, all=MAX_ROUNDS), BOLD)
-        proposal = await _propose(context, failed)
+        try:
+            proposal = await _propose(context, failed)
+        except ForbiddenError as error:
+            context.output.line(error.message, YELLOW)
+            context.output.line(error.hint)
+            break
         if proposal is None:
             context.output.line(
                 msg("Nothing is left to change: everything is as planned, and it fails."), YELLOW
@@ -93,10 +99,17 @@ async def _propose(context: Context, failed: Outcome) -> _Proposal | None:
 
     facts = await context.facts()
     answers = context.session.answers
+    refused: ForbiddenError | None = None
     for dropped in widenings(answers, failed.diagnosis):
-        proposal = await _with(context, facts, without(answers, dropped), dropped)
+        try:
+            proposal = await _with(context, facts, without(answers, dropped), dropped)
+        except ForbiddenError as error:
+            refused = error  # with these answers; without them it may be curable
+            continue
         if proposal is not None:
             return proposal
+    if refused is not None:
+        raise refused
     # What the host sees changes nothing: a step of the builder may see another network.
     looked = await with_build(context.session, facts)
     return await _with(context, looked, answers, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from wizard.cli.commands.diagnose import fault_row, show_diagnosis
+from wizard.cli.commands.diagnose import fault_row, live, show_diagnosis
 from wizard.cli.commands.projects import require_project
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, RED, YELLOW
@@ -74,6 +74,9 @@ async def verify_parts(
         else:
             context.output.talk(msg("build: the stage that downloads, with no cache"), BOLD)
             outcome = await verify_build(system, facts, plan, project, watching)
+        if outcome.diagnosis is not None and outcome.diagnosis.faults:
+            seen = await live(context, outcome.diagnosis, facts)
+            outcome = replace(outcome, diagnosis=seen)
         outcomes.append(outcome)
         _show(context, outcome)
     return tuple(outcomes)
