@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
+from tests.plan.facts_builder import dockerfile_facts, facts, project_facts
 from wizard.diagnose import diagnose_lines
 from wizard.plan.types import Answer, Origin
 from wizard.render.types import Artifact, Scope, TomlKeys
-from wizard.verify.repair import widenings, with_answers_removed
+from wizard.verify.repair import widenings, with_answers_removed, without_own_base_image
 
 PROJECT = PurePosixPath("/home/dev/app")
 PROFILE = f"{PROJECT}/gomod-wizard.toml"
@@ -65,3 +67,12 @@ def test_the_users_own_file_is_edited_in_its_own_place() -> None:
 
 def test_an_answer_of_a_flag_stands_in_no_file() -> None:
     assert with_answers_removed((), {"mtu": answer("1500", Origin.FLAG, "--set")}, PROJECT) == ()
+
+
+def test_the_base_image_of_a_file_that_this_program_wrote_is_nobodys_wish() -> None:
+    written = dockerfile_facts(base_image="golang:1.99", managed=True)
+    for whole, kept in ((True, None), (False, "golang:1.99")):
+        known = facts(project=project_facts(dockerfile=replace(written, whole=whole)))
+        file = without_own_base_image(known).project.dockerfile.value
+        assert file is not None
+        assert file.base_image == kept

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from wizard.diagnose import Diagnosis
+from wizard.facts import Facts
 from wizard.plan.types import KEYS, Answer, Answers, Origin
 from wizard.render.profile import NAME, TABLE
 from wizard.render.types import Artifact, Scope, TomlKeys
@@ -56,6 +57,27 @@ def widenings(answers: Answers, diagnosis: Diagnosis | None) -> Iterator[tuple[s
     every = tuple(key for key in KEYS if key in answers and key not in _NOT_OF_THE_NETWORK)
     if every and set(every) != set(diagnosed):
         yield every
+
+
+def without_own_base_image(facts: Facts) -> Facts:
+    """Return `facts` without the base image of a Dockerfile that this program wrote whole.
+
+    It is an earlier plan's choice and nobody's wish; else a wrong one would uphold itself.
+    """
+    file = facts.project.dockerfile
+    if file.value is None or not file.value.whole:
+        return facts
+    forgotten = replace(file, value=replace(file.value, base_image=None))
+    missing = facts.docker.missing_images
+    if missing.value is not None:
+        own = file.value.base_image
+        others = tuple(image for image in missing.value if image.name != own)
+        missing = replace(missing, value=others)
+    return replace(
+        facts,
+        project=replace(facts.project, dockerfile=forgotten),
+        docker=replace(facts.docker, missing_images=missing),
+    )
 
 
 def without(answers: Answers, keys: tuple[str, ...]) -> Answers:

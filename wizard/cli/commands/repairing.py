@@ -118,9 +118,11 @@ async def _propose(context: Context, failed: Outcome) -> _Proposal | None:
 async def _with(
     context: Context, facts: Facts, answers: Answers, dropped: tuple[str, ...]
 ) -> _Proposal | None:
-    from wizard.verify.repair import with_answers_removed
+    from wizard.verify.repair import with_answers_removed, without_own_base_image
 
     session = context.session
+    if "base_image" in dropped:
+        facts = without_own_base_image(facts)
     plan = session.decide(facts, answers)
     refuse_the_incurable(plan)
     artifacts = with_answers_removed(
