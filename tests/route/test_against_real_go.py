@@ -115,6 +115,17 @@ CASES: dict[str, Case] = {
         env={"GOAUTH": "off"},
         netrc="machine {locked_netloc} login dev password pass-1\n",
     ),
+    "GOAUTH with an empty command": Case("{good}", env={"GOAUTH": "netrc;"}),
+    "GOAUTH, off among others": Case("{good}", env={"GOAUTH": "off;netrc"}),
+    "GOAUTH=git in a relative folder": Case("{good}", env={"GOAUTH": "git here"}),
+    "GOAUTH, a command that knows": Case("{locked}", env={"GOAUTH": "{knows}"}),
+    "GOAUTH, a command that knows when asked": Case("{locked}", env={"GOAUTH": "{asked}"}),
+    "GOAUTH, a command that prints rubbish": Case("{locked}", env={"GOAUTH": "{rubbish}"}),
+    "GOAUTH, a command that is missing": Case(
+        "{locked}",
+        env={"GOAUTH": "no-such-program;netrc"},
+        netrc="machine {locked_netloc} login dev password pass-1\n",
+    ),
     # The checksum database
     "no sums, database off": Case("{good}", sums=False, env={"GOSUMDB": "off"}),
     "no sums, GONOSUMDB": Case("{good}", sums=False, env={"GONOSUMDB": "example.test"}),

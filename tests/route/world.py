@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import subprocess
@@ -195,6 +196,7 @@ class World:
             "mirror.example.test": f"127.0.0.1:{self.servers['named'].port}",
             "tagged.example.test": f"127.0.0.1:{self.servers['tagged'].port}",
         }
+        self._helpers()
         self.proxy = start(Proxy(names=names))
         self.strict = start(Proxy(names=names, forbidden=("mirror.example.test",)))
         self.asking = start(Proxy(names=names, login=("dev", "pass-2")))
@@ -214,6 +216,18 @@ class World:
         server.requests = _Noted(name, self.log)
         self.servers[name] = server
 
+    def _helpers(self) -> None:
+        """Write the commands that GOAUTH may name."""
+        login = base64.b64encode(b"dev:pass-1").decode()
+        told = f"printf 'https://127.0.0.1:{self.servers['locked'].port}\\n\\nAuthorization: "
+        told += f"Basic {login}\\n\\n'"
+        for name, body in (
+            ("knows", told), ("asked", f'[ -z "$1" ] || {told}'), ("rubbish", "echo rubbish"),
+        ):  # fmt: skip
+            file = self.folder / f"{name}.sh"
+            file.write_text(f"#!/bin/sh\n{body}\n")
+            file.chmod(0o755)
+
     def filled(self, text: str) -> str:
         """Return `text` with `{good}`, `{s404}` … replaced by where they are."""
         places = {n: s.url for n, s in self.servers.items() if isinstance(s, Mirror)}
@@ -223,6 +237,7 @@ class World:
             locked_known=self.servers["locked"].url.replace("://", "://dev:pass-1@"),  # type: ignore[union-attr]
             locked_netloc=f"127.0.0.1:{self.servers['locked'].port}",
             plain_known=self.servers["plain"].url.replace("://", "://dev:pass-1@"),  # type: ignore[union-attr]
+            **{name: str(self.folder / f"{name}.sh") for name in ("knows", "asked", "rubbish")},
             folder=f"file://{self.folder}/mirror",
         )  # fmt: skip
 

@@ -11,17 +11,16 @@ from urllib.parse import unquote, urlsplit
 
 from wizard.detect.deadline import Deadline, in_thread
 from wizard.detect.mirrors.http1 import BODY_LIMIT, Reply
-from wizard.detect.mirrors.logins import Logins
 from wizard.detect.mirrors.resolve import Names
 from wizard.detect.mirrors.session import Exchange, Place, Session
-from wizard.detect.mirrors.trust import Trust, unchecked
+from wizard.detect.mirrors.trust import Trust, image_context, unchecked
 from wizard.detect.mirrors.verdict import Phase, ProbeError, cut_off, from_status
 from wizard.facts.proxy import GoProxyEnvironment
 from wizard.route.git_asking import ls_remote
+from wizard.route.login import GoLogins, Login
 from wizard.route.types import Answer, Ask, Kind, Outcome, Said, Settings, Wanted
 from wizard.route.walk import Walk, hops_of
 from wizard.rules.dirhash import MAX_ZIP_BYTES
-from wizard.secret import Secret
 from wizard.system import Failed, System
 from wizard.text import msg
 
@@ -42,6 +41,7 @@ class Asker:
         settings: Settings,
         environment: GoProxyEnvironment,
         deadline: Deadline,
+        trust: Trust | None = None,
         git_env: Mapping[str, str] | None = None,
         git: bool = True,
     ) -> None:
@@ -52,10 +52,10 @@ class Asker:
         self._git_env = git_env
         self._git = git
         self._names = Names()
-        self._trust = Trust(system)
+        self._trust = Trust(system) if trust is None else trust
         self._places = asyncio.Semaphore(_PLACES)
-        self._logins: Logins | None = None
-        self._idle: dict[tuple[str, bool], list[Session]] = {}
+        self._logins = GoLogins(system, settings, deadline)
+        self._idle: dict[tuple[str, bool, Login | None], list[Session]] = {}
         self._all: list[Session] = []
         self._dead: dict[str, Answer] = {}
         """Hosts that let a question wait until it was given up; the next one need not wait."""
@@ -98,13 +98,23 @@ class Asker:
             return await self._over_http(ask)
 
     async def _over_http(self, ask: Ask) -> Answer:
-        parts = urlsplit(ask.url)
         if self._deadline.left() <= 0:
             late = msg("not asked: the time of --timeout is over")
             return Answer(said=Said.FAILED, text=late, reason="timeout")
+        login = await self._logins.login(ask)
+        answer = await self._with_login(ask, login)
+        if answer.status is None or not _asked_again(ask, answer.status, self._settings):
+            return answer
+        second = await self._logins.again(ask)
+        if second is not None and second != login:
+            answer = await self._with_login(ask, second)
+        return replace(answer, times=2)
+
+    async def _with_login(self, ask: Ask, login: Login | None) -> Answer:
+        parts = urlsplit(ask.url)
         if (dead := self._dead.get(parts.netloc)) is not None:
             return dead
-        session = await self._session(ask)
+        session = self._session(ask, login)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         try:
             async with asyncio.timeout(self._deadline.left() * _SHARE):
@@ -120,13 +130,13 @@ class Asker:
             if phase in (Phase.RESOLVE, Phase.CONNECT):
                 self._dead[parts.netloc] = answer
             return answer
-        self._idle.setdefault((session.url, ask.insecure), []).append(session)
-        return self._read(ask, exchange)
+        self._idle.setdefault((session.url, ask.insecure, login), []).append(session)
+        return _read(ask, exchange, None if login is None else login[0])
 
-    async def _session(self, ask: Ask) -> Session:
+    def _session(self, ask: Ask, login: Login | None) -> Session:
         parts = urlsplit(ask.url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        if idle := self._idle.get((origin, ask.insecure)):
+        if idle := self._idle.get((origin, ask.insecure, login)):
             return idle.pop()
         session = Session(
             origin,
@@ -134,7 +144,7 @@ class Asker:
             names=self._names,
             trust=_Unverified(self._system) if ask.insecure else self._trust,
             place=lambda: Place(self._places_for_hands()),
-            login=await self._login(ask),
+            login=None if login is None else login[1],
         )
         self._all.append(session)
         return session
@@ -142,32 +152,26 @@ class Asker:
     def _places_for_hands(self) -> asyncio.Semaphore:
         return asyncio.Semaphore(1)  # `_places` already bounds what is under way
 
-    async def _login(self, ask: Ask) -> Secret | None:
-        if ask.credentials is None:
-            return None
-        if self._logins is None:
-            self._logins = await in_thread(lambda: Logins(self._system))
-        return self._logins.header(ask.base or ask.url)
 
-    def _read(self, ask: Ask, exchange: Exchange) -> Answer:
-        reply = exchange.reply
-        answer = Answer(
-            said=_said(reply),
-            text=f"{reply.status} {reply.reason}".strip(),
-            status=reply.status,
-            body=reply.body,
-            whole=len(reply.body) < BODY_LIMIT,
-            trail=exchange.trail,
-            times=_times(ask, reply, self._settings),
-            elapsed_ms=round(exchange.total_ms, 1),
-        )
-        if answer.said is Said.FOUND:
-            return answer
-        failure = from_status(reply, session_name(ask.url))
-        reason = failure.reason.value
-        if reply.status in (401, 403) and ask.credentials is None and ask.kind is Kind.GO_GET:
-            reason = "no-credentials"
-        return replace(answer, text=failure.detail, reason=reason)
+def _read(ask: Ask, exchange: Exchange, credentials: str | None) -> Answer:
+    reply = exchange.reply
+    answer = Answer(
+        said=_said(reply),
+        text=f"{reply.status} {reply.reason}".strip(),
+        status=reply.status,
+        body=reply.body,
+        whole=len(reply.body) < BODY_LIMIT,
+        trail=exchange.trail,
+        credentials=credentials,
+        elapsed_ms=round(exchange.total_ms, 1),
+    )
+    if answer.said is Said.FOUND:
+        return answer
+    failure = from_status(reply, session_name(ask.url))
+    reason = failure.reason.value
+    if reply.status in (401, 403) and credentials is None and ask.kind is Kind.GO_GET:
+        reason = "no-credentials"
+    return replace(answer, text=failure.detail, reason=reason)
 
 
 def session_name(url: str) -> str:
@@ -181,9 +185,9 @@ def _said(reply: Reply) -> Said:
     return Said.ABSENT if reply.status in _NOT_THERE else Said.FAILED
 
 
-def _times(ask: Ask, reply: Reply, settings: Settings) -> int:
-    again = 400 <= reply.status < 500 and ask.url.startswith("https:") and settings.repeats
-    return 2 if again else 1
+def _asked_again(ask: Ask, status: int, settings: Settings) -> bool:
+    """Whether Go asks GOAUTH about the address and sends the question once more, even if `off`."""
+    return settings.repeats and 400 <= status < 500 and ask.url.startswith("https:")
 
 
 def _from_folder(system: System, url: str) -> Answer:
@@ -208,3 +212,22 @@ class _Unverified(Trust):
 
     def whole(self) -> ssl.SSLContext:
         return unchecked()
+
+
+class ImageTrust(Trust):
+    """What an official image trusts, the public authorities, and what the plan gives to it."""
+
+    def __init__(self, system: System, given: tuple[str, ...]) -> None:
+        super().__init__(system)
+        self._given = given
+        self._made: ssl.SSLContext | None = None
+
+    def quick(self) -> ssl.SSLContext:
+        if self._made is None:
+            import certifi
+
+            self._made = image_context(certifi.where(), self._given)
+        return self._made
+
+    def whole(self) -> ssl.SSLContext:
+        return self.quick()

@@ -39,6 +39,8 @@ async def ls_remote(
         "SSH_ASKPASS_REQUIRE": "never",
         "LC_ALL": "C",
     }
+    # The address may come from a page: no transport that runs a program of its choice.
+    quiet.setdefault("GIT_ALLOW_PROTOCOL", "git:http:https:ssh:git+ssh:ssh+git:file")
     quiet.setdefault("GIT_SSH_COMMAND", quiet.get("GIT_SSH", "ssh") + " -o BatchMode=yes")
     if not git:
         return Answer(said=Said.FAILED, text=msg("there is no git in the image"), reason="no-git")

@@ -16,9 +16,9 @@ from wizard.facts.mirrors import Origin
 from wizard.facts.proxy import GoProxyEnvironment
 from wizard.plan.types import Plan
 from wizard.resources import asset
-from wizard.route.asking import Asker, session_name
+from wizard.route.asking import Asker, ImageTrust, session_name
 from wizard.route.settings import (
-    ALPINE,
+    BARE,
     build_proxies,
     build_route_settings,
     shell_settings,
@@ -41,6 +41,8 @@ class Ways:
     environment: GoProxyEnvironment
     git_env: Mapping[str, str] | None = None
     git: bool = True
+    given: tuple[str, ...] | None = None
+    """What an image trusts beside the public authorities, PEM; None: as this machine trusts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +95,19 @@ def ways_of_build(system: System, read: FilesRead, plan: Plan) -> Ways:
         settings=settings,
         environment=environment,
         git_env=git_env,
-        git=ALPINE.search(plan.base_image.value) is None,
+        git=_git_in_build(read, plan),
+        given=tuple(authority.pem for authority in plan.ca.value),
     )
+
+
+def _git_in_build(read: FilesRead, plan: Plan) -> bool:
+    """Whether the stage that downloads has git, or another one fetches in its place."""
+    if plan.inputs.fetch_image:
+        return True
+    dockerfile = read.project.facts.dockerfile.value
+    if dockerfile is None:
+        return BARE.search(plan.base_image.value) is None
+    return not dockerfile.lacks_git
 
 
 def _with_proxies(env: Mapping[str, str], environment: GoProxyEnvironment) -> Mapping[str, str]:
@@ -159,6 +172,7 @@ async def walk_all(
         deadline=deadline,
         git_env=ways.git_env,
         git=ways.git,
+        trust=None if ways.given is None else ImageTrust(system, ways.given),
     )
     try:
         ends = await asyncio.gather(*(asker.walk(one) for one in wanted))
@@ -172,7 +186,7 @@ def group_of(route: Route) -> str:
     walk, outcome = route.walk, route.outcome
     if outcome.ok:
         return {"mirror": "by-mirror", "direct": "direct", "folder": "folder"}[outcome.way]
-    unknown = not any(hop.ask.credentials for hop in walk.hops)
+    unknown = not any(hop.answer.credentials for hop in walk.hops)
     closed = {"no-credentials", "http-403", "http-404", "http-4xx", "meta"}
     if outcome.reason == "no-credentials" or (
         walk.private and unknown and outcome.reason in closed

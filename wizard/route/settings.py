@@ -20,7 +20,8 @@ DEFAULT_GOPROXY = "https://proxy.golang.org,direct"
 TURNED = ("goproxy", "gosumdb", "goprivate", "gonoproxy", "gonosumdb", "goinsecure", "goauth")
 """Decisions that turn the way of a module; the three proxies do too."""
 PROXIES = ("http_proxy", "https_proxy", "no_proxy")
-ALPINE = re.compile(r"alpine", re.IGNORECASE)
+BARE = re.compile(r"alpine|slim")
+"""Official images without git."""
 
 
 def shell_settings(

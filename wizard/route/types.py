@@ -134,6 +134,8 @@ class Answer:
     """A repository's references."""
     trail: tuple[str, ...] = ()
     """Where it was redirected to, in order, without queries."""
+    credentials: str | None = None
+    """The login that went with it: `netrc`, `GOPROXY`, `GOAUTH`; None: there was none."""
     times: int = 1
     """How often Go would send the question."""
     elapsed_ms: float | None = None

@@ -29,6 +29,7 @@ from wizard.route.types import (
     Wanted,
 )
 from wizard.route.versions import canonical, latest_of, major_fits, newest_of
+from wizard.rules.goauth import goauth_problem
 from wizard.rules.goproxy import DIRECT, OFF, GoProxyError, parse_goproxy
 from wizard.rules.goproxy import Hop as Entry
 from wizard.rules.modpath import ModulePathError, escape_path, wire_path
@@ -147,6 +148,9 @@ class Walk:
             return self._refusal(msg("{path} is no module path", path=self.path))
         except GoProxyError as error:
             return self._refusal(msg("GOPROXY: {why}", why=str(error)))
+        why = goauth_problem(settings.goauth) if settings.repeats else None
+        if why is not None and any(entry.url != OFF for entry in entries):
+            return self._refusal(why)
         if settings.noproxy and settings.goproxy != DIRECT:
             entries = (Entry(url=NOPROXY), *entries)
         self.entries = entries

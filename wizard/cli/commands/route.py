@@ -149,7 +149,7 @@ def _hop(hop: Hop) -> dict[str, object]:
         "said": answer.said if not str(hop.judged) else "failed",
         "status": answer.status,
         "reason": answer.reason,
-        "credentials": ask.credentials,
+        "credentials": answer.credentials,
         "redirects": answer.trail,
         "times": answer.times,
         "elapsed_ms": answer.elapsed_ms,
@@ -186,8 +186,8 @@ def _beside(hop: Hop) -> str:
     words = []
     if hop.answer.elapsed_ms is not None:
         words.append(f"{hop.answer.elapsed_ms:.0f} ms")
-    if hop.ask.credentials:
-        words.append(str(msg("with the login of {place}", place=hop.ask.credentials)))
+    if hop.answer.credentials:
+        words.append(str(msg("with the login of {place}", place=hop.answer.credentials)))
     if hop.answer.times > 1:
         words.append(str(msg("Go asks it twice")))
     return f"  ({', '.join(words)})" if words else ""

@@ -135,3 +135,12 @@ def unchecked() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def image_context(public: str, given: tuple[str, ...]) -> ssl.SSLContext:
+    """Return a context that trusts the bundle `public` and the certificates `given` (PEM)."""
+    context = _context()
+    context.load_verify_locations(cafile=public)
+    for pem in given:
+        context.load_verify_locations(cadata=pem)
+    return context
