@@ -171,6 +171,21 @@ def test_in_build_takes_the_plans_settings(command: Command, gomod: Gomod, world
             if hop["kind"] == "mirror"} == {good}  # fmt: skip
 
 
+def test_in_build_a_company_authority_counts_where_the_plan_hands_it_over(
+    command: Command, gomod: Gomod, world: World
+) -> None:
+    known = QUOTE.canary
+    gomod(f"{QUOTE.path} {QUOTE.version}").with_name("go.sum").write_text(
+        f"{QUOTE.path} {QUOTE.version} {known.zip_hash}\n"
+        f"{QUOTE.path} {QUOTE.version}/go.mod {known.mod_hash}\n"
+    )
+    argv = ("route", "--all", "--in", "build", "--json")
+    handed = command(*argv, GOPROXY="{good}")
+    withheld = command(*argv, "--what-if", "ca=none", GOPROXY="{good}")
+    assert handed.json["ok"], handed.out
+    assert withheld.json["modules"][0]["reason"] == "tls-untrusted"
+
+
 def test_no_secret_is_shown(command: Command, home: Path, world: World) -> None:
     netrc = "machine {locked_netloc} login dev password pass-1\n"
     (home / ".netrc").write_text(world.filled(netrc))
