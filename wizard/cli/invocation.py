@@ -40,6 +40,9 @@ def invoke(
         color=wants_color(machine.env, "--no-color" in own, sys.stdout),
         verbose=getattr(flags, "verbose", False),
     )
+    from wizard.redactor import environment_secrets
+
+    output.hide(environment_secrets(machine.env))
     name = _name_of(own)
     try:
         if isinstance(flags, WizardError):

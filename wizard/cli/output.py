@@ -12,9 +12,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
-from wizard.rules.proxy_url import mask_credentials
-from wizard.secret import MASK, Secret
-from wizard.untrusted import clean
+from wizard.redactor import Redactor
+from wizard.secret import Secret
+from wizard.untrusted import clean, escape_hidden
 
 BOLD, DIM, RED, GREEN, YELLOW, BLUE = "1", "2", "31", "32", "33", "36"
 
@@ -49,18 +49,15 @@ class Output:
         self._out = sys.stdout if stdout is None else stdout
         self._err = sys.stderr if stderr is None else stderr
         self._color = color
-        self._secrets: tuple[str, ...] = ()
+        self._redactor = Redactor()
 
     def hide(self, secrets: Iterable[Secret]) -> None:
         """Mask these values in everything that is written from now on."""
-        values = {secret.reveal() for secret in secrets if len(secret.reveal()) >= 4}
-        self._secrets = tuple(sorted(values | set(self._secrets), key=len, reverse=True))
+        self._redactor.add(secrets)
 
     def redact(self, text: str) -> str:
         """Return `text` without known secrets and without credentials in URLs."""
-        for secret in self._secrets:
-            text = text.replace(secret, MASK)
-        return mask_credentials(text)
+        return self._redactor.redact(text)
 
     def style(self, text: str, *codes: str) -> str:
         """Return `text` with SGR `codes`, where colours are wanted."""
@@ -83,10 +80,17 @@ class Output:
         """Write the JSON document; nothing outside JSON mode."""
         if self.json_mode:
             unicode = "utf" in (getattr(self._out, "encoding", None) or "utf-8").lower()
-            text = json.dumps(document, ensure_ascii=not unicode, indent=2)
-            for secret in self._secrets:
-                text = text.replace(json.dumps(secret, ensure_ascii=not unicode)[1:-1], MASK)
-            print(text, file=self._out)
+            shown = self._redacted(document)
+            text = json.dumps(shown, ensure_ascii=not unicode, indent=2)
+            print(escape_hidden(text), file=self._out)
+
+    def _redacted(self, value: Any) -> Any:
+        """Redact text by text: in the finished JSON a secret could look like its punctuation."""
+        if isinstance(value, str):
+            return self.redact(value)
+        if isinstance(value, dict):
+            return {self.redact(key): self._redacted(item) for key, item in value.items()}
+        return [self._redacted(item) for item in value] if isinstance(value, list) else value
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Write aligned columns; the last one is not padded."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from wizard.facts.base import Fact, known, not_applicable, unknown
 from wizard.facts.go import GoFacts, GoSetting, GoToolchain
 from wizard.rules.dotenv import parse_go_env
 from wizard.rules.proxy_url import mask_credentials
+from wizard.secret import MASK
 from wizard.system import Completed, Failed, System
 from wizard.text import msg
 from wizard.untrusted import clean_line
@@ -157,20 +159,48 @@ def _settings(
     found: dict[str, GoSetting] = {}
     for name in NAMES:
         if value := system.env.get(name):
-            found[name] = _setting(value, PROCESS)
+            found[name] = _setting(name, value, PROCESS)
         elif name in written:
-            found[name] = _setting(written[name], ENV_FILE)
+            found[name] = _setting(name, written[name], ENV_FILE)
         elif isinstance(reported, Mapping) and name in reported:
             value = reported[name]
             if name in {"GOTOOLCHAIN", "GOFLAGS"}:
                 # These two were set for the question itself.
                 value = _goroot_default(system, reported.get("GOROOT", ""), name)
-            found[name] = _setting(value, DEFAULT)
+            found[name] = _setting(name, value, DEFAULT)
     return found
 
 
-def _setting(value: str, origin: str) -> GoSetting:
-    return GoSetting(value=clean_line(mask_credentials(value)), origin=origin)
+def _setting(name: str, value: str, origin: str) -> GoSetting:
+    shown = _WITHOUT_ARGUMENTS.get(name, str)(value)
+    return GoSetting(value=clean_line(mask_credentials(shown)), origin=origin)
+
+
+def _auth_programs(value: str) -> str:
+    """Return a GOAUTH without the arguments of its programs, which may be tokens."""
+    commands = []
+    for command in value.split(";"):
+        words = command.split()
+        own = words[:1] in ([], ["off"], ["netrc"], ["git"])
+        commands.append(" ".join(words) if own or len(words) == 1 else f"{words[0]} {MASK}")
+    return "; ".join(commands)
+
+
+_HANDED_ON = re.compile(
+    r"(-{1,2}(?:ldflags|gcflags|asmflags|gccgoflags|toolexec|exec)=).*", re.DOTALL
+)
+
+
+def _plain_flags(value: str) -> str:
+    """Return a GOFLAGS without what it hands on to other programs: `-ldflags=-X=main.token=…`."""
+    words = []
+    for word in re.findall(r"'[^']*'|\"[^\"]*\"|\S+", value):
+        bare = word[1:-1] if word[0] in "'\"" else word
+        words.append(_HANDED_ON.sub(rf"\g<1>{MASK}", bare))
+    return " ".join(words)
+
+
+_WITHOUT_ARGUMENTS = {"GOAUTH": _auth_programs, "GOFLAGS": _plain_flags}
 
 
 def _goroot_default(system: System, goroot: str, name: str) -> str:

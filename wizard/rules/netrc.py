@@ -6,7 +6,10 @@ bodies up to an empty line, `default` ends the file for Go.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from wizard.secret import Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,34 +26,47 @@ def parse_netrc(text: str) -> tuple[NetrcMachine, ...]:
     found: list[NetrcMachine] = []
     name: str | None = None
     have: set[str] = set()
-    in_macro = False
 
     def close() -> None:
         if name is not None:
             found.append(NetrcMachine(name=name, complete={"login", "password"} <= have))
 
+    for word, value in _pairs(text):
+        if word == "default":
+            break
+        if word == "machine":
+            close()
+            name, have = value, set()
+        else:
+            have.add(word)
+    close()
+    return tuple(found)
+
+
+def netrc_secrets(text: str) -> Iterator[Secret]:
+    """Yield the passwords, also that of `default`, so that they can be masked elsewhere."""
+    return (Secret(value) for word, value in _pairs(text) if word == "password")
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (word, its value) of machine, login and password, and `default` with none."""
+    in_macro = False
     for line in text.splitlines():
         if in_macro:
             in_macro = bool(line.strip())
             continue
         words = line.split()
         index = 0
-        while index < len(words):
+        while index < len(words) and not words[index].startswith("#"):
             word = words[index]
-            if word.startswith("#"):
-                break
-            if word == "default":
-                close()
-                return tuple(found)
             if word == "macdef":
                 in_macro = True
                 break
+            if word == "default":
+                yield word, ""
+                index += 1
+                continue
             value = words[index + 1] if index + 1 < len(words) else None
-            if word == "machine" and value is not None:
-                close()
-                name, have = value, set()
-            elif word in {"login", "password"} and value is not None:
-                have.add(word)
+            if word in {"machine", "login", "password"} and value is not None:
+                yield word, value
             index += 2
-    close()
-    return tuple(found)

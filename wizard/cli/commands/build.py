@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.cli.commands.projects import require_project
 from wizard.cli.context import Context
 from wizard.errors import ExitCode, ForbiddenError
+from wizard.secret import Secret
+from wizard.system import Failed, System
 from wizard.text import msg
 
 if TYPE_CHECKING:
+    import asyncio
+
     from wizard.facts import Facts
     from wizard.plan.types import Plan
+
+LINE_LIMIT = 128 * 1024
+"""Bytes shown of one line of the build's output."""
 
 
 async def build_command(context: Context) -> int:
@@ -50,6 +59,7 @@ async def build(context: Context) -> int:
         )
     secrets = secret_env(plan)
     context.output.hide(secrets.values())
+    context.output.hide(_in_files(system, plan))
     context.output.talk(command.shell())
     if context.flag("dry_run", False):
         context.emit("build", ok=None, exit_code=None)
@@ -62,12 +72,12 @@ async def build(context: Context) -> int:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        limit=1024 * 1024,
     )
     try:
         # Line by line through the output, so that nothing that a tool prints back leaks.
-        while process.stdout is not None and (raw := await process.stdout.readline()):
-            context.output.talk(raw.decode("utf-8", "replace").rstrip("\r\n"))
+        if process.stdout is not None:
+            async for line in _lines(process.stdout):
+                context.output.talk(line)
     finally:
         if process.returncode is None:
             process.terminate()
@@ -81,3 +91,27 @@ async def build(context: Context) -> int:
         )
     context.emit("build", ok=code == 0, exit_code=code)
     return ExitCode.OK if code == 0 else ExitCode.NO
+
+
+async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
+    """Yield the lines of a program's output; of an endless one only its first `LINE_LIMIT`."""
+    held = bytearray()
+    while chunk := await stream.read(64 * 1024):
+        *whole, rest = chunk.split(b"\n")
+        for part in whole:
+            held += part[: LINE_LIMIT - len(held)]
+            yield held.decode("utf-8", "replace").rstrip("\r")
+            held.clear()
+        held += rest[: LINE_LIMIT - len(held)]
+    if held:
+        yield held.decode("utf-8", "replace")
+
+
+def _in_files(system: System, plan: Plan) -> Iterator[Secret]:
+    """Yield the passwords of the netrc that the build is handed: a step may print it."""
+    from wizard.rules.netrc import netrc_secrets
+
+    for secret in plan.secrets.value:
+        if secret.id == "netrc":
+            text = system.read_text(Path(secret.source))
+            yield from () if isinstance(text, Failed) else netrc_secrets(text)
