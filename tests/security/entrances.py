@@ -67,6 +67,12 @@ def _flags(*flags: str) -> Callable[[Place], Place]:
     return lambda at: replace(at, flags=tuple(flag.format(proxy=at.proxy) for flag in flags))
 
 
+def _go_env_file(at: Place) -> Place:
+    env = {name: value for name, value in at.system.env.items() if name != "GOPROXY"}
+    files = {".config/go/env": f"GOPROXY=https://{LOGIN}@{MIRROR}\n"}
+    return _home(files)(replace(at, system=replace(at.system, env=env)))
+
+
 _PROXY = f"http://{LOGIN}@{{proxy}}"
 _AUTH = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 _SYSTEMD = _PROXY.replace("%", "%%").replace("{proxy}", "127.0.0.1:9")
@@ -82,7 +88,7 @@ ENTRANCES: Mapping[str, Callable[[Place], Place]] = {
     "GOSUMDB": _env(GOSUMDB=f"sum.golang.org https://{LOGIN}@{MIRROR}"),
     "GOAUTH": _env(GOAUTH=f"/usr/bin/lend --token={WORD} --as {USER}; netrc"),
     "GOFLAGS": _env(GOFLAGS=f"-ldflags=-X=main.token={WORD}"),
-    "go env file": _home({".config/go/env": f"GOPROXY=https://{LOGIN}@{MIRROR}\n"}),
+    "go env file": _go_env_file,
     "netrc": _home({".netrc": f"machine git.corp.example login {USER} password {PASSWORD}\n"}),
     "git insteadOf": _home(
         {

@@ -9,68 +9,36 @@ from __future__ import annotations
 
 import base64
 import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.detect.support import program
 from tests.security.disguises import HALVES, PASSWORD, USER, WORD, forms, found_in
 from tests.security.entrances import ENTRANCES, LOGIN, Place
-from tests.servers.proxy import Proxy
 from wizard.cli import run
-from wizard.system import System
+from wizard.cli.parser import COMMAND_NAMES
 
 FACES = ((), ("-v",), ("--json",))
 
 APPLY = ("apply", "--yes")
-COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "detect": tuple(("detect", *face) for face in FACES),
-    "detect --explain": tuple(("detect", "--explain", *face) for face in FACES),
-    "mirrors": tuple(("mirrors", *face) for face in FACES),
-    "plan": tuple(("plan", *face) for face in FACES),
-    "generate": tuple(("generate", "--out", "{out}", *face) for face in FACES),
-    "diff": tuple(("diff", *face) for face in FACES),
-    "apply, undo": tuple(step for face in FACES for step in ((*APPLY, *face), ("undo", *face))),
-    "history": (APPLY, *(("history", *face) for face in FACES)),
-    "build-command": tuple(("build-command", *face) for face in FACES),
-    "build": (APPLY, *(("build", *face) for face in FACES)),
-    "diagnose": tuple(("diagnose", "{log}", *face) for face in FACES),
+
+
+def _with_every_face(*words: str) -> tuple[tuple[str, ...], ...]:
+    return tuple((*words, *face) for face in FACES)
+
+
+COMMANDS = {
+    **{name: _with_every_face(name) for name in sorted(COMMAND_NAMES)},
+    "detect": (*_with_every_face("detect"), *_with_every_face("detect", "--explain")),
+    "generate": _with_every_face("generate", "--out", "{out}"),
+    "apply": _with_every_face(*APPLY, "--no-restart"),
+    "undo": tuple(step for face in FACES for step in ((*APPLY, *face), ("undo", *face))),
+    "history": (APPLY, *_with_every_face("history")),
+    "build": (APPLY, *_with_every_face("build")),
+    "diagnose": _with_every_face("diagnose", "{log}"),
 }
 """What is run in turn on one machine, each in plain words, in many, and as JSON."""
-
-_ECHO = """\
-import base64, json, os, shlex, sys, urllib.parse
-# Whatever a build may print back of what it was handed: variables, secrets, headers.
-handed = list(os.environ.values())
-for word in sys.argv:
-    for field in word.split(","):
-        if field.startswith("src=") and os.path.exists(field[4:]):
-            handed += open(field[4:], encoding="utf-8").read().split()
-for value in handed:
-    login = urllib.parse.unquote(value).partition("://")[2].rpartition("@")[0] or value
-    encoded = base64.b64encode(login.encode()).decode()
-    print("> Proxy-Authorization: Basic", encoded)
-    for shown in (value, login.partition(":")[2] or login, encoded):
-        print("plain", shown)
-        print("url", urllib.parse.quote(shown, safe=""))
-        print("json", json.dumps({"value": shown}))
-        print("shell", shlex.quote(shown))
-        print("systemd", shown.replace("%", "%%"))
-"""
-
-_DOCKER = f"""\
-case "$*" in
-  --version) echo "Docker version 28.5.2, build 1" ;;
-  "buildx version") echo "github.com/docker/buildx v0.29.1 1" ;;
-  build*) exec "{sys.executable}" -I "$0.echo.py" "$@" ;;
-  *) exit 1 ;;
-esac"""
-
-_RECORD = 'printf "%s " "$0" "$@" >>"{trace}"; echo >>"{trace}"\n'
 
 _LOG = f"""\
 #5 [deps 4/4] RUN go mod download
@@ -86,46 +54,6 @@ proxyconnect tcp: dial tcp 127.0.0.1:9: connect: connection refused
 #5 1.1 export HTTPS_PROXY=http://{LOGIN}@127.0.0.1:9 && go mod download: i/o timeout
 #5 ERROR: process "/bin/sh -c go mod download" did not complete successfully: exit code: 1
 """
-
-
-@pytest.fixture
-def place(machine: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    """A machine with docker, go and git, whose arguments are written down."""
-    programs = tmp_path / "programs"
-    record = _RECORD.format(trace=tmp_path / "trace")
-    beside = Path(sys.executable).with_name("go")
-    program(programs, "docker", record + _DOCKER)
-    (programs / "docker.echo.py").write_text(_ECHO)
-    for name, real in (("git", "/usr/bin/git"), ("go", beside), ("ip", "/usr/sbin/ip")):
-        program(programs, name, f'{record}exec "{real}" "$@"')
-    project = tmp_path / "project"
-    project.mkdir()
-    (project / "go.mod").write_text(
-        "module git.corp.example/team/app\n\ngo 1.25\n\nrequire git.corp.example/lib v1.0.0\n"
-    )
-    (project / "go.sum").write_text("")
-    (project / "main.go").write_text("package main\n\nfunc main() {}\n")
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    assert machine.home is not None
-    catalogue = machine.home / ".config" / "gomod-wizard" / "mirrors.toml"
-    catalogue.parent.mkdir(parents=True)
-    catalogue.write_text(
-        'shipped = false\n\n[[mirror]]\nname = "closed"\nurl = "https://127.0.0.1:9"\n'
-    )
-    env = {
-        **machine.env,
-        "PATH": str(programs),
-        "GOPROXY": "https://127.0.0.1:9",
-        "GIT_CONFIG_NOSYSTEM": "1",
-    }
-    with Proxy(login=(USER, PASSWORD)) as proxy:
-        yield Place(
-            system=replace(machine, env=env),
-            project=project,
-            proxy=f"{proxy.host}:{proxy.port}",
-        )
 
 
 Files = dict[Path, tuple[bytes, int]]
