@@ -107,7 +107,7 @@ def _from_file(
         )
     try:
         document = tomllib.loads(text.removeprefix("\ufeff"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         why = msg("it is nested too deeply") if isinstance(error, RecursionError) else str(error)
         raise UsageError(
             msg("the profile is not valid TOML: {why}", why=why),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from pathlib import Path
 
 READ_LIMIT = 8 * 1024 * 1024
 """Bytes read of any configuration file; a larger one is reported, not read."""
+
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 OUTPUT_LIMIT = 4 * 1024 * 1024
 """Bytes kept of a program's output."""
@@ -74,19 +77,33 @@ class System:
 
     def read(self, path: Path, limit: int = READ_LIMIT) -> bytes | Failed:
         """Return at most `limit` bytes of a regular file, or why it cannot be read."""
-        try:
-            if not path.is_file():
-                kind = "unreadable" if path.exists() else "missing"
-                return Failed(kind=kind, detail="not a regular file" if path.exists() else "")
-            with path.open("rb") as file:
-                data = file.read(limit + 1)
-        except PermissionError as error:
-            return Failed(kind="denied", detail=error.strerror or "")
-        except OSError as error:
-            return Failed(kind="unreadable", detail=error.strerror or str(error))
-        if len(data) > limit:
+        data = self.read_head(path, limit + 1)
+        if not isinstance(data, Failed) and len(data) > limit:
             return Failed(kind="unreadable", detail=f"larger than {limit} bytes")
         return data
+
+    def read_head(self, path: Path, size: int) -> bytes | Failed:
+        """Return the first `size` bytes of a regular file, or why it cannot be read.
+
+        What stands there is judged after it was opened, without waiting: a FIFO that takes a
+        file's place between a look and the read would hold the program for ever.
+        """
+        try:
+            handle = os.open(path, os.O_RDONLY | _AT_ONCE)
+            with os.fdopen(handle, "rb") as file:
+                if stat.S_ISREG(os.fstat(handle).st_mode):
+                    return file.read(size)
+        except FileNotFoundError:
+            return Failed(kind="missing")
+        except NotADirectoryError:
+            return Failed(kind="missing")
+        except IsADirectoryError:
+            pass
+        except PermissionError as error:
+            return Failed(kind="denied", detail=error.strerror or "")
+        except (OSError, ValueError) as error:
+            return Failed(kind="unreadable", detail=getattr(error, "strerror", "") or str(error))
+        return Failed(kind="unreadable", detail="not a regular file")
 
     def read_text(self, path: Path, limit: int = READ_LIMIT) -> str | Failed:
         """Return a file as UTF-8 text, bad bytes replaced, or why it cannot be read."""

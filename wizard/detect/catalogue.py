@@ -136,6 +136,10 @@ def parse_catalogue(text: str, origin: Origin = Origin.USER) -> Catalogue | Prob
             line=int(place[1]) if place else text.count("\n") + 1,
             column=int(place[2]) if place else None,
         )
+    except RecursionError:
+        return Problem(message=msg("it is nested too deeply"))
+    except ValueError:  # Python refuses integers of more than 4300 digits
+        return Problem(message=msg("a number in it is too long"))
     except _Bad as bad:
         return Problem(message=bad.message, line=_line_of(text, bad))
 

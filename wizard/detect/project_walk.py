@@ -106,13 +106,8 @@ def _is_main(system: System, path: Path) -> bool:
 
 
 def _head(system: System, path: Path) -> str:
-    try:
-        if not path.is_file():
-            return ""
-        with path.open("rb") as file:
-            return file.read(_HEAD).decode("utf-8", "replace")
-    except OSError:
-        return ""
+    head = system.read_head(path, _HEAD)
+    return "" if isinstance(head, Failed) else head.decode("utf-8", "replace")
 
 
 def ordered_mains(mains: tuple[str, ...], module: str) -> tuple[str, ...]:

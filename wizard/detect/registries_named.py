@@ -95,7 +95,7 @@ def hub_locations(text: str) -> tuple[str, ...]:
 
     try:
         tables = tomllib.loads(text).get("registry")
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return ()
     found: dict[str, None] = {}
     for table in _tables(tables):

@@ -38,7 +38,7 @@ def merge_toml(text: str, table: str, keys: Mapping[str, object]) -> str:
     merged = _with_line_ends_of(text, _edited(_with_one_line_end(text), names, keys))
     try:
         right = same(tomllib.loads(merged), wanted)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         right = False
     if not right:
         raise CannotMerge(
@@ -61,6 +61,8 @@ def _read(text: str) -> dict[str, Any]:
         raise CannotMerge(msg("it is not TOML: {why}", why=why), line=line, column=column) from None
     except RecursionError:
         raise CannotMerge(msg("it is nested too deeply")) from None
+    except ValueError:  # Python refuses integers of more than 4300 digits
+        raise CannotMerge(msg("a number in it is too long")) from None
 
 
 def _expected(
