@@ -75,14 +75,19 @@ class System:
             return Path(base)
         return None if self.home is None else self.home / ".local" / "state"
 
-    def read(self, path: Path, limit: int = READ_LIMIT) -> bytes | Failed:
-        """Return at most `limit` bytes of a regular file, or why it cannot be read."""
-        data = self.read_head(path, limit + 1)
+    def read(
+        self, path: Path, limit: int = READ_LIMIT, *, inside: Path | None = None
+    ) -> bytes | Failed:
+        """Return at most `limit` bytes of a regular file, or why it cannot be read.
+
+        `inside`: a folder that no link may lead out of.
+        """
+        data = self.read_head(path, limit + 1, inside=inside)
         if not isinstance(data, Failed) and len(data) > limit:
             return Failed(kind="unreadable", detail=f"larger than {limit} bytes")
         return data
 
-    def read_head(self, path: Path, size: int) -> bytes | Failed:
+    def read_head(self, path: Path, size: int, *, inside: Path | None = None) -> bytes | Failed:
         """Return the first `size` bytes of a regular file, or why it cannot be read.
 
         What stands there is judged after it was opened, without waiting: a FIFO that takes a
@@ -91,7 +96,10 @@ class System:
         try:
             handle = os.open(path, os.O_RDONLY | _AT_ONCE)
             with os.fdopen(handle, "rb") as file:
-                if stat.S_ISREG(os.fstat(handle).st_mode):
+                opened = os.fstat(handle)
+                if inside is not None and not _lies_inside(path, inside, opened):
+                    return Failed(kind="unreadable", detail="a link that leads out of the project")
+                if stat.S_ISREG(opened.st_mode):
                     return file.read(size)
         except FileNotFoundError:
             return Failed(kind="missing")
@@ -105,9 +113,11 @@ class System:
             return Failed(kind="unreadable", detail=getattr(error, "strerror", "") or str(error))
         return Failed(kind="unreadable", detail="not a regular file")
 
-    def read_text(self, path: Path, limit: int = READ_LIMIT) -> str | Failed:
+    def read_text(
+        self, path: Path, limit: int = READ_LIMIT, *, inside: Path | None = None
+    ) -> str | Failed:
         """Return a file as UTF-8 text, bad bytes replaced, or why it cannot be read."""
-        data = self.read(path, limit)
+        data = self.read(path, limit, inside=inside)
         return data if isinstance(data, Failed) else data.decode("utf-8", "replace")
 
     async def run(
@@ -155,6 +165,15 @@ class System:
             out=out[:OUTPUT_LIMIT].decode("utf-8", "replace"),
             err=err[:OUTPUT_LIMIT].decode("utf-8", "replace"),
         )
+
+
+def _lies_inside(path: Path, folder: Path, opened: os.stat_result) -> bool:
+    """Whether the open file is the one that stands, links followed, in `folder`.
+
+    Compared by its identity, so that a swap between the opening and this look is seen.
+    """
+    real = path.resolve(strict=True)
+    return real.is_relative_to(folder.resolve()) and os.path.samestat(real.stat(), opened)
 
 
 def this_machine() -> System:

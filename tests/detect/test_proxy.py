@@ -377,5 +377,7 @@ async def test_a_drop_in_that_only_root_may_read_is_named(machine: System) -> No
 class _Denied(System):
     """A machine whose drop-ins this user may not read; root, as in CI, may read everything."""
 
-    def read(self, path: Path, limit: int = 1024) -> bytes | Failed:
-        return Failed(kind="denied") if path.suffix == ".conf" else super().read(path, limit)
+    def read_head(self, path: Path, size: int, *, inside: Path | None = None) -> bytes | Failed:
+        if path.suffix == ".conf":
+            return Failed(kind="denied")
+        return super().read_head(path, size, inside=inside)

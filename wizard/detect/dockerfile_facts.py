@@ -39,7 +39,7 @@ def dockerfile_fact(system: System, root: Path) -> Fact[DockerfileFacts]:
     """Return the Dockerfile that `docker build` would take from this folder."""
     for name in NAMES:
         path = root / name
-        text = system.read_text(path, limit=_LIMIT)
+        text = system.read_text(path, limit=_LIMIT, inside=root)
         if not isinstance(text, Failed):
             return known(_facts(path, text), str(path))
         if text.kind != "missing":
@@ -116,7 +116,7 @@ def dockerignore_fact(
     """
     for name in ("Dockerfile.dockerignore", ".dockerignore"):
         path = root / name
-        text = system.read_text(path, limit=_LIMIT)
+        text = system.read_text(path, limit=_LIMIT, inside=root)
         if isinstance(text, Failed):
             if text.kind == "missing":
                 continue

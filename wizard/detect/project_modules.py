@@ -48,8 +48,8 @@ def read_modules(system: System, root: Path, module_dirs: tuple[str, ...]) -> Mo
             broken[directory] = parsed
     uses = work.uses if work is not None else ()
     used = {posixpath.normpath(use) for use in uses}
-    work_sums = _sums(system, root / "go.work.sum")
-    gosums = {directory: _sums(system, root / directory / "go.sum") for directory in mods}
+    work_sums = _sums(system, root, "go.work.sum")
+    gosums = {directory: _sums(system, root, f"{directory}/go.sum") for directory in mods}
     merged = dict(work_sums.sums)
     for sums in gosums.values():
         merged.update(sums.sums)
@@ -95,7 +95,7 @@ def _read_mod(
     system: System, root: Path, directory: str
 ) -> GoMod | Fact[tuple[GoModule, ...]] | None:
     path = root / directory / "go.mod"
-    text = system.read_text(path, limit=1024 * 1024)
+    text = system.read_text(path, limit=1024 * 1024, inside=root)
     if isinstance(text, Failed):
         if text.kind == "missing":
             return None
@@ -108,8 +108,8 @@ def _read_mod(
         )
 
 
-def _sums(system: System, path: Path) -> GoSum:
-    text = system.read_text(path)
+def _sums(system: System, root: Path, name: str) -> GoSum:
+    text = system.read_text(root / name, inside=root)
     return parse_gosum("" if isinstance(text, Failed) else text)
 
 
@@ -128,7 +128,7 @@ def _workspace(system: System, root: Path) -> tuple[Fact[Workspace], GoWork | No
     path = root / "go.work"
     if system.env.get("GOWORK") == "off":
         return not_applicable(msg("GOWORK=off: Go ignores go.work"), "GOWORK"), None
-    text = system.read_text(path, limit=1024 * 1024)
+    text = system.read_text(path, limit=1024 * 1024, inside=root)
     if isinstance(text, Failed):
         if text.kind == "missing":
             return not_applicable(msg("there is no go.work"), str(path)), None
@@ -197,7 +197,7 @@ def _vendor(
     system: System, root: Path, mods: dict[str, GoMod], work: GoWork | None
 ) -> Fact[Vendor]:
     folder = root / "vendor"
-    text = system.read_text(folder / "modules.txt")
+    text = system.read_text(folder / "modules.txt", inside=root)
     if isinstance(text, Failed):
         if text.kind == "missing":
             return not_applicable(msg("there is no vendor/modules.txt"), str(folder))

@@ -50,7 +50,7 @@ def walk_project(system: System, root: Path) -> Walk:
             complete = False
             continue
         seen += [name if directory == "." else f"{directory}/{name}" for name in sorted(sources)]
-        if any(_is_main(system, root / directory / name) for name in sorted(sources)):
+        if any(_is_main(system, root, f"{directory}/{name}") for name in sorted(sources)):
             mains.append(directory)
     return Walk(
         module_dirs=tuple(modules),
@@ -92,9 +92,9 @@ _COMMENT = re.compile(r"\s+|//[^\n]*(?:\n|$)|/\*.*?\*/", re.DOTALL)
 _PACKAGE_MAIN = re.compile(r"package\s+main\b")
 
 
-def _is_main(system: System, path: Path) -> bool:
+def _is_main(system: System, root: Path, name: str) -> bool:
     """Whether a Go file is of package main and is not left out of builds by `ignore`."""
-    text = _head(system, path)
+    text = _head(system, root, name)
     position = 0
     while match := _COMMENT.match(text, position):
         if match.end() == position:
@@ -105,8 +105,8 @@ def _is_main(system: System, path: Path) -> bool:
     return _IGNORED.search(text[:position]) is None
 
 
-def _head(system: System, path: Path) -> str:
-    head = system.read_head(path, _HEAD)
+def _head(system: System, root: Path, name: str) -> str:
+    head = system.read_head(root / name, _HEAD, inside=root)
     return "" if isinstance(head, Failed) else head.decode("utf-8", "replace")
 
 

@@ -29,7 +29,7 @@ _FROM = re.compile(r"\bfrom=[\"']?([^\s,\"']+)")
 def needed_images(system: System, root: Path, project: ProjectRead) -> tuple[MissingImage, ...]:
     """Return what a build of the project takes from a registry. Reads the Dockerfile: blocks."""
     for name in NAMES:
-        text = system.read_text(Path(root) / name, limit=_LIMIT)
+        text = system.read_text(Path(root) / name, limit=_LIMIT, inside=Path(root))
         if isinstance(text, Failed):
             if text.kind == "missing":
                 continue

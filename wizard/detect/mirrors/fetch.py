@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -113,13 +114,19 @@ class Fetcher:
                 request = client.build_request("GET", url, headers=headers)
                 answer = await client.send(request, stream=True)
             async with contextlib.aclosing(answer):
-                async for chunk in answer.aiter_bytes():
-                    body += chunk
+                packed = "gzip" in answer.headers.get("content-encoding", "").lower()
+                unpack = zlib.decompressobj(wbits=31) if packed else None
+                # As sent: httpx would unpack a whole bomb before its size could be looked at.
+                async for chunk in answer.aiter_raw():
+                    room = limit + 1 - len(body)
+                    body += chunk if unpack is None else unpack.decompress(chunk, room)
                     if len(body) > limit:
                         raise ProbeError(
                             Failure.NOT_A_MODULE_PROXY,
                             msg("{where} sends more than {limit} bytes", where=where, limit=limit),
                         )
+        except zlib.error:
+            raise not_a_proxy(bytes(body), where) from None
         except httpx.ProxyError as error:
             raise _proxy_said(error, where) from None
         except httpx.RemoteProtocolError as error:
@@ -175,7 +182,7 @@ def _new_client(proxy: ProxyUrl | None, context: ssl.SSLContext) -> httpx.AsyncC
         transport=transport,
         trust_env=False,
         timeout=httpx.Timeout(None),  # one deadline for everything, none for a read
-        headers={"User-Agent": USER_AGENT},
+        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
     )
 
 
