@@ -61,7 +61,7 @@ def test_a_broken_profile_names_file_line_and_cure(
 
 
 def test_a_profile_that_was_asked_for_must_exist(machine: System, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="there is no such profile"):
         collect_answers(machine, tmp_path, profile=tmp_path / "none.toml")
 
 
