@@ -58,7 +58,7 @@ def listed(preview: Preview) -> tuple[Artifact, ...]:
 
 def label_of(artifact: Artifact) -> Text:
     """Return what a person calls the file: the settings that `go env -w` keeps are no script."""
-    return msg("go env") if isinstance(artifact.content, GoEnv) else artifact.name
+    return msg("go env -w") if isinstance(artifact.content, GoEnv) else artifact.name
 
 
 def change_of(name: str, preview: Preview) -> Change | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from tests.plan.facts_builder import (
     DOCKER0,
     ETH0,
+    client,
     docker_facts,
     dockerfile_facts,
     facts,
@@ -20,9 +21,10 @@ from tests.plan.facts_builder import (
     project_facts,
     proxy_facts,
 )
-from wizard.facts import known
+from wizard.facts import known, unknown
 from wizard.facts.mirrors import Authority, Failure, MirrorFacts
 from wizard.facts.network import Resolver
+from wizard.facts.private import Authentication
 from wizard.facts.project import Vendor
 from wizard.facts.proxy import Reader
 from wizard.plan import decide
@@ -189,3 +191,23 @@ def test_a_build_from_vendor_needs_none_of_it() -> None:
     assert (
         found("goproxy.first-fails", mirrors=BLOCKED, project=project_facts(vendor=vendor)) is None
     )
+
+
+def test_where_no_engine_is_no_file_is_promised() -> None:
+    network = network_facts(interfaces=(replace(ETH0, mtu=1400), DOCKER0))
+    here = docker_facts(daemon_json=json_config("/etc/docker/daemon.json", exists=False))
+    away = replace(here, engine=unknown("there is no socket", "tests"))
+    finding = found("docker.mtu", network=network, docker=away)
+    assert finding is not None
+    assert "no engine is here" in str(finding.cure)
+
+
+def test_no_agent_is_promised_without_a_key_or_to_the_legacy_builder() -> None:
+    keyless = private_facts(private_host(ssh=True, authentication=(Authentication.NONE,)))
+    by_key = private_facts(private_host(ssh=True, authentication=(Authentication.SSH_KEY,)))
+    legacy = docker_facts(
+        client_facts=client(buildx=None, legacy_builder=True, why_legacy="no buildx plugin")
+    )
+    assert found("private.login-stays-here", private=by_key) is not None
+    assert found("private.login-stays-here", private=keyless) is None
+    assert found("private.login-stays-here", private=by_key, docker=legacy) is None

@@ -74,7 +74,7 @@ def _dockerfile(facts: Facts, shape: DockerfileShape) -> str:
     return path.relative_to(root).as_posix() if root and path.is_relative_to(root) else found.path
 
 
-def _daemon_json(facts: Facts) -> str:
+def daemon_json_path(facts: Facts) -> str:
     """Where no engine answers and none left a file, there is nobody to write it for."""
     config, engine = facts.docker.daemon_json.value, facts.docker.engine.value
     if config is None or (engine is None and not config.exists):
@@ -151,7 +151,7 @@ def gather_inputs(
         image_tag=_image_tag(facts),
         config_dir=config_dir(facts),
         go_env_file=facts.go.env_file.value or "",
-        daemon_json=_daemon_json(facts),
+        daemon_json=daemon_json_path(facts),
         docker_config="" if client_config is None else client_config.path,
         dockerfile=_dockerfile(facts, shape),
         engine="" if engine is None else engine.version,

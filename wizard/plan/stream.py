@@ -14,7 +14,7 @@ from wizard.plan.engine import decide_engine
 from wizard.plan.engine_proxy import proxies_of_daemon_json
 from wizard.plan.git_in_build import fetch_image, git_findings
 from wizard.plan.in_build_findings import in_build_findings
-from wizard.plan.inputs import config_dir, gather_inputs
+from wizard.plan.inputs import config_dir, daemon_json_path, gather_inputs
 from wizard.plan.module_mirrors import detected_goproxy, goproxy_findings
 from wizard.plan.pipes import pipe_that_leaks, sealed
 from wizard.plan.privacy import decide_privacy, kept_from_strangers
@@ -123,6 +123,8 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
                     hosts=resolvers.hosts,
                     secrets=credentials.secrets,
                     ssh=credentials.ssh,
+                    mounts=shape.dockerfile.value.form is DockerfileForm.MOUNTS,
+                    daemon_json=daemon_json_path(facts),
                 ),
             ),
             *proxy_findings(facts, proxies),

@@ -33,6 +33,8 @@ from wizard.text import Text, msg
 GO_ASKS = "https://proxy.golang.org"
 """The mirror of Go's own default, `https://proxy.golang.org,direct` (cmd/go/internal/cfg)."""
 
+_SSH = {Authentication.SSH_AGENT, Authentication.SSH_KEY}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cures:
@@ -48,6 +50,10 @@ class Cures:
     hosts: Decision[tuple[tuple[str, str], ...]]
     secrets: Decision[tuple[BuildSecret, ...]]
     ssh: Decision[bool]
+    mounts: bool
+    """The builder can lend a step an agent and secrets."""
+    daemon_json: str
+    """Where an engine here reads it; empty: there is none to write it for."""
 
 
 def untouched_findings(facts: Facts, cures: Cures) -> tuple[Finding, ...]:
@@ -204,7 +210,11 @@ def _packets(cures: Cures) -> tuple[Finding, ...]:
             id="docker.mtu",
             severity=Severity.WARNING,
             message=msg("{why}: larger packets can vanish without a word", why=cures.mtu.because),
-            cure=msg("daemon.json gets mtu {mtu}", mtu=cures.mtu.value),
+            cure=msg("daemon.json gets mtu {mtu}", mtu=cures.mtu.value)
+            if cures.daemon_json
+            else msg(
+                "the engine that builds needs mtu {mtu}; no engine is here", mtu=cures.mtu.value
+            ),
             decision="mtu",
             facts=("network.interfaces", "network.routes"),
         ),
@@ -222,7 +232,12 @@ def _names(facts: Facts, cures: Cures) -> tuple[Finding, ...]:
                 id="dns.not-in-builds",
                 severity=Severity.FAULT,
                 message=cures.dns.because,
-                cure=msg("daemon.json names {resolvers}", resolvers=", ".join(dns)),
+                cure=msg("daemon.json names {resolvers}", resolvers=", ".join(dns))
+                if cures.daemon_json
+                else msg(
+                    "the engine that builds must ask {resolvers}; no engine is here",
+                    resolvers=", ".join(dns),
+                ),
                 decision="dns",
                 facts=cures.dns.facts,
             )
@@ -283,11 +298,12 @@ def _login(facts: Facts, host: PrivateHost, cures: Cures) -> tuple[Finding, ...]
     """A login that works on this host, and the way on which the plan lends it to the build."""
     netrc = any(secret.id == "netrc" for secret in cures.secrets.value)
     cure: Text = ""
-    if host.ssh and cures.ssh.value:
+    over_ssh = host.ssh and cures.ssh.value
+    if over_ssh and _SSH & set(host.authentication):
         cure = msg("the build borrows the SSH agent, with the host keys that you accepted")
     elif netrc and Authentication.NETRC in host.authentication:
         cure = msg("the build gets ~/.netrc as a secret, for the one step that downloads")
-    if not cure or not host.modules or _is_managed(facts):
+    if not cure or not cures.mounts or not host.modules or _is_managed(facts):
         return ()
     return (
         Finding(
@@ -299,7 +315,7 @@ def _login(facts: Facts, host: PrivateHost, cures: Cures) -> tuple[Finding, ...]
                 host=host.host,
             ),
             cure=cure,
-            decision="ssh" if host.ssh and cures.ssh.value else "secrets",
+            decision="ssh" if over_ssh else "secrets",
             facts=("private.hosts", "private.netrc", "private.ssh"),
         ),
     )
