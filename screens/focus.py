@@ -36,8 +36,11 @@ class FocusKept(Screen[R]):
                 return
 
 
-class Sheet(FocusKept[R], ModalScreen[R]):
-    """A small sheet over a screen."""
+class Sheet(ModalScreen[R], FocusKept[R]):
+    """A small sheet over a screen.
+
+    A widget takes the style of its first base alone: `ModalScreen` before what every screen is.
+    """
 
     def outdated(self, state: State) -> bool:
         """Tell whether what the sheet asks about is no longer so: it is closed then, as a no."""

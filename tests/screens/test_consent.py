@@ -119,8 +119,9 @@ class TestAProjectThatOneMayNotWrite:
         async with running() as pilot:
             await press(pilot, "enter", "enter", "enter")
             shown = text_of_screen(pilot)
-        assert "# /etc/docker/daemon.json" in shown
-        assert "Dockerfile" not in shown
+        sheet = "\n".join(line.split("│")[1] for line in shown.splitlines() if "│" in line)
+        assert "# /etc/docker/daemon.json" in sheet
+        assert "Dockerfile" not in sheet
 
 
 async def test_a_refused_write_names_a_key_of_the_wizard_and_no_flag(

@@ -160,3 +160,20 @@ async def test_at_most_five_keys_are_named(running: Running) -> None:
             assert isinstance(screen, Framed)
             assert len(screen.keys()) <= 5
             await press(pilot, "enter")
+
+
+async def test_the_choice_is_told_apart_without_any_colour(
+    running: Running, stream: StandIn
+) -> None:
+    """The lines that differ in more than colour: one, and it moves with the arrow."""
+    stream.system = replace(stream.system, env={"NO_COLOR": "1"})
+    async with running() as pilot:
+        ways = pilot.app.screen.query_one("#ways")
+        marked = []
+        for _ in range(2):
+            marked.append([y for y in range(2) if all(
+                part.style is not None and part.style.underline
+                for part in ways.render_line(y) if part.text.strip()
+            )])  # fmt: skip
+            await press(pilot, "down")
+    assert marked == [[0], [1]]
