@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.route.world import GIT, LIB, World, clean, folded
+from tests.route.world import BIG, GIT, LIB, World, clean, folded
 from tests.servers import QUOTE, SHOUT, Module
 from wizard.cli import run
 from wizard.session import Session
@@ -69,6 +69,8 @@ CASES: dict[str, Case] = {
     "redirect loop| next": Case("{loop}|{good}"),
     "closing": Case("{closing}"),
     "chunked": Case("{chunked}"),
+    "a large zip": Case("{good}", module=BIG),
+    "a large zip in chunks": Case("{chunked}", module=BIG),
     "off": Case("off"),
     "404 then off": Case("{s404},off,{good}"),
     "a word": Case("dirct"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import os
 import subprocess
 from collections.abc import Iterator
@@ -119,6 +120,9 @@ def meta(prefix: str, vcs: str, url: str) -> str:
 
 GIT = "git.example.test"
 LIB = Module(f"{GIT}/lib", "v1.0.0")
+_NOISE = "".join(hashlib.sha256(str(n).encode()).hexdigest() for n in range(8_000))
+BIG = Module("example.test/big", "v1.0.0", {"big.go": f"package big\n\n// {_NOISE}\n"})
+"""Larger than what is read of an answer."""
 BY_TAG = Module(f"{GIT}/proxied", "v1.0.0")
 
 MIRRORS: dict[str, tuple[str, str]] = {
@@ -168,7 +172,7 @@ class World:
         self.authority = start(Authority())
         self.hole = start(BlackHole())
         self.servers: dict[str, Mirror | CodeHost] = {}
-        modules = (QUOTE, SHOUT, LIB)
+        modules = (QUOTE, SHOUT, LIB, BIG)
         for name, (behaviour, certificate) in MIRRORS.items():
             made = Mirror(self.authority, behaviour, certificate=certificate, modules=modules)
             self._note(name, start(made))

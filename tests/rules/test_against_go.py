@@ -150,6 +150,8 @@ class Everything:
     host=HOST,
     port=st.sampled_from(["", ":443", ":8080", ":80"]),
 )
+@example(["::ffff:10.0.0.0/104"], ",", "http", "10.1.2.3", "")
+@example(["::ffff:10.0.0.0/90"], ",", "http", "10.1.2.3", "")
 def test_no_proxy_decides_as_in_go(
     oracle: Oracle, entries: list[str], comma: str, scheme: str, host: str, port: str
 ) -> None:

@@ -84,7 +84,11 @@ def _address(text: str) -> Address | None:
 def _inside(address: Address, cidr: str) -> bool:
     network = ip_network(cidr)
     if isinstance(network, IPv6Network) and isinstance(address, IPv4Address):
-        return False
+        # net.IPNet takes ::ffff:a.b.c.d/96+n for a.b.c.d/n.
+        mapped = network.network_address.ipv4_mapped
+        if mapped is None or network.prefixlen < 96:
+            return False
+        return address in ip_network(f"{mapped}/{network.prefixlen - 96}")
     return address in network
 
 
