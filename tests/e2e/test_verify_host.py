@@ -101,6 +101,8 @@ def test_silence_is_named_and_given_up_after_the_patience(
     assert part["cut"] is True
     assert f"{QUOTE.path}@{QUOTE.version}" in ended.err
     assert "slow:" in ended.err
+    assert part["diagnosis"]["faults"][0]["cause"] == "connect-timeout"
+    assert "no answer for" in part["diagnosis"]["faults"][0]["evidence"][0]["text"]
 
 
 def test_without_a_go_what_was_asked_for_cannot_run(builder: Person, tmp_path: Path) -> None:

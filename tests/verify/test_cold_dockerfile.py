@@ -24,6 +24,16 @@ def test_the_target_is_the_stage_that_downloads_with_all_it_continues() -> None:
     assert (cold.target, cold.stages) == ("deps", ("base", "deps"))
 
 
+def test_a_stage_whose_files_are_mounted_may_not_come_from_a_cache_either() -> None:
+    text = (
+        "FROM golang:1.27 AS fetch\nRUN true\n"
+        "FROM golang:1.27 AS build\nRUN --mount=type=bind,from=fetch,target=/m go mod download\n"
+    )
+    cold = cold_dockerfile(text)
+    assert cold is not None
+    assert (cold.target, cold.stages) == ("build", ("fetch", "build"))
+
+
 @pytest.mark.parametrize(
     ("written", "told"),
     [

@@ -50,7 +50,7 @@ def test_what_is_waited_for_is_named_with_its_host_and_only_after_some_seconds()
     assert trace.waiting(14.9) == ()
     (slow,) = trace.waiting(18)
     assert (slow.what, slow.seconds) == (f"{TOML} (mirror.corp.example)", 8)
-    assert trace.unanswered() == (f"# get {URL}.info",)
+    assert trace.unanswered(18) == (f"gomod-wizard: no answer for 8 s: {URL}.info",)
 
 
 def test_a_git_command_is_waited_for_until_its_end() -> None:

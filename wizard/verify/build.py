@@ -199,9 +199,8 @@ class _Build:
         if isinstance(ran, Failed):
             return Outcome(part=Part.BUILD, ok=None, why=ran.detail)
         ok = ran.code == 0 and not ran.cut
-        if not ok:
-            for line in seen.trace.unanswered():
-                kept.add(line)
+        for line in seen.trace.unanswered(clock()) if ran.cut else ():
+            kept.add(line)
         progress = seen.progress(clock())
         return Outcome(
             part=Part.BUILD,

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from wizard.rules.dockerfile import Dockerfile, Stage, parse_dockerfile, split_lines
-from wizard.rules.dockerfile_graph import with_parents
+from wizard.rules.dockerfile_graph import needed_stages
 from wizard.rules.dockerfile_steps import go_stage, go_steps
 
 TARGET = "gomod-wizard-verify"
@@ -27,7 +27,8 @@ class ColdDockerfile:
     target: str
     """`--target`: the stage that downloads."""
     stages: tuple[str, ...]
-    """It and what it continues: none of their layers may come from a cache."""
+    """It and every stage that it needs: none of their layers may come from a cache. A stage
+    without a name cannot be told apart, and stays as it is."""
 
 
 def cold_dockerfile(text: str, *, trace: bool = True) -> ColdDockerfile | None:
@@ -50,7 +51,11 @@ def cold_dockerfile(text: str, *, trace: bool = True) -> ColdDockerfile | None:
     return ColdDockerfile(
         text="\n".join(lines) + "\n",
         target=target,
-        stages=tuple(one.name or target for one in with_parents(file, stage)),
+        stages=tuple(
+            one.name or target
+            for one in needed_stages(file, stage)
+            if one.name is not None or one is stage
+        ),
     )
 
 

@@ -158,8 +158,9 @@ class _Download:
                 for line in f"go: {name}: {error}".splitlines():
                     self._kept.add(line)
                     self._watching.on_line(line)
-        for line in self._seen.trace.unanswered() if not ok else ():
+        for line in self._seen.trace.unanswered(self._clock()) if cut else ():
             self._kept.add(line)
+            self._watching.on_line(line)
         green = [module for module in modules.values() if not module.get("Error")]
         return Outcome(
             part=Part.HOST,

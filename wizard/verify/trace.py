@@ -103,9 +103,14 @@ class DownloadTrace:
         name, _ = self._file(what)
         return f"{name} ({urlsplit(what).hostname})" if name else what[:200]
 
-    def unanswered(self) -> tuple[str, ...]:
-        """Return the trace's own lines of the requests that nothing answered."""
-        return tuple(f"# get {url}" for url in self._pending if "://" in url)
+    def unanswered(self, at: float) -> tuple[str, ...]:
+        """Return a line for each of the first requests that nothing answered, for the log."""
+        waiting = [(url, at - since) for url, since in self._pending.items() if "://" in url]
+        return tuple(
+            f"gomod-wizard: no answer for {seconds:.0f} s: {url}"
+            for url, seconds in waiting[:_MAX_SLOW]
+            if seconds >= SLOW_S
+        )
 
     def slowest(self) -> tuple[Slow, ...]:
         """Return the modules that took longer than SLOW_S, the slowest first."""
