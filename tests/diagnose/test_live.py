@@ -94,3 +94,18 @@ def test_a_bridge_wider_than_the_way_out_is_named() -> None:
         )
     )
     assert "1500" in told(found, "mtu-of-the-bridge")
+
+
+def test_a_mirror_that_answers_through_the_proxy_alone_makes_the_proxy_the_cure() -> None:
+    refused = diagnose_lines(
+        [
+            "#9 [deps 4/4] RUN go mod download",
+            '#9 0.5 go: rsc.io/quote@v1.5.2: Get "https://m.example/rsc.io/quote/@v/v1.5.2.mod":'
+            " dial tcp 203.0.113.9:443: connect: connection refused",
+            "#9 ERROR: process did not complete successfully: exit code: 1",
+        ]
+    )
+    through = probe("https://m.example", through="http://proxy.corp.example:3128")
+    (fault,) = looked(facts(mirrors=mirror_facts(through)), log=refused).faults
+    assert fault.cure.decision == "container_proxy"
+    assert "proxy.corp.example" in " ".join(str(text) for text in fault.live)

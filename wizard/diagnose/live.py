@@ -25,6 +25,9 @@ from wizard.text import Text, msg
 _SEEN = 0.6
 """Confidence in what was seen here, and not in the log."""
 
+_WITHOUT_A_PROXY = frozenset({"connection-refused", "connect-timeout", "dns-failure"})
+"""How a network without a direct way out answers those who do not use its proxy."""
+
 _DEFAULT_MTU = 1500
 _DEFAULT_GOPROXY = "https://proxy.golang.org,direct"
 _HOST = re.compile(r"(?:https?://|lookup |Host: )([A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?)")
@@ -104,12 +107,18 @@ def _checked(fault: Fault, facts: Facts, plan: Plan) -> Fault:
     said: list[Text] = []
     probes = {urlsplit(p.mirror.url).hostname: p for p in facts.mirrors.ranking.or_else(())}
     named = [host for e in fault.evidence for host in _HOST.findall(e.text)]
-    if fault.detail == "cut-in-silence":
+    if fault.cure.decision == "goproxy" and not any(host in probes for host in named):
         named += _mirrors_asked(facts)
+    key = fault.cure.decision
     for host in dict.fromkeys(named):
-        if host in probes:
-            said.append(_answer(host, probes[host]))
-    decision = next((d for d in plan.decisions() if d.key == fault.cure.decision), None)
+        if (probe := probes.get(host)) is None:
+            continue
+        said.append(_answer(host, probe))
+        if probe.ok and probe.through and fault.cause in _WITHOUT_A_PROXY:
+            said.append(msg("that was through the proxy {proxy}: the build needs it as well",
+                            proxy=probe.through))  # fmt: skip
+            key = "container_proxy"
+    decision = next((d for d in plan.decisions() if d.key == key), None)
     if decision is not None and decision.key == "goproxy":
         best = next((p for p in facts.mirrors.ranking.or_else(()) if p.proved), None)
         if best is not None:
@@ -119,7 +128,8 @@ def _checked(fault: Fault, facts: Facts, plan: Plan) -> Fault:
     elif decision is not None and decision.value not in (None, ()) and decision.key in _SIMPLE:
         said.append(msg("here {key} would be {value}: {because}", key=decision.key,
                         value=_short(decision.value), because=decision.because))  # fmt: skip
-    return replace(fault, live=(*fault.live, *said))
+    cure = fault.cure if key == fault.cure.decision else replace(fault.cure, decision=key)
+    return replace(fault, cure=cure, live=(*fault.live, *said))
 
 
 def _mirrors_asked(facts: Facts) -> list[str]:
