@@ -70,3 +70,11 @@ def test_flags_mean_the_same_before_and_after_the_command(command: Command) -> N
     before = command("--json", "--set", "mtu=1400", "plan").json
     after = command("plan", "--json", "--set", "mtu=1400").json
     assert before["decisions"] == after["decisions"]
+
+
+def test_what_would_be_contacted_is_listed_beside_the_keys_of_every_detection(
+    command: Command,
+) -> None:
+    document = command("detect", "--explain", "--json").json
+    assert document["facts"] == []
+    assert document["contacts"]

@@ -211,3 +211,13 @@ def test_no_agent_is_promised_without_a_key_or_to_the_legacy_builder() -> None:
     assert found("private.login-stays-here", private=by_key) is not None
     assert found("private.login-stays-here", private=keyless) is None
     assert found("private.login-stays-here", private=by_key, docker=legacy) is None
+
+
+def test_a_mirror_on_this_hosts_loopback_is_named_unless_the_build_has_the_hosts_network() -> None:
+    athens = mirror_facts(probe("http://localhost:3000", rank=1))
+    finding = found("goproxy.loopback", mirrors=athens)
+    assert finding is not None
+    assert finding.severity is Severity.FAULT
+    assert "localhost" in str(finding.message)
+    assert found("goproxy.loopback", {"build_network": "host"}, mirrors=athens) is None
+    assert found("goproxy.loopback") is None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from wizard.facts import Facts
 from wizard.facts.docker import Flavour
 from wizard.facts.proxy import Reader
+from wizard.plan.addresses_seen import host_of
 from wizard.plan.answering import Case
 from wizard.plan.proxies import Proxies, endpoint_of, is_gone
 from wizard.plan.range_clashes import bridge_address
@@ -19,6 +20,8 @@ from wizard.plan.types import (
     ModuleSource,
     Severity,
 )
+from wizard.rules.addresses import is_loopback as at_loopback
+from wizard.rules.goproxy import GoProxyError, parse_goproxy
 from wizard.rules.proxy_url import ProxyUrl
 from wizard.text import Text, msg
 
@@ -254,4 +257,36 @@ def _host_network(network: Decision[BuildNetwork]) -> Finding:
         cure=msg("let the proxy listen on Docker's bridge, and use the default network"),
         decision="build_network",
         facts=network.facts,
+    )
+
+
+def loopback_mirrors(
+    goproxy: str | None, network: BuildNetwork, source: ModuleSource
+) -> tuple[Finding, ...]:
+    """Return that a mirror on this host's loopback is out of a build's reach, as a local Athens."""
+    if goproxy is None or network is BuildNetwork.HOST or source is not ModuleSource.PROXY:
+        return ()
+    try:
+        hosts = [host_of(hop.url) or "" for hop in parse_goproxy(goproxy) if hop.is_url]
+    except GoProxyError:
+        return ()
+    here = [host for host in hosts if host.lower() == "localhost" or at_loopback(host)]
+    if not here:
+        return ()
+    return (
+        Finding(
+            id="goproxy.loopback",
+            severity=Severity.FAULT if len(here) == len(hosts) else Severity.WARNING,
+            message=msg(
+                "the mirror on {host} is on this host's loopback; in a build, loopback is the build"
+                " itself",
+                host=here[0],
+            ),
+            cure=msg(
+                "let it listen on Docker's bridge and name it by that address, or take the host's"
+                " network: --set build_network=host"
+            ),
+            decision="goproxy",
+            facts=("mirrors.ranking", "go.settings"),
+        ),
     )

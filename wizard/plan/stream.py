@@ -8,7 +8,7 @@ from typing import Any
 from wizard.facts import Facts
 from wizard.plan import checksums, unsafe
 from wizard.plan.answering import Case
-from wizard.plan.container import decide_container
+from wizard.plan.container import decide_container, loopback_mirrors
 from wizard.plan.credentials import decide_credentials
 from wizard.plan.engine import decide_engine
 from wizard.plan.engine_proxy import proxies_of_daemon_json
@@ -129,6 +129,9 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
             ),
             *proxy_findings(facts, proxies),
             *goproxy_findings(facts, goproxy, privacy),
+            *loopback_mirrors(
+                goproxy.value, container.build_network.value, shape.module_source.value
+            ),
             *checksums.gosumdb_findings(facts, goproxy.value),
             *privacy.findings,
             *toolchain.findings,

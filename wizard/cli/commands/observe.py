@@ -58,7 +58,7 @@ async def _explain(context: Context) -> int:
     from wizard.detect import contacts
 
     hosts = await contacts(context.session.system, context.session.request)
-    context.emit("detect", contacts=hosts)
+    context.emit("detect", facts=(), contacts=hosts)  # `facts` is a key of every `detect`
     output = context.output
     output.line(msg("A detection here would contact:"), BOLD)
     for host in hosts:
