@@ -211,3 +211,17 @@ def test_ctrl_c_ends_the_build_and_leaves_nothing(developer: Machines) -> None:
         assert machine.run(["pgrep", "-f", "^sleep 300"]).code == 1
         assert _left(dev) == before
         assert machine.must(["ls", "/tmp"]) == ""
+
+
+def test_a_login_that_a_step_prints_is_masked_in_log_and_diagnosis(developer: Machines) -> None:
+    token = "t0ken-of-the-developer"
+    with developer("28.5") as dev:
+        _project(dev)
+        _set_up(dev)
+        machine = dev.engine.machine
+        machine.write("/root/.netrc", f"machine git.example login dev password {token}\n", 0o600)
+        machine.must(["sed", "-i", "s/with-network go mod/cat \\/run\\/secrets\\/netrc; go mod/",
+                      "/root/app/Dockerfile"])  # fmt: skip
+        done = _run(dev, "verify", "--build", "--json", "--set", "secrets=netrc=/root/.netrc")
+        assert "machine git.example login dev password" in done.output
+        assert token not in done.output

@@ -59,7 +59,7 @@ async def build(context: Context) -> int:
         )
     secrets = secret_env(plan)
     context.output.hide(secrets.values())
-    context.output.hide(_in_files(system, plan))
+    context.output.hide(secrets_in_files(system, plan))
     context.output.talk(command.shell())
     if context.flag("dry_run", False):
         context.emit("build", ok=None, exit_code=None)
@@ -107,7 +107,7 @@ async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
         yield held.decode("utf-8", "replace")
 
 
-def _in_files(system: System, plan: Plan) -> Iterator[Secret]:
+def secrets_in_files(system: System, plan: Plan) -> Iterator[Secret]:
     """Yield the passwords of the netrc that the build is handed: a step may print it."""
     from wizard.rules.netrc import netrc_secrets
 

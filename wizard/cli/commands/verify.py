@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from wizard.cli.commands.build import secrets_in_files
 from wizard.cli.commands.diagnose import fault_row, live, show_diagnosis
 from wizard.cli.commands.projects import require_project
 from wizard.cli.context import Context
@@ -57,6 +58,7 @@ async def verify_parts(
 
     system, project = context.session.system, context.session.request.project
     context.output.hide(secret_env(plan).values())
+    context.output.hide(secrets_in_files(system, plan))
     outcomes: list[Outcome] = []
     for part in parts:
         shown = _Shown(context)
