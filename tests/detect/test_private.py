@@ -85,6 +85,19 @@ async def test_goprivate_names_a_host_and_its_pattern(machine: System, project: 
     assert host.evidence[0].source == "GOPRIVATE"
 
 
+@pytest.mark.parametrize("name", ["GOPRIVATE", "GONOSUMDB"])
+async def test_a_star_makes_no_public_host_private(
+    machine: System, project: Path, name: str
+) -> None:
+    system = with_env(machine, **{name: "*"})
+
+    facts = await _look(system, project, "git.corp.example/team/lib")
+
+    assert [(host.host, host.patterns) for host in facts.hosts.or_else(())] == [
+        ("git.corp.example", ("git.corp.example",))
+    ]
+
+
 async def test_a_public_host_is_private_only_for_the_owner_that_goprivate_names(
     machine: System, project: Path
 ) -> None:

@@ -375,6 +375,38 @@ def test_sources_are_named_where_a_package_would_be_empty(
     assert {path for path, _ in facts.dockerignore.value.hides} == set(hidden)
 
 
+def test_a_hidden_package_that_is_imported_is_named_with_what_it_embeds(
+    machine: System, project: Path
+) -> None:
+    facts = _facts(
+        machine,
+        project,
+        {
+            "go.mod": "module example.com/app\n\ngo 1.24\n",
+            "main.go": (
+                'package main\n\nimport (\n\t"fmt"\n\n\th "example.com/app/internal/hello"\n)\n'
+            ),
+            "internal/hello/hello.go": (
+                'package hello\n\nimport "example.com/app/pkg/deep"\n\n'
+                "//go:embed text.txt pages/*.html\nvar f embed.FS\n"
+            ),
+            "internal/hello/text.txt": "",
+            "internal/hello/pages/a.html": "",
+            "internal/other/other.go": "package other\n",
+            "pkg/deep/deep.go": "package deep\n",
+            ".dockerignore": "internal\npkg\n**/*.txt\n",
+        },
+    )
+
+    assert facts.dockerignore.value is not None
+    assert {path for path, _ in facts.dockerignore.value.hides} == {
+        "internal/hello/hello.go",
+        "internal/hello/text.txt",
+        "internal/hello/pages/a.html",
+        "pkg/deep/deep.go",
+    }
+
+
 def test_what_dockerignore_hides_of_the_build_is_named_with_the_pattern(
     machine: System, project: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import posixpath
 from typing import TYPE_CHECKING
 
 from . import builds, developer, links
@@ -42,9 +43,15 @@ def build(
 
 
 def named_files(argv: list[str]) -> list[str]:
-    """The files that a build command hands over by name: `--secret id=…,src=FILE`."""
+    """What a build command hands over by name: `--secret id=…,src=FILE`, `--build-context N=DIR`."""
     fields = [field for word in argv for field in word.split(",")]
-    return sorted({field.removeprefix("src=") for field in fields if field.startswith("src=/")})
+    files = {field.removeprefix("src=") for field in fields if field.startswith("src=/")}
+    contexts = {
+        posixpath.normpath(posixpath.join(developer.PROJECT, word.partition("=")[2]))
+        for option, word in zip(argv, argv[1:], strict=False)
+        if option == "--build-context"
+    }
+    return sorted(files | contexts)
 
 
 def _carry(source: Desk, target: Desk, paths: list[str]) -> None:

@@ -106,11 +106,16 @@ def _shown(text: str) -> str:
 
 
 def dockerignore_fact(
-    system: System, root: Path, needed: Iterable[str], sources: Iterable[str] = (), main: str = ""
+    system: System,
+    root: Path,
+    needed: Iterable[str],
+    sources: Iterable[str] = (),
+    imported: frozenset[str] = frozenset(),
 ) -> Fact[IgnoreFacts]:
     """Return the .dockerignore that BuildKit would take, and which `needed` paths it hides.
 
-    `sources` are the project's .go files; `main` is the folder of the package to build.
+    `sources` are the project's .go files; `imported` are the folders of the package to build
+    and of those that it imports.
 
     `Dockerfile.dockerignore` beside the Dockerfile takes the place of `.dockerignore`.
     """
@@ -132,7 +137,7 @@ def dockerignore_fact(
             pattern = hidden_by(patterns, wanted)
             if pattern is not None:
                 hides.append((wanted, clean_line(pattern.text, 300)))
-        hides += _hidden_sources(patterns, sources, main)
+        hides += _hidden_sources(patterns, sources, imported)
         facts = IgnoreFacts(
             path=str(path),
             patterns=tuple(clean_line(pattern.text, 300) for pattern in patterns),
@@ -143,12 +148,12 @@ def dockerignore_fact(
 
 
 def _hidden_sources(
-    patterns: tuple[Pattern, ...], sources: Iterable[str], main: str
+    patterns: tuple[Pattern, ...], sources: Iterable[str], imported: frozenset[str]
 ) -> list[tuple[str, str]]:
     """Return the hidden sources of packages that would be empty in the build.
 
-    A folder that is hidden as such is meant to be, unless the package to build lies in it; and
-    so is a single file out of several.
+    A folder that is hidden as such is meant to be, unless what is built imports it; and so is a
+    single file out of several.
     """
     packages: dict[str, list[tuple[str, Pattern | None]]] = {}
     for path in sources:
@@ -158,7 +163,7 @@ def _hidden_sources(
     for folder, files in packages.items():
         hiding = [(path, pattern) for path, pattern in files if pattern is not None]
         by_kind = all(pattern.text.endswith(".go") for _, pattern in hiding)
-        if len(hiding) == len(files) and (folder == main or by_kind):
+        if len(hiding) == len(files) and (folder in imported or by_kind):
             found += [(path, clean_line(pattern.text, 300)) for path, pattern in hiding]
     return found[:_MOST_SOURCES]
 

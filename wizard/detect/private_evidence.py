@@ -14,7 +14,7 @@ from wizard.detect.git_config import GitSetting
 from wizard.detect.ssh import SshHost
 from wizard.facts.private import Evidence, InsteadOf
 from wizard.rules.addresses import has_internal_suffix, is_below, is_host_name
-from wizard.rules.patterns import match_prefix_patterns
+from wizard.rules.patterns import match_prefix_patterns, takes_strangers
 from wizard.rules.proxy_url import mask_credentials
 from wizard.rules.public_hosts import SHARED, is_public_host
 from wizard.rules.remote_url import Remote, parse_remote
@@ -114,7 +114,10 @@ def _from_go_settings(known: Known, candidate: Candidates) -> None:
     for name, value in known.go:
         for pattern in filter(None, (part.strip("/") for part in value.split(","))):
             covered = [path for path in known.modules if match_prefix_patterns(pattern, path)]
+            wide = takes_strangers(pattern)
             hosts = {host_of(path) for path in covered}
+            if wide:  # it names nobody: `*` says nothing of github.com
+                hosts = {host for host in hosts if not is_public_host(host)}
             head = host_of(pattern)
             if "." in head and not re.search(r"[*?\[\\\s:]", head) and is_host_name(head):
                 hosts.add(head)
@@ -124,7 +127,7 @@ def _from_go_settings(known: Known, candidate: Candidates) -> None:
                 if name == "GONOSUMDB" and known.own_mirror:
                     item.mirrored = True
                 else:
-                    item.patterns[pattern] = None
+                    item.patterns[host if wide else pattern] = None
 
 
 def _from_git(known: Known, candidate: Candidates) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.detect.dockerfile_facts import dockerfile_fact, dockerignore_fact, is_writable
+from wizard.detect.imports import parts_of
 from wizard.detect.paths import exists, is_dir
 from wizard.detect.project_modules import ModulesRead, read_modules
 from wizard.detect.project_walk import Walk, ordered_mains, parent_module, walk_project
@@ -80,13 +81,7 @@ def read_project(system: System, root: Path, private: str) -> ProjectRead:
         replaces=read.replaces,
         vendor=read.vendor,
         dockerfile=dockerfile_fact(system, root),
-        dockerignore=dockerignore_fact(
-            system,
-            root,
-            tuple(needed_paths(root, read)),
-            walk.sources,
-            (mains.or_else(()) or ("",))[0],
-        ),
+        dockerignore=_dockerignore(system, root, read, walk, mains.or_else(())),
         canary=_canary(root, read.sums, private),
         main_packages=mains,
         writable=known(is_writable(root), str(root)),
@@ -97,6 +92,17 @@ def read_project(system: System, root: Path, private: str) -> ProjectRead:
         own_modules=tuple(module.mod.module for module in modules),
         sums=read.sums,
     )
+
+
+def _dockerignore(
+    system: System, root: Path, read: ModulesRead, walk: Walk, mains: tuple[str, ...]
+) -> Fact[Any]:
+    folders = {one.mod.module: one.directory for one in read.modules.or_else(())}
+    main = mains[0] if mains else ""
+    parts = parts_of(system, root, main, walk.sources, folders) if mains else None
+    needed = (*needed_paths(root, read), *(() if parts is None else parts.embedded))
+    imported = frozenset({main}) if parts is None else parts.folders | {main}
+    return dockerignore_fact(system, root, needed, walk.sources, imported)
 
 
 def _no_folder(root: Path) -> ProjectFacts:

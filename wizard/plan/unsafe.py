@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from string import ascii_lowercase, digits
 
 from wizard.errors import UnsafeError, UsageError
 from wizard.plan.types import Answer, Answers
 from wizard.plan.values import ValueProblem, public
-from wizard.rules.patterns import match_prefix_patterns
+from wizard.rules.patterns import takes_strangers
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
 
@@ -20,29 +19,9 @@ def gosumdb(value: str | None) -> Text | None:
     return None
 
 
-_PUBLIC = (
-    *(
-        f"{first}none-such.{top}/a/b/c/d/e/f"
-        for first in ascii_lowercase + digits
-        for top in ("com", "org", "net", "io", "dev", "in")
-    ),
-    *(
-        f"{host}/none-such/a/b/c/d/e"
-        for host in ("github.com", "gitlab.com", "golang.org", "go.uber.org", "gopkg.in", "k8s.io")
-    ),
-    "google.golang.org/none-such",
-)
-"""Modules that are nobody's own; a wildcard that takes in one of them takes in strangers'."""
-
-
 def _everything(patterns: tuple[str, ...]) -> bool:
     """Return whether a pattern with a wildcard for its host matches modules of strangers."""
-    return any(
-        match_prefix_patterns(pattern, path)
-        for pattern in patterns
-        if any(char in pattern.partition("/")[0] for char in "*?[")
-        for path in _PUBLIC
-    )
+    return any(takes_strangers(pattern) for pattern in patterns)
 
 
 def goprivate(value: tuple[str, ...]) -> Text | None:

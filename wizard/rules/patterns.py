@@ -6,6 +6,8 @@ Rule: golang.org/x/mod/module `MatchPrefixPatterns` over Go's `path.Match`. Noth
 
 from __future__ import annotations
 
+from string import ascii_lowercase, digits
+
 
 def match_prefix_patterns(globs: str, path: str) -> bool:
     """Return whether a pattern of the comma-separated `globs` matches a prefix of `path`."""
@@ -121,6 +123,28 @@ def _escaped(chunk: str) -> tuple[str, str]:
     if len(chunk) < 2:
         raise _BadPattern
     return chunk[0], chunk[1:]
+
+
+_STRANGERS = (
+    *(
+        f"{first}none-such.{top}/a/b/c/d/e/f"
+        for first in ascii_lowercase + digits
+        for top in ("com", "org", "net", "io", "dev", "in")
+    ),
+    *(
+        f"{host}/none-such/a/b/c/d/e"
+        for host in ("github.com", "gitlab.com", "golang.org", "go.uber.org", "gopkg.in", "k8s.io")
+    ),
+    "google.golang.org/none-such",
+)
+"""Modules that are nobody's own; a wildcard that takes in one of them takes in strangers'."""
+
+
+def takes_strangers(pattern: str) -> bool:
+    """Whether a pattern with a wildcard for its host matches modules of the public: `*`, `*.*`."""
+    if not any(char in pattern.partition("/")[0] for char in "*?["):
+        return False
+    return any(match_prefix_patterns(pattern, path) for path in _STRANGERS)
 
 
 def pattern_problem(pattern: str) -> str | None:
