@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import posixpath
 from typing import TYPE_CHECKING
 
@@ -43,12 +44,12 @@ def build(
 
 
 def named_files(argv: list[str]) -> list[str]:
-    """What a build command hands over by name: `--secret id=…,src=FILE`, `--build-context N=DIR`."""
+    """What a build command hands over by name: by `--secret` and by `--build-context`."""
     fields = [field for word in argv for field in word.split(",")]
     files = {field.removeprefix("src=") for field in fields if field.startswith("src=/")}
     contexts = {
         posixpath.normpath(posixpath.join(developer.PROJECT, word.partition("=")[2]))
-        for option, word in zip(argv, argv[1:], strict=False)
+        for option, word in itertools.pairwise(argv)
         if option == "--build-context"
     }
     return sorted(files | contexts)

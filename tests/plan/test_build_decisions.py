@@ -33,6 +33,9 @@ from wizard.plan.types import (
     Plan,
     Severity,
 )
+from wizard.render import render
+from wizard.render.build_command import build_command
+from wizard.rules.dockerignore import hidden_by, parse_dockerignore
 from wizard.rules.gomod import Replace
 from wizard.rules.image_reference import parse_image_reference
 
@@ -120,11 +123,47 @@ def test_without_any_mirror_the_hosts_own_module_cache_serves() -> None:
     assert decided.module_source.value is ModuleSource.BRIDGE
 
 
-def test_the_bridge_is_not_taken_where_the_engine_cannot_build_it() -> None:
-    decided = plan(
-        mirrors=mirror_facts(probe(reason=Failure.CONNECT_TIMEOUT)),
-        docker=docker_facts(client_facts=client(version="20.10.24", buildx=None)),
+ENGINE_20 = docker_facts(client_facts=client(version="20.10.24", buildx=None))
+CLOSED = mirror_facts(probe(reason=Failure.CONNECT_TIMEOUT))
+
+
+def test_an_engine_without_named_contexts_takes_a_wider_one_for_the_bridge() -> None:
+    decided = plan(mirrors=CLOSED, docker=ENGINE_20)
+    found = {artifact.name: artifact.standalone for artifact in render(decided)}
+    argv = build_command(decided).argv
+
+    assert decided.module_source.value is ModuleSource.BRIDGE
+    assert decided.dockerfile.value.place is DockerfilePlace.BESIDE
+    assert (argv[-1], "--build-context" in argv) == ("../..", False)
+    assert (
+        "type=bind,source=go/pkg/mod/cache/download,target=/gomodcache"
+        in (found["Dockerfile.gomod"])
     )
+    assert "COPY src/app/ ./\n" in found["Dockerfile.gomod"]
+    shown = parse_dockerignore(found["Dockerfile.gomod.dockerignore"])
+    hidden = (".ssh/id_ed25519", "other/x.go", "src/app/.git/config", "src/app/.netrc", ".netrc")
+    assert all(hidden_by(shown, path) for path in hidden)
+    needed = ("src/app/go.mod", "go/pkg/mod/cache/download/a.example/@v/v1.0.0.zip")
+    assert not any(hidden_by(shown, path) for path in needed)
+
+
+def test_a_folder_outside_comes_in_by_the_wider_context_of_an_old_engine() -> None:
+    replaced = Replace(old="a.example/b", old_version=None, new="../shared", new_version=None)
+    outside = LocalReplace(
+        module=".", replace=replaced, target="../shared", outside=True, exists=True
+    )
+    decided = plan(project=project_facts(replaces=(outside,)), docker=ENGINE_20)
+    found = {artifact.name: artifact.standalone for artifact in render(decided)}
+
+    assert build_command(decided).argv[-1] == ".."
+    assert "COPY shared/ /src/shared/\n" in found["Dockerfile.gomod"]
+    severities = {f.id: f.severity for f in decided.findings}
+    assert severities["project.replace-outside"] is Severity.NOTE
+
+
+def test_the_whole_machine_is_no_context() -> None:
+    decided = plan(mirrors=CLOSED, docker=ENGINE_20, go=go_facts(mod_cache="/srv/cache/go/pkg/mod"))
+    assert decided.inputs.wide is None
     assert decided.module_source.value is ModuleSource.PROXY
 
 

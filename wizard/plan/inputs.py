@@ -12,7 +12,7 @@ from wizard.facts.docker import Flavour
 from wizard.facts.proxy import Reader
 from wizard.plan.credentials import ssh_key, ssh_rewrites
 from wizard.plan.project import has_named_contexts, needs_variable
-from wizard.plan.types import Answers, BuildInputs, DockerfilePlace, DockerfileShape
+from wizard.plan.types import Answers, BuildInputs, DockerfilePlace, DockerfileShape, WideContext
 from wizard.rules.proxy_url import ProxyUrl
 
 _NO_FILE_HERE = {Flavour.PODMAN, Flavour.REMOTE, Flavour.RANCHER, Flavour.COLIMA}
@@ -125,6 +125,7 @@ def gather_inputs(
     drop_syntax: bool,
     engine_proxies: tuple[tuple[str, str], ...],
     fetch_image: str = "",
+    wide: WideContext | None = None,
 ) -> BuildInputs:
     """Return what the artifacts name beside decided values."""
     project, docker = facts.project, facts.docker
@@ -164,6 +165,7 @@ def gather_inputs(
         ssh_rewrites=ssh_rewrites(facts),
         ssh_key=ssh_key(facts),
         outside_dirs=_outside_dirs(facts),
+        wide=None if shape.place is not DockerfilePlace.BESIDE else wide,
         mod_cache=facts.go.mod_cache.value or "",
         engine_proxies=engine_proxies,
         fetch_image=fetch_image,

@@ -15,7 +15,9 @@ from wizard.plan.types import (
     DockerfilePlace,
     DockerfileShape,
     ModuleSource,
+    WideContext,
 )
+from wizard.plan.wide_context import wide_context
 from wizard.text import msg
 
 WHOLE_FILE_STAGE = ("gomodcache", "scratch")
@@ -28,22 +30,36 @@ class BuildShape:
 
     module_source: Decision[ModuleSource]
     dockerfile: Decision[DockerfileShape]
+    wide: WideContext | None
+    """In place of named contexts: only a Dockerfile of this program's own is made for it."""
 
 
 def decide_project(case: Case) -> BuildShape:
     """Decide the shape of the build."""
     facts = case.facts
-    dockerfile = case.decided(_dockerfile(facts))
+    dockerfile = _decided_dockerfile(case, None)
+    form = dockerfile.value.form
+    source = case.decided(_module_source(facts, form))
+    wide = None
+    if form is DockerfileForm.MOUNTS and not has_named_contexts(facts):
+        wide = wide_context(facts, source.value)
+    if wide is not None:
+        dockerfile = _decided_dockerfile(case, wide)
+    beside = dockerfile.value.place is DockerfilePlace.BESIDE
+    return BuildShape(module_source=source, dockerfile=dockerfile, wide=wide if beside else None)
+
+
+def _decided_dockerfile(case: Case, wide: WideContext | None) -> Decision[DockerfileShape]:
+    facts = case.facts
+    dockerfile = case.decided(_dockerfile(facts, wide))
     answer = case.answers.get("dockerfile")
-    if answer is not None and "+" not in answer.text:
-        form = _form(facts)
-        stage = dockerfile.value.stage
-        if dockerfile.value.place is DockerfilePlace.BLOCK and stage is None:
-            found = facts.project.dockerfile.value
-            stage = None if found is None else found.go_stage
-        dockerfile = replace(dockerfile, value=replace(dockerfile.value, form=form, stage=stage))
-    source = case.decided(_module_source(facts, dockerfile.value.form))
-    return BuildShape(module_source=source, dockerfile=dockerfile)
+    if answer is None or "+" in answer.text:
+        return dockerfile
+    stage = dockerfile.value.stage
+    if dockerfile.value.place is DockerfilePlace.BLOCK and stage is None:
+        found = facts.project.dockerfile.value
+        stage = None if found is None else found.go_stage
+    return replace(dockerfile, value=replace(dockerfile.value, form=_form(facts), stage=stage))
 
 
 def major(version: str | None) -> int | None:
@@ -85,7 +101,10 @@ def _module_source(facts: Facts, form: DockerfileForm) -> Decision[ModuleSource]
         because=msg("serves this host's module cache to the build; it must hold every module"),
     )
     looked = facts.mirrors.ranking.value is not None
-    if looked and not proved_mirrors(facts) and cache is not None and has_named_contexts(facts):
+    carried = has_named_contexts(facts) or (
+        form is DockerfileForm.MOUNTS and wide_context(facts, ModuleSource.BRIDGE) is not None
+    )
+    if looked and not proved_mirrors(facts) and cache is not None and carried:
         return Decision(
             key="module_source",
             value=ModuleSource.BRIDGE,
@@ -139,7 +158,7 @@ def needs_variable(facts: Facts, form: DockerfileForm) -> bool:
     return form is DockerfileForm.MOUNTS and client is not None and client.legacy_builder
 
 
-def _dockerfile(facts: Facts) -> Decision[DockerfileShape]:
+def _dockerfile(facts: Facts, wide: WideContext | None) -> Decision[DockerfileShape]:
     rests = ("project.dockerfile", "docker.client", "docker.engine")
     form = _form(facts)
     found = facts.project.dockerfile.value
@@ -152,6 +171,24 @@ def _dockerfile(facts: Facts) -> Decision[DockerfileShape]:
         value=shape(DockerfilePlace.BESIDE),
         because=msg("Dockerfile.gomod, with yours untouched; two files to keep in step"),
     )
+    if wide is not None:
+        return Decision(
+            key="dockerfile",
+            value=shape(DockerfilePlace.BESIDE),
+            because=msg(
+                "the build reads more than the project's folder, and this engine takes no second"
+                " context: Dockerfile.gomod is made for the context {folder}",
+                folder=wide.folder,
+            ),
+            facts=(*rests, "project.replaces", "go.mod_cache"),
+            alternatives=(
+                Alternative(
+                    value=shape(DockerfilePlace.BLOCK, None if found is None else found.go_stage),
+                    because=msg("a COPY of yours cannot reach beyond the project's folder"),
+                ),
+                keep,
+            ),
+        )
     if found is None:
         because = msg("the project has no Dockerfile yet")
         return Decision(

@@ -5,7 +5,14 @@ from __future__ import annotations
 from wizard.facts import Facts
 from wizard.facts.base import State
 from wizard.plan.project import has_named_contexts, needs_mounts
-from wizard.plan.types import DockerfileForm, DockerfilePlace, DockerfileShape, Finding, Severity
+from wizard.plan.types import (
+    DockerfileForm,
+    DockerfilePlace,
+    DockerfileShape,
+    Finding,
+    Severity,
+    WideContext,
+)
 from wizard.text import Text, msg
 
 _NAMED = 3
@@ -13,7 +20,7 @@ _NAMED = 3
 
 
 def project_findings(
-    facts: Facts, shape: DockerfileShape, *, drop_syntax: bool
+    facts: Facts, shape: DockerfileShape, *, drop_syntax: bool, wide: WideContext | None = None
 ) -> tuple[Finding, ...]:
     """Return every finding of the topic; `drop_syntax`: its image was seen out of reach."""
     return (
@@ -21,7 +28,7 @@ def project_findings(
         *_workspace(facts),
         *_sums(facts),
         *_vendor(facts),
-        *_outside(facts),
+        *_outside(facts, wide),
         *_hidden(facts),
         *_form_findings(facts, shape),
         *_existing(facts, shape, drop_syntax=drop_syntax),
@@ -113,11 +120,17 @@ def _vendor(facts: Facts) -> tuple[Finding, ...]:
     )
 
 
-def _outside(facts: Facts) -> tuple[Finding, ...]:
+def _outside(facts: Facts, wide: WideContext | None) -> tuple[Finding, ...]:
     outside = [one.target for one in facts.project.replaces.or_else(()) if one.outside]
     if not outside:
         return ()
-    cured = has_named_contexts(facts)
+    named = has_named_contexts(facts)
+    cured = named or wide is not None
+    cure: Text = msg("build from the folder above, or use an engine from 23 on with buildx")
+    if named:
+        cure = msg("the build command hands them over with --build-context")
+    elif wide is not None:
+        cure = msg("the build command takes {folder} for its context", folder=wide.folder)
     return (
         Finding(
             id="project.replace-outside",
@@ -126,9 +139,7 @@ def _outside(facts: Facts) -> tuple[Finding, ...]:
                 "go.mod replaces modules by {dirs}, outside of what a build sees",
                 dirs=", ".join(dict.fromkeys(outside)),
             ),
-            cure=msg("the build command hands them over with --build-context")
-            if cured
-            else msg("build from the folder above, or use an engine from 23 on with buildx"),
+            cure=cure,
             decision="dockerfile",
             facts=("project.replaces",),
         ),

@@ -109,7 +109,9 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
         ssh=credentials.ssh,
         dockerfile=shape.dockerfile,
         findings=(
-            *project_findings(facts, shape.dockerfile.value, drop_syntax=drop_syntax),
+            *project_findings(
+                facts, shape.dockerfile.value, drop_syntax=drop_syntax, wide=shape.wide
+            ),
             *untouched_findings(
                 facts,
                 Cures(
@@ -151,6 +153,7 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
             drop_syntax=drop_syntax,
             engine_proxies=engine_proxies,
             fetch_image=fetching,
+            wide=shape.wide,
         ),
     )
 

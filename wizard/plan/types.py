@@ -172,6 +172,20 @@ class DockerfileShape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WideContext:
+    """A folder above the project as the build's context; it is all hidden but what is named."""
+
+    folder: str
+    """From the project: `..`, `../..`."""
+    project: str
+    """The project's folder in it."""
+    outside: tuple[tuple[str, str], ...]
+    """(place in the context, place from the project) of each folder that a replace points to."""
+    cache: str
+    """The host's module cache in it; empty where the build does not take it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BuildInputs:
     """What of the project the artifacts need to name; facts carried into the plan."""
 
@@ -215,6 +229,8 @@ class BuildInputs:
     """Private key for `--ssh default=…`; empty: the agent's."""
     outside_dirs: tuple[tuple[str, str], ...] = ()
     """(name of a build context, folder outside of the project that a replace points to)."""
+    wide: WideContext | None = None
+    """In place of named contexts, where the engine has none."""
     mod_cache: str = ""
     """The host's module cache, for the bridge; empty where there is none."""
     engine_proxies: tuple[tuple[str, str], ...] = ()

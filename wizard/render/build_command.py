@@ -25,7 +25,7 @@ class BuildCommand:
     """A command line and what its environment needs beside the caller's."""
 
     argv: tuple[str, ...]
-    """The build context, `.`, comes last."""
+    """The build context, mostly `.`, comes last."""
     env: Mapping[str, str] = field(default_factory=dict)
 
     def shell(self) -> str:
@@ -54,7 +54,7 @@ def build_command(plan: Plan) -> BuildCommand:
     if mounts:
         argv += _handed_over(plan)
     argv += _build_args(plan, mounts=mounts)
-    argv += ["-t", inputs.image_tag, "."]
+    argv += ["-t", inputs.image_tag, "." if inputs.wide is None else inputs.wide.folder]
     env = {"DOCKER_BUILDKIT": "1"} if inputs.buildkit_variable else {}
     return BuildCommand(argv=tuple(argv), env=env)
 
@@ -69,7 +69,7 @@ def _handed_over(plan: Plan) -> list[str]:
     if plan.module_source.value is not ModuleSource.VENDOR:
         for name, target in inputs.outside_dirs:
             argv += ["--build-context", f"{name}={target}"]
-    if plan.module_source.value is ModuleSource.BRIDGE and inputs.mod_cache:
+    if plan.module_source.value is ModuleSource.BRIDGE and inputs.mod_cache and not inputs.wide:
         cache = posixpath.join(inputs.mod_cache, "cache", "download")
         argv += ["--build-context", f"gomodcache={cache}"]
     return argv

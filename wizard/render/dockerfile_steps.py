@@ -8,7 +8,7 @@ import shlex
 from wizard.plan.types import DockerfileForm, ModuleSource, Plan
 from wizard.render.artifact_template import filled
 from wizard.render.goenv_file import BRIDGE, build_settings
-from wizard.render.quoting import copy_line
+from wizard.render.quoting import copy_line, csv_field
 from wizard.rules.golang_image import FETCH_STAGE
 
 _OPTIONAL_SECRETS = ("goenv", "ca", "netrc")
@@ -26,9 +26,9 @@ _CONTINUED = " \\\n    "
 
 def workdir(plan: Plan) -> str:
     """Return the folder of the sources, deep enough that `../x` of a replace stays below /src."""
-    depth = max(
-        (target.split("/").count("..") for _, target in plan.inputs.outside_dirs), default=0
-    )
+    wide = plan.inputs.wide
+    outside = plan.inputs.outside_dirs if wide is None else wide.outside
+    depth = max((target.split("/").count("..") for _, target in outside), default=0)
     return "/src" + "/up" * max(depth - 1, 0) + ("/app" if depth else "")
 
 
@@ -63,19 +63,39 @@ def toolchain(plan: Plan, *, whole: bool) -> str:
 
 def copy_modules(plan: Plan) -> str:
     """Return a COPY for every module file that the download reads."""
-    inputs = plan.inputs
-    lines = [copy_line(("go.work", "go.work.sum*"), "./")] if inputs.workspace else []
-    lines += [_module_files(folder) for folder in inputs.module_dirs or (".",)]
-    lines += [copy_line((d,), f"./{d}/") for d in inputs.local_dirs if d not in inputs.module_dirs]
+    inputs, top = plan.inputs, _top(plan)
+    lines = []
+    if inputs.workspace:
+        lines.append(copy_line((f"{top}go.work", f"{top}go.work.sum*"), "./"))
+    lines += [_module_files(folder, top) for folder in inputs.module_dirs or (".",)]
+    lines += [
+        copy_line((f"{top}{d}",), f"./{d}/")
+        for d in inputs.local_dirs
+        if d not in inputs.module_dirs
+    ]
+    for source, target in () if inputs.wide is None else inputs.wide.outside:
+        place = posixpath.normpath(posixpath.join(workdir(plan), target))
+        lines.append(copy_line((f"{source}/go.mod", f"{source}/go.sum*"), f"{place}/"))
     for name, target in inputs.outside_dirs:
         place = posixpath.normpath(posixpath.join(workdir(plan), target))
         lines.append(copy_line(("go.mod", "go.sum*"), f"{place}/", source_stage=name))
     return "\n".join(lines)
 
 
-def _module_files(folder: str) -> str:
+def _module_files(folder: str, top: str = "") -> str:
     prefix = "" if folder == "." else f"{folder}/"
-    return copy_line((f"{prefix}go.mod", f"{prefix}go.sum*"), f"./{prefix}")
+    return copy_line((f"{top}{prefix}go.mod", f"{top}{prefix}go.sum*"), f"./{prefix}")
+
+
+def _top(plan: Plan) -> str:
+    """Return the project's folder in the context, with a slash; empty where that is all of it."""
+    wide = plan.inputs.wide
+    return "" if wide is None or wide.project == "." else f"{wide.project}/"
+
+
+def copy_all(plan: Plan) -> str:
+    """Return the COPY of the whole project."""
+    return copy_line((_top(plan) or ".",), "./" if _top(plan) else ".")
 
 
 def contexts(plan: Plan) -> str:
@@ -90,6 +110,9 @@ def contexts(plan: Plan) -> str:
 def copy_outside(plan: Plan) -> str:
     """Return a COPY for every folder outside of the project, each with its line end."""
     lines: list[str] = []
+    for source, target in () if plan.inputs.wide is None else plan.inputs.wide.outside:
+        place = posixpath.normpath(posixpath.join(workdir(plan), target))
+        lines.append(copy_line((f"{source}/",), f"{place}/") + "\n")
     for name, target in plan.inputs.outside_dirs:
         place = posixpath.normpath(posixpath.join(workdir(plan), target))
         lines.append(copy_line((".",), f"{place}/", source_stage=name) + "\n")
@@ -126,7 +149,7 @@ def mount_options(plan: Plan, *, cache: bool) -> tuple[str, ...]:
     if plan.ssh.value:
         options += ["type=secret,id=known_hosts,mode=0444", "type=ssh,mode=0666"]
     if cache:
-        options = ["type=cache,id=go-mod,target=/go/pkg/mod", _BRIDGE_MOUNT, *options]
+        options = ["type=cache,id=go-mod,target=/go/pkg/mod", _bridge(plan), *options]
     elif plan.module_source.value is ModuleSource.BRIDGE:
         # A block cannot bring the empty stage that stands in where no context is given.
         options = [_BRIDGE_MOUNT, *options]
@@ -160,6 +183,13 @@ def fetch_stage(plan: Plan) -> tuple[str, ...]:
         f"    go {chdir(plan)}mod download",
     )
     return tuple("\n".join(lines).split("\n"))
+
+
+def _bridge(plan: Plan) -> str:
+    wide = plan.inputs.wide
+    if wide is None or not wide.cache:
+        return _BRIDGE_MOUNT
+    return f"type=bind,{csv_field('source', wide.cache)},target={BRIDGE}"
 
 
 def script(plan: Plan) -> str:
