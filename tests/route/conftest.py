@@ -23,6 +23,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with World(tmp_path_factory.mktemp("world")) as made:
         made.host.closed = "/closed.git"
         yield made
+        assert made.strangers() <= {"127.0.0.1"}, "a test must not leave this machine"
 
 
 def _never(session: Session) -> int:
@@ -34,6 +35,11 @@ def command(world: World, home: Path, tmp_path: Path, capfd: pytest.CaptureFixtu
     """Run one command in the folder `app`; keywords are its environment."""
     project = tmp_path / "app"
     project.mkdir()
+    catalogue = home / ".config" / "gomod-wizard" / "mirrors.toml"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.write_text(
+        'shipped = false\n\n[[mirror]]\nname = "closed"\nurl = "https://127.0.0.1:9"\n'
+    )
 
     def invoke(*argv: str, **env: str) -> Ended:
         plain = {

@@ -199,13 +199,18 @@ class World:
             "example.test": f"127.0.0.1:{self.host.port}",
             "mirror.example.test": f"127.0.0.1:{self.servers['named'].port}",
             "tagged.example.test": f"127.0.0.1:{self.servers['tagged'].port}",
+            # Nothing leaves this machine, whatever a default names.
+            "sum.golang.org": refused_url().removeprefix("https://"),
+            "proxy.golang.org": refused_url().removeprefix("https://"),
         }
         self._helpers()
         self.proxy = start(Proxy(names=names))
         self.strict = start(Proxy(names=names, forbidden=("mirror.example.test",)))
         self.asking = start(Proxy(names=names, login=("dev", "pass-2")))
         self.places = {f"127.0.0.1:{one.port}": name for name, one in self.servers.items()}
-        self.places |= {host: self.places[place] for host, place in names.items()}
+        self.places |= {
+            host: self.places[place] for host, place in names.items() if place in self.places
+        }
         return self
 
     def __exit__(
@@ -215,6 +220,12 @@ class World:
         at: TracebackType | None,
     ) -> None:
         self._stack.close()
+
+    def strangers(self) -> set[str]:
+        """Return the hosts that a proxy was asked for and that are none of these servers."""
+        proxies = (self.proxy, self.strict, self.asking)
+        asked = {authority.rpartition(":")[0] for one in proxies for authority in one.tunnels}
+        return asked - set(self.proxy.names)
 
     def _note(self, name: str, server: Mirror | CodeHost) -> None:
         server.requests = _Noted(name, self.log)
