@@ -67,6 +67,30 @@ async def test_the_restart_is_shown_as_a_change_of_its_own(root: Host) -> None:
     assert (run.action, run.path) == (Action.RUN, "systemctl restart docker")
 
 
+@pytest.mark.parametrize(
+    ("standing", "keys", "containers", "words"),
+    [
+        (b"{}", {"mtu": 1400}, "", "no container runs"),
+        (b"{}", {"mtu": 1400}, "web\ndb\n", "it would stop 2 running containers (web, db)"),
+        (b'{"live-restore": true}', {"mtu": 1400}, "web\n", "live-restore would keep them"),
+        (b"{}", {"registry-mirrors": ["https://m.example"]}, "web\n", "a reload is enough"),
+        (b"{}", {"mtu": 1400}, None, "does not say here whether containers run"),
+    ],
+)
+async def test_what_it_does_to_containers_is_said_before_it_is_confirmed(
+    root: Host, standing: bytes, keys: dict[str, object], containers: str | None, words: str
+) -> None:
+    daemon(root).write_bytes(standing)
+    if containers is None:
+        (root.programs / "containers").unlink()
+    else:
+        (root.programs / "containers").write_text(containers)
+    plan = (daemon_json(keys, restarts=("docker",)),)
+    run = (await plan_changes(root.system, root.project, plan)).changes[-1]
+    assert run.action is Action.RUN
+    assert [note for note in run.notes if words in str(note)]
+
+
 async def test_the_engine_is_restarted_where_no_container_runs(root: Host) -> None:
     receipt = await apply_(root)
     assert restarts(root) == ["restart docker"]
@@ -155,6 +179,22 @@ async def test_dockerd_reads_the_new_file_before_it_is_put_in_place(root: Host) 
     with pytest.raises(UnsafeError, match=r"etc/docker/daemon\.json: bad mtu"):
         await apply_(root)
     assert daemon(root).read_bytes() == DAEMON_JSON
+
+
+@pytest.mark.parametrize("uid", [0, 1234])
+async def test_without_an_engine_that_validates_dockerds_rules_are_asked(
+    root: Host, uid: int
+) -> None:
+    """What stood there already is the user's own affair: only what is new can be refused."""
+    daemon(root).write_bytes(b'{"bridge": "br0", "dns": "the user\'s own mistake"}')
+    host = root.as_user(uid)
+    before = host.files()
+    plan = (daemon_json({"bip": "10.9.0.1/24"}, restarts=("docker",)),)
+    found = await plan_changes(host.system, host.project, plan)
+    with pytest.raises(UnsafeError, match="bip: dockerd takes no bip beside bridge"):
+        await commit(host.system, host.project, found)
+    assert host.files() == before
+    assert (await apply_(root)).id is not None
 
 
 async def test_an_old_dockerd_is_not_asked_to_validate(root: Host) -> None:

@@ -67,6 +67,24 @@ def test_a_file_changed_since_is_not_undone(command: Command, project: Path) -> 
     assert changed.read_bytes() == mine
 
 
+def test_a_forced_undo_shows_what_goes_and_keeps_a_copy(command: Command, project: Path) -> None:
+    command("apply", "--yes", *SETS)
+    changed = project / "Dockerfile"
+    changed.write_text(changed.read_text() + "# mine\n")
+    mine = changed.read_bytes()
+    shown = command("undo", "--force", "--dry-run")
+    assert shown.code == 0
+    assert "-# mine" in shown.out.splitlines()
+    assert changed.read_bytes() == mine
+    done = command("undo", "--force")
+    assert done.code == 0
+    assert "-# mine" in done.out.splitlines()
+    (copy,) = project.glob("Dockerfile.kept-*")
+    assert str(copy) in done.out
+    assert copy.read_bytes() == mine
+    assert not changed.exists()
+
+
 def test_diff_and_dry_run_write_nothing(command: Command, project: Path, home: Path) -> None:
     before = _snapshot(project, home)
     assert command("diff", *SETS).code == 0

@@ -60,6 +60,7 @@ async def commit(
     staged = [c for c in files if c.needs_root and c.scope is Scope.SYSTEM and system.uid != 0]
     own = [change for change in files if change not in staged]
     _refuse_unwritable(system, own)
+    engine.refuse_what_dockerd_refuses(files)
     state = state_folder(system)
     with locked(state, disk):
         journal = Journal(state, disk)

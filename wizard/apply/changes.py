@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from wizard.apply.consequences import with_consequences
 from wizard.apply.disk import Disk
 from wizard.apply.engine import run_change
 from wizard.apply.go_env import NoGo, merge_go_env
@@ -87,7 +88,7 @@ async def plan_changes(
             else:
                 changes.append(_change(system, artifact, standing, merged))
     if run := run_change(system, changes):
-        changes.append(run)
+        changes.append(await with_consequences(system, run, changes))
     return ChangeSet(
         changes=tuple(changes),
         refusals=tuple(refusals),

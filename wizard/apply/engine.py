@@ -16,6 +16,7 @@ from pathlib import Path
 from wizard.apply.types import Action, Change
 from wizard.errors import UnsafeError
 from wizard.render.types import Scope
+from wizard.rules.daemon_json import problems
 from wizard.system import Completed, Failed, System
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
@@ -139,6 +140,24 @@ def run_change(system: System, changes: Iterable[Change]) -> Change | None:
     )
 
 
+def refuse_what_dockerd_refuses(changes: Iterable[Change]) -> None:
+    """Check each new daemon.json by dockerd's own rules; what was wrong before is not ours.
+
+    Raises UnsafeError: an engine that does not start stops every build.
+    """
+    for change in changes:
+        if Path(change.path).name != "daemon.json" or change.after is None:
+            continue
+        before = problems(_daemon(change.before))
+        for key, why in problems(_daemon(change.after)):
+            if (key, why) not in before:
+                raise UnsafeError(
+                    msg("dockerd would not start with it: {key}: {why}", key=key, why=why),
+                    where=change.path,
+                    hint=msg("nothing was written; answer {key} anew, or mend the file", key=key),
+                )
+
+
 async def validate(system: System, changes: Iterable[Change], scratch: Path) -> None:
     """Have dockerd read a new daemon.json before it is put in place; skipped without root.
 
@@ -181,16 +200,18 @@ async def _major(system: System) -> int:
     return int(match[1]) if match else 0
 
 
-async def running(system: System, restart: Restart) -> tuple[str, ...] | None:
+async def running(
+    system: System, restart: Restart, *, timeout_s: float = 15
+) -> tuple[str, ...] | None:
     """Return the names of the running containers; None: the engine did not answer."""
-    done = await system.run(("docker", "-H", restart.socket, "ps", "-q"), timeout_s=15)
+    done = await system.run(("docker", "-H", restart.socket, "ps", "-q"), timeout_s=timeout_s)
     if isinstance(done, Failed) or done.code != 0:
         return None
     ids = done.out.split()
     if not ids:
         return ()
     named = await system.run(
-        ("docker", "-H", restart.socket, "ps", "--format", "{{.Names}}"), timeout_s=15
+        ("docker", "-H", restart.socket, "ps", "--format", "{{.Names}}"), timeout_s=timeout_s
     )
     names = named.out.split() if isinstance(named, Completed) and named.code == 0 else []
     return tuple(clean_line(name, 80) for name in names or ids)

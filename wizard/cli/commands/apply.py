@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.cli.commands.changes import change_rows, refusal_rows, show_changes
+from wizard.cli.commands.changes import (
+    change_rows,
+    refusal_rows,
+    show_changes,
+    show_differences,
+)
 from wizard.cli.commands.plan import show_findings
 from wizard.cli.commands.projects import require_project
 from wizard.cli.context import Context
@@ -99,18 +104,23 @@ async def _apply_staged(context: Context, staged: str) -> int:
 
 
 async def undo(context: Context) -> int:
-    """Take a transaction back, the latest by default; exit 4 where a file changed since."""
+    """Take a transaction back, the latest by default; exit 4 where a file changed since.
+
+    `--force` and `--dry-run` show the difference first: with the first a change of the user's goes.
+    """
     from wizard.apply import undo as take_back
 
-    receipt = await take_back(
-        context.session.system,
-        context.flag("id"),
-        force=context.flag("force", False),
-        restart=context.flag("restart"),
-        dry_run=context.flag("dry_run", False),
-    )
+    system, id_, force = context.session.system, context.flag("id"), context.flag("force", False)
+    dry_run = context.flag("dry_run", False)
+    if dry_run or force:
+        receipt = await take_back(system, id_, force=force, dry_run=True)
+        show_differences(context.output, receipt.changes)
+    if not dry_run:
+        receipt = await take_back(system, id_, force=force, restart=context.flag("restart"))
     context.emit("undo", id=receipt.id, changes=change_rows(receipt.changes))
     show_receipt(context, receipt)
+    if dry_run:
+        context.output.line(msg("Dry run: nothing was undone."), YELLOW)
     return ExitCode.FORBIDDEN if receipt.staged else ExitCode.OK
 
 

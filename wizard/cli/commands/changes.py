@@ -34,11 +34,21 @@ def refusal_rows(refusals: Iterable[Refusal]) -> list[dict[str, object]]:
 
 def show_changes(output: Output, changes: ChangeSet) -> None:
     """Write the diff of every change, its because and its notes, then what is refused."""
+    show_differences(output, changes.changes)
+    for note in changes.notes:
+        output.line(note, YELLOW)
+    show_refusals(output, changes.refusals)
+
+
+def show_differences(output: Output, changes: Iterable[Change]) -> None:
+    """Write the diff of every change, its because and its notes."""
     from wizard.apply import unified_diff
 
-    for change in changes.changes:
+    for change in changes:
         if change.action is Action.RUN:
             output.line(msg("run: {command}", command=change.path), BOLD)
+            for note in change.notes:
+                output.line(f"# {note}", YELLOW)
             continue
         for because in change.because:
             output.line(f"# {because}", DIM)
@@ -47,9 +57,6 @@ def show_changes(output: Output, changes: ChangeSet) -> None:
         for text in unified_diff(change).splitlines():
             output.line(text, *_diff_style(text))
         output.line()
-    for note in changes.notes:
-        output.line(note, YELLOW)
-    show_refusals(output, changes.refusals)
 
 
 def show_refusals(output: Output, refusals: tuple[Refusal, ...]) -> None:
