@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shlex
 from pathlib import Path
 
@@ -149,3 +150,21 @@ async def test_root_runs_no_program_that_the_project_laid_on_the_path(
     id_ = folder_of(await stage(user))
     await as_root(root.as_user(0, PATH=path), id_)
     assert not mark.exists()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless", "link"])
+async def test_root_reads_no_pipe_and_follows_no_link_that_a_user_laid_in_the_journal(
+    user: Host, root: Host, kind: str
+) -> None:
+    folder = Path(folder_of(await stage(user)))
+    (folder / "state").unlink()
+    if kind == "pipe":
+        os.mkfifo(folder / "state")
+    elif kind == "link":
+        (folder / "elsewhere").write_text('{"state": "staged"}')
+        (folder / "state").symlink_to("elsewhere")
+    else:
+        (folder / "state").symlink_to("/dev/zero")
+    with pytest.raises(UsageError, match="does not wait any more"):
+        await as_root(root, str(folder))
+    assert daemon(user).read_bytes() == DAEMON_JSON

@@ -154,11 +154,21 @@ async def test_a_second_run_is_kept_out_while_the_first_writes(host: Host) -> No
     assert (await commit(host.system, host.project, found)).id is not None
 
 
-async def test_a_damaged_journal_entry_is_left_out_of_the_history(host: Host) -> None:
+async def test_a_damaged_journal_entry_is_listed_as_damaged_and_not_passed_over(
+    host: Host,
+) -> None:
+    await apply_(host, block("!b"))
+    files = host.files()
     done = await apply_(host, block("!a"))
     record = host.home / ".local/state/gomod-wizard/journal" / str(done.id) / "record.json"
-    record.write_bytes(record.read_bytes().replace(b"create", b"update"))
-    assert history(host.system) == ()
+    record.write_bytes(record.read_bytes().replace(b"project", b"PROJECT"))
+    (newest, first) = history(host.system)
+    assert (newest.id, newest.state, newest.changes) == (done.id, "damaged", ())
+    assert newest.at[:19] == first.at[:17] + newest.at[17:19]
+    now = host.files()
+    with pytest.raises(ForbiddenError, match="damaged in the journal"):
+        await undo(host.system)
+    assert host.files() == now != files
 
 
 async def test_a_journal_that_cannot_be_read_is_forbidden(host: Host) -> None:

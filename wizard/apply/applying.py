@@ -14,7 +14,7 @@ from wizard.apply.failure import LEAVE_OUT, cause, forbidden
 from wizard.apply.journal import Journal, State, state_folder
 from wizard.apply.lock import locked
 from wizard.apply.record import Record, Step, stands_as
-from wizard.apply.recovery import missing_folders, put_back, recover
+from wizard.apply.recovery import beyond_recovery, missing_folders, put_back, recover
 from wizard.apply.standing import NEW_FOLDER_MODES
 from wizard.apply.sudo import sudo_command
 from wizard.apply.transaction import Move, changed_since, forward, install, refuse_changed
@@ -65,6 +65,7 @@ async def commit(
     with locked(state, disk):
         journal = Journal(state, disk)
         messages = [_recovered_message(one.record) for one in recover(journal)]
+        messages += [_damaged_message(id_) for id_ in beyond_recovery(journal)]
         everything = forward(_record(system, project, files))
         if changed := changed_since(disk, everything):
             raise refuse_changed(changed)
@@ -269,3 +270,7 @@ def _refuse_unwritable(system: System, changes: Sequence[Change]) -> None:
 
 def _recovered_message(record: Record) -> Text:
     return msg("an earlier run was interrupted ({id}); its files were put back first", id=record.id)
+
+
+def _damaged_message(id_: str) -> Text:
+    return msg("an interrupted run ({id}) is damaged in the journal and was not put back", id=id_)

@@ -25,6 +25,7 @@ from wizard.apply.disk import Disk, Folder, Ownership
 from wizard.apply.failure import unreadable
 from wizard.apply.record import (
     ID,
+    RECORD_LIMIT,
     Record,
     digest,
     encoded,
@@ -122,8 +123,8 @@ class Journal:
 
     def _sequence(self, id_: str) -> int:
         try:
-            return int(json.loads((self.folder / id_ / "record.json").read_bytes())["sequence"])
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return int(self._json(id_, "record.json")["sequence"])
+        except (ValueError, KeyError, TypeError):
             return 0
 
     def load(self, id_: str) -> Record | None:
@@ -132,11 +133,7 @@ class Journal:
 
     def known_as(self, id_: str) -> str:
         """Return the id that people were shown for this record."""
-        try:
-            text = (self.folder / id_ / "record.json").read_bytes()
-            return Path(str(json.loads(text).get("carries", ""))).name or id_
-        except (OSError, ValueError, AttributeError, RecursionError):
-            return id_
+        return Path(str(self._json(id_, "record.json").get("carries", ""))).name or id_
 
     def state(self, id_: str) -> str:
         """Return the state's word; a transaction without one never began."""
@@ -148,14 +145,23 @@ class Journal:
 
     def found(self, id_: str) -> dict[str, bytes | None]:
         """Return the bytes that a forced undo found in place of its own, by path."""
+        hashes = self._state_file(id_).get("found")
         return {
-            path: None if sha is None else read_blob(self.folder / id_, sha, self.disk)
-            for path, sha in dict(self._state_file(id_).get("found", {})).items()
+            path: None if sha is None else read_blob(self.folder / id_, str(sha), self.disk)
+            for path, sha in (hashes.items() if isinstance(hashes, dict) else ())
         }
 
     def _state_file(self, id_: str) -> dict[str, Any]:
+        return self._json(id_, "state")
+
+    def _json(self, id_: str, name: str) -> dict[str, Any]:
+        """Return the object in a file of a record; no link, no pipe, nothing endless is read.
+
+        Root reads a user's journal so, who could have laid anything there.
+        """
         try:
-            value = json.loads((self.folder / id_ / "state").read_bytes())
+            with Folder(self.folder / id_) as folder:
+                value = json.loads(self.disk.read(folder, name, RECORD_LIMIT) or b"{}")
         except (OSError, ValueError, RecursionError):
             return {}
         return value if isinstance(value, dict) else {}

@@ -6,18 +6,20 @@ from collections.abc import Iterator
 
 from wizard.apply.disk import Disk
 from wizard.apply.journal import Journal, State, state_folders
-from wizard.apply.record import Record, stands_as
+from wizard.apply.record import Record, stands_as, when
 from wizard.apply.types import Transaction
 from wizard.system import System
 
 INTERRUPTED = "interrupted"
 """A transaction that the next apply or undo puts back first."""
+DAMAGED = "damaged"
+"""Its bytes in the journal are not those that were written down: it cannot be undone."""
 PARTLY_UNDONE = "partly undone"
 """What the user may write is as before; the system's part is in force until root undoes it."""
 
 
 def history(system: System) -> tuple[Transaction, ...]:
-    """Return the transactions of this user, newest first; damaged ones are left out."""
+    """Return the transactions of this user, newest first; of a damaged one only when it was."""
     journals = [Journal(folder, Disk()) for folder in state_folders(system)]
     found = [tuple(_transactions(journal)) for journal in journals]
     if len([one for one in found if one]) < 2:
@@ -29,7 +31,10 @@ def _transactions(journal: Journal) -> Iterator[Transaction]:
     ids = journal.ids()
     for id_ in ids:
         record = journal.load(id_)
-        if record is None or record.undoes in ids:
+        if record is None:
+            yield Transaction(id=id_, at=when(id_), state=DAMAGED, project="", changes=())
+            continue
+        if record.undoes in ids:
             continue  # a way back that root goes is told by the state of what it takes back
         state = _state(journal, record)
         ran = record.runs if state == State.STAGED or journal.ran(id_) else ()

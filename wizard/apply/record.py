@@ -19,7 +19,7 @@ from wizard.system import READ_LIMIT
 
 SCHEMA = "gomod-wizard/journal/1"
 ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{24}")
-_LIMIT = 4 * READ_LIMIT
+RECORD_LIMIT = 4 * READ_LIMIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ def stands_as(steps: Iterable[Step], *, after: bool) -> bool:
     for step in steps:
         wanted = step.change.after if after else step.change.before
         try:
-            if Disk().look(step.path, _LIMIT) != wanted:
+            if Disk().look(step.path, RECORD_LIMIT) != wanted:
                 return False
         except OSError:
             return False
@@ -95,11 +95,17 @@ def id_of(record: Record, body: bytes) -> str:
     return f"{stamp}-{hashlib.sha256(body).hexdigest()[:24]}"
 
 
+def when(id_: str) -> str:
+    """Return the second that an id names, as ISO 8601."""
+    day, time = id_[:8], id_[9:15]
+    return f"{day[:4]}-{day[4:6]}-{day[6:]}T{time[:2]}:{time[2:4]}:{time[4:]}+00:00"
+
+
 def load_record(folder: Path, disk: Disk) -> Record | None:
     """Return the record in `folder`, whose name must end in the hash of what it says."""
     try:
         with Folder(folder) as opened:
-            body = disk.read(opened, "record.json", _LIMIT)
+            body = disk.read(opened, "record.json", RECORD_LIMIT)
             if body is None or not _is_whole(folder.name, body):
                 return None
             return _record(folder.name, json.loads(body), opened, disk)
@@ -226,7 +232,7 @@ def _blob(folder: Folder, sha: str | None, disk: Disk) -> bytes | None:
         return None
     if not re.fullmatch(r"[0-9a-f]{64}", sha):
         raise ValueError("no hash")
-    data = disk.read(folder, sha, _LIMIT)
+    data = disk.read(folder, sha, RECORD_LIMIT)
     if digest(data) != sha:
         raise ValueError("these are other bytes")
     return data

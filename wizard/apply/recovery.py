@@ -43,6 +43,15 @@ def recover(journal: Journal) -> tuple[Recovered, ...]:
     return tuple(found)
 
 
+def beyond_recovery(journal: Journal) -> tuple[str, ...]:
+    """Return the ids of unfinished transactions whose bytes the journal has no more."""
+    return tuple(
+        id_
+        for id_ in journal.ids()
+        if journal.state(id_) in {State.BEGUN, State.UNDOING} and journal.load(id_) is None
+    )
+
+
 def unfinished(journal: Journal) -> dict[str, dict[bytes | None, bytes | None]]:
     """Return, by path, which bytes recovery would replace by which; writes nothing.
 

@@ -87,8 +87,9 @@ class Transaction:
     id: str
     at: str
     state: str
-    """`applied`, `undone`, `failed`, `interrupted` (the next run puts it back); of what needs
-    root `staged`, `withdrawn` (never applied), `undo staged` (in force until root undoes it);
-    `partly undone` (only the part that needs root is in force)."""
+    """`applied`, `undone`, `failed`, `interrupted` (the next run puts it back), `damaged` (its part
+    of the journal is not as it was written); of what needs root `staged`, `withdrawn` (never
+    applied), `undo staged` (in force until root undoes it); `partly undone` (only the part that
+    needs root is in force)."""
     project: str
     changes: tuple[Change, ...]

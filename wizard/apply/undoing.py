@@ -113,10 +113,18 @@ def _home_of(system: System, id_: str | None, disk: Disk) -> Path:
 
 
 def _newest(journal: Journal) -> Record | None:
-    """Return the newest record that stands."""
+    """Return the newest record that stands. Raises ForbiddenError where that is damaged."""
     for candidate in journal.ids():
-        record = journal.load(candidate) if journal.state(candidate) in _OPEN else None
-        if record is not None and not record.undoes:
+        if journal.state(candidate) not in _OPEN:
+            continue
+        record = journal.load(candidate)
+        if record is None:
+            raise ForbiddenError(
+                msg("the newest transaction is damaged in the journal and cannot be undone"),
+                where=str(journal.folder / candidate),
+                hint=msg("name an earlier one (`gomod-wizard history`), or mend the files by hand"),
+            )
+        if not record.undoes:
             return record
     return None
 
