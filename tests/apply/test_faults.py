@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,9 +14,9 @@ import pytest
 from tests.apply.faults import CountingDisk, FailingDisk
 from tests.apply.hosts import Host, furnish, in_memory, make_host, whole_plan
 from wizard.apply import commit, history, plan_changes, undo
-from wizard.apply.disk import Disk
+from wizard.apply.disk import Disk, Folder
 from wizard.apply.types import ChangeSet
-from wizard.errors import ForbiddenError
+from wizard.errors import ForbiddenError, UnsafeError
 
 CODES = (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EIO)
 EACH = pytest.mark.parametrize("code", CODES, ids=[errno.errorcode[code] for code in CODES])
@@ -80,3 +82,49 @@ def test_an_undo_that_fails_at_any_step_can_be_repeated(code: int) -> None:
             asyncio.run(undo(host.system))
             assert host.files() == old, number
             assert host.folders() == folders, number
+
+
+class UnreadableDisk(Disk):
+    """Cannot read at its `number`th reading."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.readings = 0
+
+    def read(self, folder: Folder, name: str, limit: int) -> bytes | None:
+        self.readings += 1
+        if self.readings == self.number:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(folder.path / name))
+        return super().read(folder, name, limit)
+
+
+def test_a_disk_that_cannot_read_at_one_step_leaves_the_old_state_or_the_new() -> None:
+    with fresh() as (host, changes):
+        counting = UnreadableDisk(0)
+        apply_(host, changes, counting)
+        new = host.files()
+    for number in range(1, counting.readings + 1):
+        with fresh() as (host, changes):
+            old = host.files()
+            done = False
+            with contextlib.suppress(ForbiddenError, UnsafeError):
+                apply_(host, changes, UnreadableDisk(number))
+                done = True
+            assert host.files() == (new if done else old), number
+            asyncio.run(undo(host.system))
+            assert host.files() == old, number
+
+
+def test_an_undo_that_cannot_read_at_one_step_can_be_repeated() -> None:
+    with fresh() as (host, changes):
+        apply_(host, changes, Disk())
+        counting = UnreadableDisk(0)
+        asyncio.run(undo(host.system, disk=counting))
+    for number in range(1, counting.readings + 1):
+        with fresh() as (host, changes):
+            old = host.files()
+            apply_(host, changes, Disk())
+            with contextlib.suppress(ForbiddenError, UnsafeError):
+                asyncio.run(undo(host.system, disk=UnreadableDisk(number)))
+            asyncio.run(undo(host.system))
+            assert host.files() == old, number
