@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test lint lab lab-report bench pictures clean
+.PHONY: run test lint fuzz lab lab-report bench pictures clean
 
 ## Set up, then start the wizard; without a terminal show the headless result for this machine.
 run: $(VENV)/.run
@@ -19,6 +19,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+## Every parser and merge under a coverage-guided fuzzer, 75 seconds in all.
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m tests.fuzz.run
 
 ## The scoreboard of broken networks (root).
 lab: $(VENV)/.dev
@@ -52,3 +56,7 @@ $(VENV)/.dev: pyproject.toml requirements-dev.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.run $@
+
+$(VENV)/.fuzz: requirements-fuzz.txt $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement requirements-fuzz.txt
+	@touch $@

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from typing import Any
 
 from wizard.plan.types import ContainerProxy, Decision, Origin, Plan
 from wizard.questions import BY_KEY
+from wizard.render.quoting import toml
 from wizard.render.types import Artifact, Scope, TomlKeys
 from wizard.rules.proxy_url import ProxyUrl
 from wizard.text import msg
@@ -65,8 +65,7 @@ def profile(plan: Plan) -> tuple[Artifact, ...]:
         return ()
     if plan.inputs.waiver is not None:
         keys["reason"], keys["until"] = plan.inputs.waiver
-    # JSON's strings, numbers and switches are TOML's as well.
-    lines = [f"{key} = {json.dumps(value)}" for key, value in keys.items()]
+    lines = [f"{key} = {toml(value)}" for key, value in keys.items()]
     return (
         Artifact(
             name=NAME,

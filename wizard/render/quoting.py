@@ -51,3 +51,11 @@ def csv_field(name: str, value: str) -> str:
 def ignore_pattern(path: str) -> str:
     """Return the .dockerignore line that brings `path` back."""
     return "!" + re.sub(r"([*?\[\\])", r"\\\1", path.rstrip("/"))
+
+
+def toml(value: object) -> str:
+    """Return a text, number or switch as TOML: JSON's form, but for what its strings may hold.
+
+    TOML knows no surrogates, which JSON's escapes of rare characters are, and no bare DEL.
+    """
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
