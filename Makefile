@@ -20,7 +20,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-## Every parser and merge under a coverage-guided fuzzer, 75 seconds in all.
+## Every parser and merge under a coverage-guided fuzzer, a minute in all.
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python -m tests.fuzz.run
 

@@ -1,4 +1,8 @@
-"""One target under atheris: `python -m tests.fuzz.harness NAME [libFuzzer's options]`."""
+"""Some targets in one process under atheris: `python -m tests.fuzz.harness NAMES [options]`.
+
+NAMES are separated by commas; the first byte of an input chooses one of them, so that the time is
+spent on inputs and not on starting. The options are libFuzzer's; a file in their place is run.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,17 @@ from typing import Any
 
 
 def main(argv: list[str]) -> None:
-    """Fuzz the target until libFuzzer's own limits end the process; it exits by itself."""
+    """Fuzz the targets until libFuzzer's own limits end the process; it exits by itself."""
     atheris: Any = import_module("atheris")
     with atheris.instrument_imports(include=["wizard"]):
         from tests.fuzz.targets import TARGETS
-    target = TARGETS[argv[1]]
-    atheris.Setup([argv[0], *argv[2:]], target)
+    names = argv[1].split(",")
+
+    def one(data: bytes) -> None:
+        if data:
+            TARGETS[names[data[0] % len(names)]](data[1:])
+
+    atheris.Setup([argv[0], *argv[2:]], one)
     atheris.Fuzz()
 
 

@@ -182,9 +182,12 @@ def test_a_line_without_an_end_does_not_end_the_build(
 ) -> None:
     docker = Path(place.system.env["PATH"], "docker")
     docker.write_text(
-        f"#!{sys.executable} -I\nimport sys\n"
+        f"#!{sys.executable} -I\nimport os, sys, time\n"
         "if sys.argv[1] == 'build':\n"
         "    sys.stdout.write('x' * (8 << 20) + '\\nat last\\n')\n"
+        "    sys.stdout.flush()\n"
+        "    os.close(1), os.close(2)\n"
+        "    time.sleep(0.3)\n"
     )
     assert detect(place, command="build") == 0
     err = capfd.readouterr().err

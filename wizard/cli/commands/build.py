@@ -78,10 +78,11 @@ async def build(context: Context) -> int:
         if process.stdout is not None:
             async for line in _lines(process.stdout):
                 context.output.talk(line)
+        code = await process.wait()  # it may end a while after its last word
     finally:
         if process.returncode is None:
             process.terminate()
-        code = await process.wait()
+            await process.wait()
     engine = facts.docker.engine
     if code != 0 and engine.value is None:  # docker itself was asked too, before this is said
         raise ForbiddenError(
