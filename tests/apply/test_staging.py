@@ -168,3 +168,20 @@ async def test_root_reads_no_pipe_and_follows_no_link_that_a_user_laid_in_the_jo
     with pytest.raises(UsageError, match="does not wait any more"):
         await as_root(root, str(folder))
     assert daemon(user).read_bytes() == DAEMON_JSON
+
+
+async def test_root_asks_the_engine_by_no_setting_of_the_users(user: Host, root: Host) -> None:
+    """`~/.docker/config.json` names plugins, which docker would run as root."""
+    seen = user.root / "seen"
+    user.program("docker", f"open({str(seen)!r}, 'a').write(repr(dict(os.environ)) + chr(10))")
+    user.program("systemctl", "")
+    plan = (daemon_json({"mtu": 1400}, restarts=("docker",)),)
+    changes = await plan_changes(user.system, user.project, plan)
+    receipt = await commit(user.system, user.project, changes)
+    seen.unlink()
+    kept = root.as_user(0, HOME=str(user.home), DOCKER_HOST="tcp://evil.example:2375",
+                        DOCKER_CONFIG=str(user.home / ".docker"))  # fmt: skip
+    await as_root(kept, folder_of(receipt))
+    assert seen.read_text().count("no-docker-config") >= 1
+    assert "evil.example" not in seen.read_text()
+    assert f"{user.home}/.docker" not in seen.read_text()

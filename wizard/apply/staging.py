@@ -62,7 +62,7 @@ async def commit_staged(
         )
     changes = ChangeSet(changes=record.changes, refusals=())
     earlier = _carried_out(system, record.undoes, disk)
-    clean_system = _without_found_programs(system, Path(record.project))
+    clean_system = _as_root_alone(system, Path(record.project))
     if own := _carried_out(system, record.id, disk):
         receipt = await _finish(clean_system, own, restart, on_step, disk)
     else:
@@ -111,15 +111,24 @@ def _carried_out(system: System, id_: str, disk: Disk) -> str:
     return ""
 
 
-def _without_found_programs(system: System, project: Path) -> System:
-    """Take the folders off PATH in which a project could lay a program for root to run."""
+def _as_root_alone(system: System, project: Path) -> System:
+    """Let nothing of the project's or the user's choose what root runs.
+
+    A project could lay a program in a folder of PATH; a sudo that keeps HOME would have root's
+    `docker` read the user's config.json, which names plugins that docker runs.
+    """
     folders = [
         folder
         for folder in system.env.get("PATH", os.defpath).split(os.pathsep)
         if os.path.isabs(folder)
         and not Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(project))
     ]
-    return replace(system, env={**system.env, "PATH": os.pathsep.join(folders)})
+    env = {name: value for name, value in system.env.items() if not name.startswith("DOCKER_")}
+    env |= {
+        "PATH": os.pathsep.join(folders),
+        "DOCKER_CONFIG": str(state_folder(system) / "no-docker-config"),
+    }
+    return replace(system, env=env)
 
 
 def _staged_folder(system: System, id_: str) -> Path:
