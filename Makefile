@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test lint fuzz lab lab-report bench pictures clean
+.PHONY: run test lint fuzz lab lab-repair lab-report bench pictures clean
 
 ## Set up, then start the wizard; without a terminal show the headless result for this machine.
 run: $(VENV)/.run
@@ -27,6 +27,10 @@ fuzz: $(VENV)/.fuzz
 ## The scoreboard of broken networks (root).
 lab: $(VENV)/.dev
 	tests/lab/run --jobs 2
+
+## Networks that were set up wrongly: does `verify --repair` turn them green? (root)
+lab-repair: $(VENV)/.dev
+	tests/lab/run --repair
 
 ## The scoreboard with the static recipes beside it, kept in docs/ (root).
 lab-report: $(VENV)/.dev
