@@ -121,6 +121,14 @@ def test_a_vendor_folder_that_disagrees_is_named_and_not_used() -> None:
 def test_without_any_mirror_the_hosts_own_module_cache_serves() -> None:
     decided = plan(mirrors=mirror_facts(probe(reason=Failure.CONNECT_TIMEOUT)))
     assert decided.module_source.value is ModuleSource.BRIDGE
+    cures = {finding.id: str(finding.cure) for finding in decided.findings}
+    assert "module cache" in cures["goproxy.none-proved"]
+    assert "name your" not in cures["goproxy.none-proved"]
+
+
+def test_a_host_whose_modules_a_mirror_serves_wants_no_login() -> None:
+    mirrored = private_host("go.corp.example", patterns=(), authentication=())
+    assert "private.no-credentials" not in ids(plan(private=private_facts(mirrored)))
 
 
 ENGINE_20 = docker_facts(client_facts=client(version="20.10.24", buildx=None))

@@ -267,7 +267,7 @@ def _host(facts: Facts, host: PrivateHost) -> tuple[Finding, ...]:
                 facts=("private.hosts", "private.ssh"),
             ),
         )
-    if ways & _INTO_A_BUILD:
+    if ways & _INTO_A_BUILD or not host.patterns:  # without a pattern a mirror serves it
         return ()
     if Authentication.GIT_CREDENTIAL_HELPER in ways:
         return (

@@ -12,7 +12,7 @@ from wizard.plan.free_ranges import as_network
 from wizard.plan.privacy import Privacy, setting
 from wizard.plan.proxies import bypassed_hosts
 from wizard.plan.range_clashes import find_clashes
-from wizard.plan.types import Alternative, Decision, Finding, Severity
+from wizard.plan.types import Alternative, Decision, Finding, ModuleSource, Severity
 from wizard.rules.goproxy import GoProxyError, Hop, format_goproxy, parse_goproxy
 from wizard.rules.proxy_url import holds_credentials
 from wizard.text import msg
@@ -194,13 +194,16 @@ def _is_cured(facts: Facts, hop: Hop) -> bool:
 
 
 def goproxy_findings(
-    facts: Facts, decision: Decision[str | None], privacy: Privacy
+    facts: Facts,
+    decision: Decision[str | None],
+    privacy: Privacy,
+    source: ModuleSource = ModuleSource.PROXY,
 ) -> tuple[Finding, ...]:
     """Return what is wrong with the mirrors."""
     return (
         *_invalid(facts),
         *_credentials(facts),
-        *_none_proved(facts),
+        *_none_proved(facts, source),
         *_overridden(facts, decision),
         *_direct(decision, privacy),
     )
@@ -241,7 +244,7 @@ def _credentials(facts: Facts) -> tuple[Finding, ...]:
     )
 
 
-def _none_proved(facts: Facts) -> tuple[Finding, ...]:
+def _none_proved(facts: Facts, source: ModuleSource) -> tuple[Finding, ...]:
     ranking = facts.mirrors.ranking.value
     if ranking is None or proved_mirrors(facts):
         return ()
@@ -254,7 +257,9 @@ def _none_proved(facts: Facts) -> tuple[Finding, ...]:
             id="goproxy.none-proved",
             severity=Severity.FAULT,
             message=msg("no module mirror proved itself from here ({reasons})", reasons=reasons),
-            cure=msg("name your company's mirror, or build from vendor/ or the module cache"),
+            cure=msg("the build takes the modules out of this host's module cache")
+            if source is ModuleSource.BRIDGE
+            else msg("name your company's mirror, or build from vendor/ or the module cache"),
             decision="goproxy",
             facts=("mirrors.ranking",),
         ),

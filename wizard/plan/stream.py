@@ -130,7 +130,7 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
                 ),
             ),
             *proxy_findings(facts, proxies),
-            *goproxy_findings(facts, goproxy, privacy),
+            *goproxy_findings(facts, goproxy, privacy, shape.module_source.value),
             *loopback_mirrors(
                 goproxy.value, container.build_network.value, shape.module_source.value
             ),
