@@ -29,15 +29,23 @@ def copy_line(sources: Iterable[str], target: str, *, source_stage: str = "") ->
     flag = f"--from={source_stage} " if source_stage else ""
     if all(_PLAIN_PATH.fullmatch(word) for word in words):
         return f"COPY {flag}{' '.join(words)}"
-    return f"COPY {flag}{json.dumps([_literal(word) for word in words], ensure_ascii=False)}"
+    quoted = [*(_word(_literal(source)) for source in words[:-1]), _word(target)]
+    return f"COPY {flag}{json.dumps(quoted, ensure_ascii=False)}"
+
+
+def _word(text: str) -> str:
+    """Escape a word of COPY: BuildKit takes quotes, `$` and backslashes out of JSON words too."""
+    return re.sub(r"([\\'\"$])", r"\\\1", text)
 
 
 def _literal(path: str) -> str:
-    """Escape a path for COPY: Go's filepath.Match, after `$` was expanded."""
+    """Escape the source of a COPY, which is a pattern of Go's filepath.Match.
+
+    In classes: without a wildcard BuildKit looks for the text as it is, escapes included.
+    """
     star = path.endswith("*")
-    text = path.removesuffix("*") if star else path
-    text = re.sub(r"([*?\[\\])", r"[\1]" if "\\" not in text else r"\\\1", text)
-    return text.replace("$", "\\$") + ("*" if star else "")
+    text = re.sub(r"([*?\[])", r"[\1]", path.removesuffix("*").replace("\\", "\0"))
+    return text.replace("\0", r"[\\]") + ("*" if star else "")
 
 
 def csv_field(name: str, value: str) -> str:
