@@ -6,7 +6,21 @@ values (`Msg`), and becomes text only where a face shows it. `msg` is the extrac
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_shown: Mapping[str, str] = {}
+
+
+def use_language(table: Mapping[str, str]) -> None:
+    """Show each sentence that `table` has by its translation from now on; `{}`: English again.
+
+    Of the whole process: a face calls it once, before it shows anything.
+    """
+    global _shown
+    _shown = table
 
 
 class Msg:
@@ -27,7 +41,8 @@ class Msg:
         raise AttributeError("a Msg cannot be changed")
 
     def __str__(self) -> str:
-        return self.template.format(**dict(self.args)) if self.args else self.template
+        template = _shown.get(self.template, self.template)
+        return template.format(**dict(self.args)) if self.args else template
 
     def __repr__(self) -> str:
         return f"Msg({self.template!r}, {self.args!r})"

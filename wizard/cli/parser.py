@@ -73,7 +73,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "the faults in a failing build log, each with evidence and cure",
         "docker build . 2>&1 | gomod-wizard diagnose -\n  gomod-wizard diagnose ci.log --json\n"
         "  gomod-wizard diagnose ci.log --live     each guess checked on this machine\n"
-        "  gomod-wizard diagnose ci.log --format github",
+        "  gomod-wizard diagnose ci.log --format github\n"
+        "  gomod-wizard diagnose ci.log --lang zh    the advice in Chinese",
     ),
     "route": (
         "which way Go would fetch a module, hop by hop, and what each hop answers",
@@ -235,6 +236,11 @@ def build_parser(version: str) -> argparse.ArgumentParser:
         choices=("text", "github", "gitlab"),
         default="text",
         help="annotations for a CI system",
+    )
+    parsers["diagnose"].add_argument(
+        "--lang",
+        choices=("en", "zh"),
+        help="language of the advice (default: from LC_ALL, LC_MESSAGES, LANG)",
     )
     verify = parsers["verify"]
     verify.add_argument(

@@ -6,6 +6,7 @@ import hashlib
 import json
 
 from wizard.diagnose.types import Diagnosis, Fault
+from wizard.text import Text, msg
 
 
 def github(diagnosis: Diagnosis, path: str | None) -> list[str]:
@@ -25,12 +26,12 @@ def _command(fault: Fault, path: str | None) -> str:
 
 
 def _body(fault: Fault) -> str:
-    lines = [f"{fault.title}."]
-    lines += [f"line {evidence.line}: {evidence.text}" for evidence in fault.evidence[:3]]
-    lines.append(str(fault.cure.summary))
+    lines: list[Text] = [msg("{title}.", title=fault.title)]
+    lines += [msg("line {line}: {text}", line=e.line, text=e.text) for e in fault.evidence[:3]]
+    lines.append(fault.cure.summary)
     if fault.cure.command:
         lines.append(fault.cure.command)
-    return "\n".join(lines)
+    return "\n".join(str(line) for line in lines)
 
 
 def _data(text: str) -> str:
