@@ -82,6 +82,13 @@ async def test_a_fault_ends_in_exit_code_1_and_a_clean_log_in_0(
     assert (await run(str(clean))).code == 0
 
 
+async def test_an_empty_log_is_refused_and_not_called_green(run: Run, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.log"
+    empty.touch()
+    with pytest.raises(UsageError, match="the log is empty"):
+        await run(str(empty))
+
+
 async def test_the_document_fits_its_schema_and_names_step_cause_and_key(
     run: Run, log: str
 ) -> None:

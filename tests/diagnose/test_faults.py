@@ -70,6 +70,28 @@ def test_two_independent_faults_are_both_named() -> None:
     assert set(_causes(log)) == {"connection-refused", "disk-full"}
 
 
+def test_stages_that_break_beside_each_other_are_two_faults() -> None:
+    log = """
+#5 [a 3/4] RUN go mod download
+#5 1.0 go: dial tcp: lookup goproxy.cn on 10.0.0.1:53: no such host
+#5 ERROR: process "/bin/sh -c go mod download" did not complete successfully: exit code: 1
+#6 [b 2/3] COPY cfg.yml .
+#6 ERROR: failed to calculate checksum of ref x::y: "/cfg.yml": not found
+"""
+    assert _causes(log) == ["dns-failure", "copy-source-missing"]
+
+
+def test_in_one_stage_the_file_that_is_missing_follows_from_the_download() -> None:
+    log = """
+#5 [a 3/4] RUN go mod download
+#5 1.0 go: dial tcp: lookup goproxy.cn on 10.0.0.1:53: no such host
+#5 ERROR: process "/bin/sh -c go mod download" did not complete successfully: exit code: 1
+#6 [a 4/4] COPY cfg.yml .
+#6 ERROR: failed to calculate checksum of ref x::y: "/cfg.yml": not found
+"""
+    assert _causes(log) == ["dns-failure"]
+
+
 def test_what_follows_from_another_cause_is_ruled_out_with_a_reason() -> None:
     log = f"{REFUSED}\nmain.go:3:2: no required module provides package m.example/a; to add it:"
     found = _of(log)

@@ -215,6 +215,26 @@ def test_behind_a_lonely_stub_the_build_is_told_where_its_proxy_is() -> None:
     }
 
 
+def test_a_silent_resolver_of_daemon_json_does_not_keep_the_addresses_from_the_build() -> None:
+    silent = ResolverAnswer(
+        resolver="10.0.0.99",
+        name="proxy.golang.org",
+        outcome=Outcome.TIMEOUT,
+        addresses=(),
+        milliseconds=None,
+    )
+    decided = plan(
+        docker=docker_facts(
+            daemon_json=json_config("/etc/docker/daemon.json", exists=True, dns=["10.0.0.99"])
+        ),
+        network=network_facts(
+            resolvers=(resolver("127.0.0.1"),),
+            answers=(silent, answered("proxy.golang.org", "203.0.113.9", resolver="127.0.0.1")),
+        ),
+    )
+    assert decided.hosts.value == (("proxy.golang.org", "203.0.113.9"),)
+
+
 def test_a_resolver_behind_a_stub_that_answers_nobody_is_not_written_out() -> None:
     silent = ResolverAnswer(
         resolver="10.0.0.53",

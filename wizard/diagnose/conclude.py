@@ -150,7 +150,7 @@ def _drop_consequences(groups: dict[str, _Group]) -> None:
             other = groups[follower]
             if name in other.cause.excludes and other.weight > group.weight:
                 continue
-            if follower == name:
+            if follower == name or _apart(group, other):
                 continue
             group.ruled_out[follower] = msg(
                 "line {line} reads like it, but it only follows from {cause}",
@@ -162,6 +162,22 @@ def _drop_consequences(groups: dict[str, _Group]) -> None:
             # "base-image-pull because of dns-failure", and the same name failed by itself too.
             if reason is not None and _beneath(groups[reason], group):
                 del groups[reason]
+
+
+def _apart(one: _Group, other: _Group) -> bool:
+    """Each broke a step of its own, in stages that BuildKit runs beside each other.
+
+    A stage that waits for another never starts when that one fails, so neither follows.
+    """
+
+    def broken(group: _Group) -> set[str] | None:
+        steps = [finding.step for finding in group.findings]
+        if any(step is None or step.state != "failed" or not step.stage for step in steps):
+            return None
+        return {step.stage for step in steps if step is not None and step.stage is not None}
+
+    here, there = broken(one), broken(other)
+    return here is not None and there is not None and not here & there
 
 
 def _beneath(reason: _Group, group: _Group) -> bool:

@@ -19,6 +19,9 @@ RESTS = ("network.resolvers", "network.answers", "network.hosts", "network.searc
 SYSTEMD_STUB = "127.0.0.53"
 """Docker knows it: as the only nameserver, systemd's own upstream list is used instead."""
 
+_SAID = (Outcome.ANSWERED, Outcome.NXDOMAIN, Outcome.NO_DATA)
+"""A resolver that is there and answers, whatever it says."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolvers:
@@ -38,7 +41,7 @@ def decide_resolvers(
     dns = case.decided(_dns(facts))
     search = case.decided(_dns_search(facts, dns.value))
     needed = needed_names(facts, goproxy, https_proxy, no_proxy)
-    stranded = _is_stranded(facts) and dns.value is None and not _given_by_docker(facts)
+    stranded = _is_stranded(facts) and dns.value is None and not _served_by_docker(facts)
     hosts = case.decided(_hosts(facts, needed, stranded=stranded))
     findings: tuple[Finding, ...] = ()
     if stranded:
@@ -126,8 +129,7 @@ def _answering(facts: Facts) -> tuple[str, ...]:
     """Return the routable resolvers without those that were asked and never said anything."""
     answers = facts.network.answers.or_else(())
     asked = {one.resolver for one in answers}
-    said = (Outcome.ANSWERED, Outcome.NXDOMAIN, Outcome.NO_DATA)
-    heard = {one.resolver for one in answers if one.outcome in said}
+    heard = {one.resolver for one in answers if one.outcome in _SAID}
     found = dict.fromkeys(one.address for one in _routable(facts))
     return tuple(one for one in found if one in heard or one not in asked)
 
@@ -137,6 +139,13 @@ def _given_by_docker(facts: Facts) -> tuple[str, ...]:
     config = facts.docker.daemon_json.value
     listed = None if config is None else config.values.get("dns")
     return tuple(str(one) for one in listed) if isinstance(listed, list | tuple) else ()
+
+
+def _served_by_docker(facts: Facts) -> bool:
+    """Return whether daemon.json gives resolvers to containers that were not seen to be silent."""
+    given = _given_by_docker(facts)
+    said = [one.outcome for one in facts.network.answers.or_else(()) if one.resolver in given]
+    return bool(given) and (not said or any(one in _SAID for one in said))
 
 
 def _is_wrong(facts: Facts, given: tuple[str, ...], routable: tuple[str, ...]) -> bool:

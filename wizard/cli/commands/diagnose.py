@@ -32,6 +32,14 @@ async def diagnose(context: Context) -> int:
             diagnosis = diagnose_stream(log)
         except OSError as error:
             raise _unreadable(name, error) from None
+    if not diagnosis.lines:
+        raise UsageError(
+            msg("the log is empty"),
+            where="stdin" if name == "-" else name,
+            hint=msg(
+                "with a pipe, take both streams: docker build . 2>&1 | gomod-wizard diagnose -"
+            ),
+        )
     if context.flag("live", False) and diagnosis.faults:
         diagnosis = await live(context, diagnosis)
     context.emit(
