@@ -34,7 +34,7 @@ lab-repair: $(VENV)/.dev
 
 ## The scoreboard with the static recipes beside it, kept in docs/ (root).
 lab-report: $(VENV)/.dev
-	tests/lab/run --jobs 1 --columns --report docs/scoreboard.md --json docs/scoreboard.json
+	tests/lab/run --jobs 3 --again --columns --report docs/scoreboard.md --json docs/scoreboard.json
 
 ## Ratios within one run, on loopback.
 bench: $(VENV)/.dev
