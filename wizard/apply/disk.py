@@ -91,7 +91,10 @@ class Disk:
         """Stand before every single effect; a test raises, or kills the process, here."""
 
     def read(self, folder: Folder, name: str, limit: int) -> bytes | None:
-        """Return a regular file's bytes, None where there is none. Raises OSError."""
+        """Return a regular file's bytes, None where there is none.
+
+        Raises OSError, also for more than `limit` bytes: half a file is nobody's copy.
+        """
         try:
             flags = os.O_RDONLY | _O_NOFOLLOW | _O_BINARY | getattr(os, "O_NONBLOCK", 0)
             fd = os.open(folder.at(name), flags, dir_fd=folder.fd)
@@ -100,7 +103,10 @@ class Disk:
         with os.fdopen(fd, "rb") as file:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
                 raise OSError(f"{folder.path / name} is not a regular file")
-            return file.read(limit)
+            data = file.read(limit + 1)
+        if len(data) > limit:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(folder.path / name))
+        return data
 
     def look(self, path: Path, limit: int) -> bytes | None:
         """Return the bytes of a regular file, None where there is none. Raises OSError."""
