@@ -90,28 +90,30 @@ class System:
     def read_head(self, path: Path, size: int, *, inside: Path | None = None) -> bytes | Failed:
         """Return the first `size` bytes of a regular file, or why it cannot be read.
 
-        What stands there is judged after it was opened, without waiting: a FIFO that takes a
-        file's place between a look and the read would hold the program for ever.
+        What stands there is judged before it is opened, since opening alone sets a device off, and
+        again after it, without waiting: a FIFO that takes a file's place between a look and the
+        read would hold the program for ever.
         """
         try:
+            if other := not_a_file(os.stat(path).st_mode):
+                return Failed(kind="unreadable", detail=other)
             handle = os.open(path, os.O_RDONLY | _AT_ONCE)
             with os.fdopen(handle, "rb") as file:
                 opened = os.fstat(handle)
                 if inside is not None and not _lies_inside(path, inside, opened):
                     return Failed(kind="unreadable", detail="a link that leads out of the project")
-                if stat.S_ISREG(opened.st_mode):
-                    return file.read(size)
+                if other := not_a_file(opened.st_mode):
+                    return Failed(kind="unreadable", detail=other)
+                # None: a file of the kernel's that has nothing to say at the moment.
+                return file.read(size) or b""
         except FileNotFoundError:
-            return Failed(kind="missing")
+            return Failed(kind="missing", detail=DANGLING if _is_link(path) else "")
         except NotADirectoryError:
             return Failed(kind="missing")
-        except IsADirectoryError:
-            pass
         except PermissionError as error:
             return Failed(kind="denied", detail=error.strerror or "")
         except (OSError, ValueError) as error:
             return Failed(kind="unreadable", detail=getattr(error, "strerror", "") or str(error))
-        return Failed(kind="unreadable", detail="not a regular file")
 
     def read_text(
         self, path: Path, limit: int = READ_LIMIT, *, inside: Path | None = None
@@ -165,6 +167,27 @@ class System:
             out=out[:OUTPUT_LIMIT].decode("utf-8", "replace"),
             err=err[:OUTPUT_LIMIT].decode("utf-8", "replace"),
         )
+
+
+_OTHERS = (
+    (stat.S_ISDIR, "it is a folder, not a file"),
+    (stat.S_ISFIFO, "it is a FIFO, not a file"),
+    (stat.S_ISSOCK, "it is a socket, not a file"),
+    (stat.S_ISREG, ""),
+)
+DANGLING = "it is a link that leads nowhere"
+
+
+def not_a_file(mode: int) -> str:
+    """Return what stands there by its mode, if it is no regular file; else an empty text."""
+    return next((said for kind, said in _OTHERS if kind(mode)), "it is a device, not a file")
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except OSError:
+        return False
 
 
 def _lies_inside(path: Path, folder: Path, opened: os.stat_result) -> bool:

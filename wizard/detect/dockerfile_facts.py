@@ -45,6 +45,8 @@ def dockerfile_fact(system: System, root: Path) -> Fact[DockerfileFacts]:
         if text.kind != "missing":
             why = msg("it cannot be read: {why}", why=text.detail or text.kind)
             return unknown(why, str(path))
+        if text.detail:
+            return not_applicable(msg("it cannot be read: {why}", why=text.detail), str(path))
     return not_applicable(msg("there is no Dockerfile"), str(root / NAMES[0]))
 
 
@@ -123,8 +125,11 @@ def dockerignore_fact(
         path = root / name
         text = system.read_text(path, limit=_LIMIT, inside=root)
         if isinstance(text, Failed):
-            if text.kind == "missing":
+            if text.kind == "missing" and not text.detail:
                 continue
+            if text.kind == "missing":
+                why = msg("it cannot be read: {why}", why=text.detail)
+                return not_applicable(why, str(path))
             why = msg("it cannot be read: {why}", why=text.detail or text.kind)
             return unknown(why, str(path))
         try:

@@ -45,7 +45,19 @@ PROCESS, ENV_FILE, DEFAULT = "process", "go/env file", "default"
 async def detect_go(system: System, deadline: Deadline) -> GoFacts:
     """Look at the go on PATH and at the settings that it would use. Runs nothing of a project."""
     path = env_file(system)
-    written = await in_thread(lambda: _written(system, path))
+    text = await in_thread(lambda: None if path is None else system.read_text(path))
+    odd = text.detail if isinstance(text, Failed) and text.kind == "unreadable" else ""
+    if odd and path is not None:
+        # A go that is shown a FIFO waits for ever.
+        file = unknown(msg("it cannot be read: {why}", why=odd), str(path))
+        path = None
+    else:
+        file = (
+            known(str(path), "GOENV")
+            if path is not None
+            else not_applicable(msg("there is no folder for it: no HOME, or GOENV=off"), "GOENV")
+        )
+    written = _entries(text)
     reported = await _ask_go(system, path, deadline)
     settings = _settings(system, written, reported)
     toolchain: Fact[GoToolchain]
@@ -63,11 +75,7 @@ async def detect_go(system: System, deadline: Deadline) -> GoFacts:
     return GoFacts(
         toolchain=toolchain,
         settings=known(settings, "go env" if isinstance(reported, Mapping) else str(path)),
-        env_file=(
-            known(str(path), "GOENV")
-            if path is not None
-            else not_applicable(msg("there is no folder for it: no HOME, or GOENV=off"), "GOENV")
-        ),
+        env_file=file,
         mod_cache=await in_time(deadline, _mod_cache(cache), "GOMODCACHE"),
     )
 
@@ -91,10 +99,11 @@ def written_setting(system: System, name: str) -> str:
 
 
 def _written(system: System, path: Path | None) -> dict[str, str]:
-    if path is None:
-        return {}
-    text = system.read_text(path)
-    if isinstance(text, Failed):
+    return _entries(None if path is None else system.read_text(path))
+
+
+def _entries(text: str | Failed | None) -> dict[str, str]:
+    if text is None or isinstance(text, Failed):
         return {}
     return {entry.name: entry.value for entry in parse_go_env(text)}
 

@@ -85,6 +85,7 @@ def read_project(system: System, root: Path, private: str) -> ProjectRead:
         canary=_canary(root, read.sums, private),
         main_packages=mains,
         writable=known(is_writable(root), str(root)),
+        passed_over=known(walk.passed_over, str(root)),
     )
     return ProjectRead(
         facts=facts,
@@ -120,6 +121,7 @@ def _no_folder(root: Path) -> ProjectFacts:
         canary=missing,
         main_packages=missing,
         writable=missing,
+        passed_over=missing,
     )
 
 

@@ -98,6 +98,10 @@ def _read_mod(
     text = system.read_text(path, limit=1024 * 1024, inside=root)
     if isinstance(text, Failed):
         if text.kind == "missing":
+            if text.detail and directory == ".":
+                return not_applicable(
+                    msg("go.mod cannot be read: {why}", why=text.detail), str(path)
+                )
             return None
         return unknown(msg("go.mod cannot be read: {why}", why=text.detail or text.kind), str(path))
     try:

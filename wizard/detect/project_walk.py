@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wizard.system import Failed, System
+from wizard.facts.project import PassedOver
+from wizard.system import DANGLING, Failed, System, not_a_file
+from wizard.untrusted import clean_line
 
 MAX_FOLDERS = 5_000
 MAX_GO_FILES = 4_000
 MAX_DEPTH = 12
+MAX_PASSED = 20
 _HEAD = 16 * 1024
 """Bytes of a .go file within which its package clause is looked for."""
 
@@ -29,6 +32,8 @@ class Walk:
     """The .go files without tests, as far as they were counted."""
     complete: bool
     """False: the project is larger than what was looked through."""
+    passed_over: tuple[PassedOver, ...]
+    """What could not be looked at, up to a bound."""
 
 
 def walk_project(system: System, root: Path) -> Walk:
@@ -38,7 +43,8 @@ def walk_project(system: System, root: Path) -> Walk:
     seen: list[str] = []
     complete = True
     go_files = 0
-    for count, (directory, names) in enumerate(_folders(root)):
+    passed: dict[str, str] = {}
+    for count, (directory, names) in enumerate(_folders(root, passed)):
         if count >= MAX_FOLDERS:
             complete = False
             break
@@ -49,7 +55,7 @@ def walk_project(system: System, root: Path) -> Walk:
         if go_files > MAX_GO_FILES:
             complete = False
             continue
-        seen += [name if directory == "." else f"{directory}/{name}" for name in sorted(sources)]
+        seen += [_joined(directory, name) for name in sorted(sources)]
         if any(_is_main(system, root, f"{directory}/{name}") for name in sorted(sources)):
             mains.append(directory)
     return Walk(
@@ -57,11 +63,17 @@ def walk_project(system: System, root: Path) -> Walk:
         main_dirs=tuple(mains),
         sources=tuple(seen),
         complete=complete,
+        passed_over=tuple(
+            PassedOver(path=clean_line(path, 300), why=why) for path, why in passed.items()
+        ),
     )
 
 
-def _folders(root: Path) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield (directory, names of its files), the root first, breadth first."""
+def _folders(root: Path, passed: dict[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield (directory, names of its files), the root first, breadth first.
+
+    What cannot be looked at is noted in `passed`, and takes nothing else with it.
+    """
     waiting = [(".", root, 0)]
     while waiting:
         following = []
@@ -71,20 +83,46 @@ def _folders(root: Path) -> Iterator[tuple[str, frozenset[str]]]:
             try:
                 with os.scandir(path) as entries:
                     for entry in entries:
-                        if entry.is_dir(follow_symlinks=False):
-                            folders.append(entry.name)
-                        elif entry.is_file():
-                            files.add(entry.name)
-            except OSError:
-                continue
+                        why = _sort(entry, files, folders)
+                        if why and len(passed) < MAX_PASSED:
+                            passed[_joined(directory, entry.name)] = why
+            except OSError as error:
+                if len(passed) < MAX_PASSED:
+                    passed[directory] = error.strerror or str(error)
             yield directory, frozenset(files)
             if depth < MAX_DEPTH:
                 following += [
-                    (name if directory == "." else f"{directory}/{name}", path / name, depth + 1)
+                    (_joined(directory, name), path / name, depth + 1)
                     for name in sorted(folders)
                     if name not in _SKIPPED and not name.startswith(("_", "."))
                 ]
         waiting = following
+
+
+def _sort(entry: os.DirEntry[str], files: set[str], folders: list[str]) -> str:
+    """Put the entry's name where it belongs; returns why it could not be looked at, or nothing.
+
+    A go.mod that is no file is still one that somebody meant: reading it says what it is.
+    """
+    try:
+        if entry.is_dir(follow_symlinks=False) and entry.name != "go.mod":
+            folders.append(entry.name)
+        elif entry.is_file() or entry.name == "go.mod":
+            files.add(entry.name)
+            return "" if entry.is_file() else not_a_file(entry.stat().st_mode)
+        elif entry.name.endswith(".go") and not entry.is_symlink():
+            return not_a_file(entry.stat().st_mode)
+    except FileNotFoundError:  # removed meanwhile, or a link to nothing
+        return DANGLING if entry.is_symlink() else ""
+    except OSError as error:
+        if entry.name == "go.mod":
+            files.add(entry.name)
+        return error.strerror or str(error)
+    return ""
+
+
+def _joined(directory: str, name: str) -> str:
+    return name if directory == "." else f"{directory}/{name}"
 
 
 _IGNORED = re.compile(r"^//(?:go:build\s+ignore\b|\s*\+build\s+ignore\b)", re.MULTILINE)

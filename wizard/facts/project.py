@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from wizard.facts.base import Fact, Problem
+from wizard.facts.base import Fact, Problem, known
 from wizard.facts.mirrors import Canary
 from wizard.rules.gomod import GoMod, Replace
 
@@ -93,6 +93,15 @@ class IgnoreFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOver:
+    """A folder, link or file of the project that could not be looked at."""
+
+    path: str
+    """Relative to the project's folder, POSIX form."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFacts:
     """The area `project`."""
 
@@ -108,3 +117,5 @@ class ProjectFacts:
     main_packages: Fact[tuple[str, ...]]
     """Folders with `package main`, relative; the one to build comes first."""
     writable: Fact[bool]
+    passed_over: Fact[tuple[PassedOver, ...]] = field(default_factory=lambda: known((), ""))
+    """What could not be looked at (at most 20); everything beside it was."""
