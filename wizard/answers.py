@@ -14,7 +14,7 @@ from pathlib import Path
 from wizard.errors import ForbiddenError, UsageError
 from wizard.plan.types import KEYS, Answer, Origin
 from wizard.system import Failed, System
-from wizard.text import msg
+from wizard.text import Text, msg
 
 PROFILE_NAME = "gomod-wizard.toml"
 WAIVER_KEYS = ("reason", "until")
@@ -108,7 +108,12 @@ def _from_file(
     try:
         document = tomllib.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
-        why = msg("it is nested too deeply") if isinstance(error, RecursionError) else str(error)
+        why: Text = str(error)
+        if isinstance(error, RecursionError):
+            why = msg("it is nested too deeply")
+        elif not isinstance(error, tomllib.TOMLDecodeError):
+            # Python refuses integers of more than 4300 digits, and speaks of its own settings.
+            why = msg("a number in it is too long")
         raise UsageError(
             msg("the profile is not valid TOML: {why}", why=why),
             where=str(path),

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from tests.detect.support import only, program, soon, with_env, write
+from wizard.apply.merge.json_keys import merge_json
+from wizard.apply.merge.refused import CannotMerge
 from wizard.detect.docker import detect_docker
 from wizard.detect.docker_client import why_legacy
 from wizard.detect.docker_endpoint import client_config, flavour_of, resolve_endpoint
@@ -267,7 +269,7 @@ async def test_a_broken_daemon_json_is_named_with_line_and_column(machine: Syste
 
     assert config is not None
     assert config.problem is not None
-    assert (config.problem.line, config.exists, dict(config.values)) == (3, True, {})
+    assert (config.problem.line, config.exists, dict(config.values)) == (2, True, {})
 
 
 async def test_daemon_json_keys_that_matter_are_shown_without_credentials(
@@ -301,17 +303,15 @@ async def test_the_clients_logins_are_shown_by_host_alone(machine: System, home:
         (b"{", 1, 2),
         (b'{"a": 1,\n "b": }', 2, 7),
         (b"[]", 1, 1),
-        (b'{"a": NaN}', None, None),
-        (b'{"a": "\xff"}', 1, None),
+        (b'{"a": NaN}', 1, 7),
+        (b'{"a": "\xff"}', 1, 8),
         (b'{"a": 1}\n{"b": 2}', 2, 1),
-        (b'{"mtu": 1,\n"mtu": 2}', 2, None),
+        (b'{"mtu": 1,\n"mtu": 2}', 2, 1),
         (b'\xef\xbb\xbf{"a": 1}', 1, 1),
-        (b"[" * 100_000, None, None),
+        (b"[" * 100_000, 1, 202),
     ],
 )
-def test_json_is_read_as_strictly_as_docker_reads_it(
-    data: bytes, line: int | None, column: int | None
-) -> None:
+def test_json_is_read_as_strictly_as_docker_reads_it(data: bytes, line: int, column: int) -> None:
     _, problem = parse_json_object(data)
 
     assert problem is not None
@@ -402,3 +402,40 @@ async def test_a_rootless_engine_keeps_its_file_in_the_users_configuration(
 
     assert facts.daemon_json.value is not None
     assert facts.daemon_json.value.values == {"mtu": 1380}
+
+
+_NO_STRICT_OBJECTS = (
+    '{"a": 1,}', '{"a": [1,]}', '{"a": "x\ny"}', '{"a": "\\q"}', '{"a": "\t"}', '{"mtu": NaN}',
+    '{"a": ' + "9" * 6000 + "}", '{"a": 1, "a": 2}', '{"b": {"a": 1}, "a": 2, "a": 3}',
+    '{"a\\u0062": 1, "ab": 2}', '{"a": ' + "[" * 300 + "]" * 300 + "}", "123 4", "[1]", "\ufeff{}",
+    '{"a": 1} // why', "{'a': 1}", '{"a": "', '{"\u00e9\u4e03": ,}', '{"a": 1}\n\n}', "nul", '"x',
+    '{"a":' * 20_000,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", _NO_STRICT_OBJECTS, ids=lambda text: repr(text[:20]))
+def test_the_finding_and_the_refusal_name_one_place_and_one_reason(text: str) -> None:
+    _, problem = parse_json_object(text.encode())
+    with pytest.raises(CannotMerge) as refused:
+        merge_json(text, {"mtu": 1400})
+    assert problem is not None
+    assert (problem.line, problem.column) == (refused.value.line, refused.value.column)
+    assert str(problem.message) == str(refused.value.message)
+    assert "int_max_str" not in str(problem.message)
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "words"),
+    [
+        ('{"a": "x\ny"}', 7, "not closed"),
+        ('{"a": "', 7, "not closed"),
+        ('{"a": "xy\\', 7, "not closed"),
+        ('{"a": "\t"}', 8, "control character"),
+        ('{"a": "x\\q"}', 9, "escape"),
+    ],
+)
+def test_a_string_that_is_none_says_what_it_lacks(text: str, column: int, words: str) -> None:
+    _, problem = parse_json_object(text.encode())
+    assert problem is not None
+    assert problem.column == column
+    assert words in str(problem.message)

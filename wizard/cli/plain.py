@@ -18,6 +18,7 @@ from wizard.cli.context import Context
 from wizard.cli.reading import read_line
 from wizard.errors import ExitCode, WizardError
 from wizard.plan.types import Answer, Origin
+from wizard.rules.numbers import whole_number
 from wizard.text import Text, msg
 
 if TYPE_CHECKING:
@@ -145,8 +146,9 @@ class _Interview:
             self.output.line(f"  {number}  {label}")
         while True:
             text = self._read(msg("Number (Enter: 1): ")) or "1"
-            if text.isascii() and text.isdigit() and 1 <= int(text) <= len(labels):
-                return int(text) - 1
+            chosen = whole_number(text)
+            if chosen is not None and 1 <= chosen <= len(labels):
+                return chosen - 1
             self.output.line(msg("Please give a number from 1 to {n}.", n=len(labels)))
 
     def _read(self, prompt: Text) -> str:

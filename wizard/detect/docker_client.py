@@ -8,6 +8,7 @@ from wizard.detect.deadline import Deadline
 from wizard.detect.docker_json import RawJson
 from wizard.facts.base import Fact, known, not_applicable
 from wizard.facts.docker import Client
+from wizard.rules.numbers import whole_number
 from wizard.system import Completed, System
 from wizard.text import msg
 
@@ -70,7 +71,7 @@ def why_legacy(
 
 def _major(version: str | None) -> int | None:
     head = (version or "").partition(".")[0]
-    return int(head) if head.isdigit() else None
+    return whole_number(head)
 
 
 def _daemon_buildkit(daemon: RawJson | None) -> bool | None:

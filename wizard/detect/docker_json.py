@@ -10,12 +10,14 @@ from pathlib import Path
 
 from wizard.facts.base import Problem
 from wizard.facts.docker import JsonConfig
+from wizard.rules.json_text import JsonError, parse_object, place_of
 from wizard.rules.proxy_url import mask_credentials
 from wizard.system import Failed, System
 from wizard.text import msg
 from wizard.untrusted import clean_line
 
-_BOM = b"\xef\xbb\xbf"
+_BOM = "\ufeff"
+_LIMIT = 1024 * 1024
 
 _MAX_DEPTH = 12
 """Deeper than any setting of Docker's; what lies below is not shown."""
@@ -74,7 +76,7 @@ class RawJson:
 
 def read_json(system: System, path: Path) -> RawJson:
     """Return the object in `path`, or what is wrong with it, with line and column."""
-    data = system.read(path)
+    data = system.read(path, limit=_LIMIT)
     if isinstance(data, Failed):
         if data.kind == "missing":
             return RawJson(path=path, exists=False, values={}, problem=None)
@@ -88,54 +90,38 @@ def parse_json_object(data: bytes) -> tuple[Mapping[str, object], Problem | None
     """Return the object that `data` writes; a file with a problem may still have values.
 
     An empty file is an empty object (dockerd 23 on). A byte order mark and a key that stands
-    twice are accepted by Docker, and named here because no other tool expects them.
+    twice are accepted by Docker, and named here because no other tool expects them. What is wrong
+    and where is said by the same reader that a merge of the file refuses with.
     """
-    bom = data.startswith(_BOM)
     try:
-        text = data.removeprefix(_BOM).decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return {}, Problem(message=msg("it is not UTF-8 text"), line=line)
-    if not text.strip():
+        before = data[: error.start].decode("utf-8")
+        return {}, _problem(JsonError(msg("it is not UTF-8 text"), *place_of(before, len(before))))
+    if not text.removeprefix(_BOM).strip():
         return {}, None
-    twice: list[str] = []
-
-    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
-        found: dict[str, object] = {}
-        for key, value in items:
-            if key in found:
-                twice.append(key)
-            found[key] = value
-        return found
-
     try:
-        values = json.loads(text, object_pairs_hook=pairs, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        return {}, Problem(message=error.msg, line=error.lineno, column=error.colno)
-    except RecursionError:
-        return {}, Problem(message=msg("it is nested too deeply"))
-    except ValueError as error:
-        return {}, Problem(message=str(error))
-    if not isinstance(values, dict):
-        return {}, Problem(message=msg("it is not a JSON object"), line=1, column=1)
-    if twice:
-        key = clean_line(twice[0], 80)
-        where = _second_place(text, twice[0])
-        return values, Problem(message=msg('the key "{key}" stands twice', key=key), line=where)
-    if bom:
-        return values, Problem(message=msg("it starts with a byte order mark"), line=1, column=1)
-    return values, None
+        values = parse_object(text).value
+    except JsonError as error:
+        return _lenient(text.removeprefix(_BOM)), _problem(error)
+    return (values if isinstance(values, dict) else {}), None
+
+
+def _problem(error: JsonError) -> Problem:
+    return Problem(message=error.message, line=error.line, column=error.column)
+
+
+def _lenient(text: str) -> Mapping[str, object]:
+    """Return what Docker would still take out of a file that is not strict JSON."""
+    try:
+        values = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _second_place(text: str, key: str) -> int | None:
-    quoted = json.dumps(key, ensure_ascii=False)
-    first = text.find(quoted)
-    second = text.find(quoted, first + 1)
-    return None if second < 0 else text.count("\n", 0, second) + 1
+    raise ValueError(name)
 
 
 def shown(system: System, raw: RawJson, keys: frozenset[str]) -> JsonConfig:

@@ -15,6 +15,7 @@ from typing import Any
 
 from wizard.detect.docker_endpoint import Endpoint, flavour_of, socket_path
 from wizard.facts.docker import DockerNetwork, Engine
+from wizard.rules.numbers import whole_number
 from wizard.rules.proxy_url import mask_credentials
 from wizard.system import System
 from wizard.text import Text, msg
@@ -134,7 +135,7 @@ def _api_version(ours: str, offered: str) -> str:
     """Return the newest API version that both sides know."""
 
     def numbers(text: str) -> tuple[int, ...]:
-        return tuple(int(part) for part in text.split(".") if part.isdigit())
+        return tuple(n for part in text.split(".") if (n := whole_number(part)) is not None)
 
     return min(ours, offered, key=numbers) if numbers(offered) else ours
 
@@ -169,7 +170,7 @@ def _network(item: Mapping[str, Any]) -> DockerNetwork:
         name=clean_line(str(item.get("Name", "")), 200),
         driver=clean_line(str(item.get("Driver", "")), 80),
         subnets=tuple(str(pool["Subnet"]) for pool in pools if pool.get("Subnet")),
-        mtu=int(mtu) if mtu.isdigit() else None,
+        mtu=whole_number(mtu),
         bridge=None if bridge is None else clean_line(str(bridge), 80),
     )
 

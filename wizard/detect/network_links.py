@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from wizard.detect.deadline import Deadline, in_thread
 from wizard.facts.base import Fact, known, unknown
 from wizard.facts.network import Interface, Route
+from wizard.rules.numbers import whole_number
 from wizard.system import Completed, Failed, System
 from wizard.text import msg
 from wizard.untrusted import clean_line
@@ -137,7 +138,7 @@ def _from_sys(system: System) -> tuple[Interface, ...]:
         found.append(
             Interface(
                 name=clean_line(name, 60),
-                mtu=int(mtu) if mtu.isdigit() else 0,
+                mtu=whole_number(mtu) or 0,
                 up=bool(int(flags, 16) & 1) if re.fullmatch(r"0x[0-9a-f]+", flags) else False,
                 addresses=addresses.get(name, ()),
                 docker=is_dockers(name),

@@ -13,7 +13,7 @@ from wizard.text import msg
 from wizard.untrusted import clean_line
 
 _TIMEOUT_S = 2.0
-_HEAD = re.compile(r"(?P<name>\S+): flags=[0-9a-f]+<(?P<flags>[^>]*)>.* mtu (?P<mtu>\d+)")
+_HEAD = re.compile(r"(?P<name>\S+): flags=[0-9a-f]+<(?P<flags>[^>]*)>.* mtu (?P<mtu>[0-9]{1,9})\b")
 _INET = re.compile(r"\s+inet (?P<address>\S+) .*netmask 0x(?P<mask>[0-9a-f]{8})")
 _INET6 = re.compile(r"\s+inet6 (?P<address>[0-9a-f:.]+)(?:%\S+)? prefixlen (?P<length>\d+)")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from wizard.facts.base import Fact, known, not_applicable
 from wizard.facts.private import SshSetup
 from wizard.rules.addresses import is_host_name, parse_address
+from wizard.rules.numbers import whole_number
 from wizard.system import Failed, System
 from wizard.text import msg
 from wizard.untrusted import clean_line
@@ -154,7 +155,7 @@ def parse_ssh_config(text: str, path: str = "") -> tuple[SshHost, ...]:
             host_name, port, start = None, None, number
         elif keyword == "hostname" and host_name is None:
             host_name = clean_line(words[1], 253).lower()
-        elif keyword == "port" and port is None and words[1].isdigit():
-            port = int(words[1])
+        elif keyword == "port" and port is None:
+            port = whole_number(words[1])
     close()
     return tuple(found)

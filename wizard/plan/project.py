@@ -18,6 +18,7 @@ from wizard.plan.types import (
     WideContext,
 )
 from wizard.plan.wide_context import wide_context
+from wizard.rules.numbers import whole_number
 from wizard.text import msg
 
 WHOLE_FILE_STAGE = ("gomodcache", "scratch")
@@ -65,7 +66,7 @@ def _decided_dockerfile(case: Case, wide: WideContext | None) -> Decision[Docker
 def major(version: str | None) -> int | None:
     """Return the major version of an engine or client."""
     head = (version or "").partition(".")[0]
-    return int(head) if head.isdigit() else None
+    return whole_number(head)
 
 
 def has_named_contexts(facts: Facts) -> bool:

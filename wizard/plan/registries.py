@@ -253,7 +253,7 @@ def engine_version(facts: Facts) -> tuple[int, ...]:
     """Return the engine's version as numbers; empty where none answered."""
     engine = facts.docker.engine.value
     text = "" if engine is None else engine.version
-    return tuple(int(part) for part in re.findall(r"\d+", text)[:3])
+    return tuple(int(part) for part in re.findall(r"[0-9]{1,9}", text)[:3])
 
 
 def _alternatives(found: tuple[RegistryProbe, ...]) -> tuple[Alternative, ...]:

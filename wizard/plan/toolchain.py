@@ -17,8 +17,8 @@ from wizard.untrusted import clean_line
 
 Version = tuple[int, int, int]
 
-_TAG = re.compile(r"(?:.*/)?golang:(\d+)\.(\d+)(?:\.(\d+))?(?:-(.+))?")
-_LINE = re.compile(r"(?:go)?(\d+)\.(\d+)(?:\.(\d+))?(?:rc\d+|beta\d+)?.*")
+_TAG = re.compile(r"(?:.*/)?golang:([0-9]{1,9})\.([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:-(.+))?")
+_LINE = re.compile(r"(?:go)?([0-9]{1,9})\.([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:rc\d+|beta\d+)?.*")
 _GO_VERSION = re.compile(r"1\.(?:0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3}))?(?:[a-z]+\d+)?")
 """x/mod/modfile `GoVersionRE`, for the one major version that there is."""
 

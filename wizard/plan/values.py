@@ -25,6 +25,7 @@ from wizard.plan.types import (
 )
 from wizard.rules.goproxy import GoProxyError, SumDb, format_goproxy, parse_goproxy, parse_gosumdb
 from wizard.rules.image_reference import parse_image_reference
+from wizard.rules.numbers import whole_number
 from wizard.rules.patterns import pattern_problem
 from wizard.rules.proxy_url import ProxyUrl, holds_credentials, parse_proxy_url
 from wizard.text import Text, msg
@@ -299,18 +300,20 @@ def pool(text: str) -> AddressPool:
     """Return one address pool, `BASE:SIZE`. dockerd wants base prefix <= size; 30 is sensible."""
     base, _, size = text.rpartition(":")
     base = network(base)
-    if not size.isascii() or not size.isdigit():
+    bits = whole_number(size)
+    if bits is None:
         raise ValueProblem(msg("the size after the colon is no number"))
-    if not IPv4Network(base).prefixlen <= int(size) <= 30:
+    if not IPv4Network(base).prefixlen <= bits <= 30:
         raise ValueProblem(msg("the size must lie between the prefix of the range and 30"))
-    return AddressPool(base=base, size=int(size))
+    return AddressPool(base=base, size=bits)
 
 
 def mtu(text: str) -> int:
     """Return an MTU in bytes: IPv6 needs 1280, jumbo frames end at 9216."""
-    if not text.isascii() or not text.isdigit() or not 1280 <= int(text) <= 9216:
+    found = whole_number(text)
+    if found is None or not 1280 <= found <= 9216:
         raise ValueProblem(msg("it is no number from 1280 to 9216"))
-    return int(text)
+    return found
 
 
 def address(text: str) -> str:

@@ -153,5 +153,5 @@ def _with_logins(goproxy: str) -> tuple[str, ...]:
 
 
 def _version(text: str) -> tuple[int, ...]:
-    found = re.match(r"(\d+)\.(\d+)", text)
+    found = re.match(r"([0-9]{1,9})\.([0-9]{1,9})", text)
     return (1, 27) if found is None else (int(found[1]), int(found[2]))

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 
 _NUMBER = r"(?:0|[1-9][0-9]*)"
+_Number = tuple[int, str]
+
 _SEMVER = re.compile(
     rf"v({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-([0-9A-Za-z.-]+))?(\+incompatible)?"
 )
@@ -58,12 +60,20 @@ def newest_of(lines: Iterable[str]) -> str | None:
     return max(dated, key=lambda pair: pair[0], default=("", None))[1]
 
 
-def _order(version: str) -> tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]:
+def _order(
+    version: str,
+) -> tuple[_Number, _Number, _Number, bool, tuple[tuple[bool, _Number, str], ...]]:
     found = _SEMVER.fullmatch(version)
     if found is None:
-        return (-1, 0, 0, False, ())
+        return ((-1, ""), (0, ""), (0, ""), False, ())
     parts = tuple(
-        (not part.isdigit(), int(part) if part.isdigit() else 0, part)
+        (not part.isdigit(), _number(part) if part.isdigit() else (0, ""), part)
         for part in (found[4] or "").split(".")
     )
-    return (int(found[1]), int(found[2]), int(found[3]), found[4] is None, parts)
+    major, minor, patch = (_number(found[n]) for n in (1, 2, 3))
+    return (major, minor, patch, found[4] is None, parts)
+
+
+def _number(digits: str) -> _Number:
+    """Return what digits without leading zeros are compared by: a mirror may send thousands."""
+    return len(digits), digits

@@ -10,8 +10,8 @@ FETCH_STAGE = "gomod-wizard-modules"
 DEFAULT_MINOR = (1, 27)
 """The newest Go that this program knows; for a project that names no Go version."""
 
-_LINE = re.compile(r"(?:go)?(\d+)\.(\d+)(?:[.rb].*)?")
-_TAG = re.compile(r"(?:.*/)?golang:(\d+)\.(\d+)(?:[.-].*)?")
+_LINE = re.compile(r"(?:go)?([0-9]{1,9})\.([0-9]{1,9})(?:[.rb].*)?")
+_TAG = re.compile(r"(?:.*/)?golang:([0-9]{1,9})\.([0-9]{1,9})(?:[.-].*)?")
 
 
 def official_image(minor: tuple[int, int]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from wizard.rules.json_text import place_of
 from wizard.text import Text, msg
+
+__all__ = ["CannotMerge", "place_of"]
 
 
 class CannotMerge(Exception):
@@ -28,9 +31,3 @@ class CannotMerge(Exception):
             column=self.column,
             message=self.message,
         )
-
-
-def place_of(text: str, offset: int) -> tuple[int, int]:
-    """Return line and column of `offset`, both from 1; CR LF and LF end a line."""
-    line = text.count("\n", 0, offset) + 1
-    return line, offset - (text.rfind("\n", 0, offset) + 1) + 1
