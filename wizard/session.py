@@ -1,4 +1,4 @@
-"""The stream in one place: detect → decide → render → changes → apply.
+"""The stream in one place: detect → decide → render → changes → apply → prove.
 
 Both faces, the screens and the command line, go through here; neither decides anything.
 """
@@ -6,7 +6,7 @@ Both faces, the screens and the command line, go through here; neither decides a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wizard.detect.request import Listener, Request, ignore
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from wizard.apply.types import ChangeSet, Receipt
     from wizard.facts import Facts
     from wizard.render.build_command import BuildCommand
+    from wizard.repairing import Proposal
+    from wizard.verify.types import Outcome, Part
+    from wizard.verify.watching import Watching
 
 ALL_SCOPES = (Scope.PROJECT, Scope.USER, Scope.SYSTEM)
 
@@ -82,3 +85,27 @@ class Session:
         return await commit(
             self.system, self.request.project, changes, restart=restart, on_step=on_step
         )
+
+    async def prove(self, facts: Facts, plan: Plan, part: Part, watching: Watching) -> Outcome:
+        """Run the real download of one part, and say how it ended.
+
+        Raises UsageError for a Dockerfile that cannot be read.
+        """
+        from wizard.proof import prove
+
+        return await prove(self, facts, plan, part, watching, missing_is_red=True)
+
+    async def propose(self, facts: Facts, answers: Answers, failed: Outcome) -> Proposal | None:
+        """Return the narrowest change that may cure `failed`; None where nothing would change.
+
+        Raises ForbiddenError where no file could cure it.
+        """
+        from wizard.repairing import propose
+
+        return await propose(replace(self, answers=answers), facts, failed)
+
+    async def undo(self, id_: str) -> Receipt:
+        """Take a transaction back. Raises UnsafeError where a file was changed since."""
+        from wizard.apply import undo
+
+        return await undo(self.system, id_)

@@ -1,37 +1,11 @@
-"""The user's own builder, asked for a plan's network, and its answer beside this host's."""
+"""The answer of the user's own builder, asked for a plan's network, beside this host's."""
 
 from __future__ import annotations
-
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from wizard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Output
 from wizard.facts.base import State
 from wizard.facts.build import BuildFacts, Row
 from wizard.text import msg
-
-if TYPE_CHECKING:
-    from wizard.facts import Facts
-    from wizard.plan.types import Plan
-    from wizard.session import Session
-
-
-async def with_build(session: Session, facts: Facts, plan: Plan | None = None) -> Facts:
-    """Return `facts` with the area `build`. `plan`: the one to try; None: of these facts.
-
-    Raises what `Session.decide` raises. Never raises for the world.
-    """
-    from wizard.detect.catalogue import load_catalogue
-    from wizard.detect.in_build import InBuild, ask_the_builder, cannot_ask
-    from wizard.render.probe_build import probe_build
-
-    chosen = session.decide(facts) if plan is None else plan
-    request = probe_build(facts, chosen, load_catalogue(session.system).canaries)
-    if isinstance(request, InBuild):
-        build = await ask_the_builder(session.system, facts, request)
-    else:
-        build = cannot_ask(request, "docker")
-    return replace(facts, build=build)
 
 
 def show_comparison(output: Output, build: BuildFacts) -> None:

@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wizard.cli.commands.apply import refuse_the_incurable, show_receipt
+from wizard.cli.commands.apply import show_receipt
 from wizard.cli.commands.changes import show_changes
 from wizard.cli.commands.plan import show_decisions, show_findings
 from wizard.cli.context import Context
 from wizard.cli.reading import read_line
 from wizard.errors import ExitCode, WizardError
+from wizard.plan.stopping import refuse_the_incurable
 from wizard.plan.types import Answer, Origin
 from wizard.rules.numbers import whole_number
 from wizard.text import Text, msg

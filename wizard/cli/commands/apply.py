@@ -14,7 +14,8 @@ from wizard.cli.commands.plan import show_findings
 from wizard.cli.commands.projects import require_project
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, YELLOW
-from wizard.errors import ExitCode, ForbiddenError, UsageError
+from wizard.errors import ExitCode, UsageError
+from wizard.plan.stopping import refuse_the_incurable
 from wizard.plan.types import ModuleSource
 from wizard.render.types import Scope
 from wizard.text import msg
@@ -73,20 +74,10 @@ async def apply(context: Context) -> int:
     return _exit_code(receipt, changes.refusals)
 
 
-def refuse_the_incurable(plan: Plan) -> None:
-    """Raise ForbiddenError where no file that could be written would make the build work."""
-    for finding in plan.findings:
-        if finding.stops:
-            raise ForbiddenError(
-                msg("not repairable from here: {what}", what=finding.message),
-                where=finding.id,
-                hint=finding.cure,
-            )
-
-
 async def _look_from_inside(context: Context, facts: Facts, plan: Plan) -> None:
     """Say what a step of the user's own builder sees of the network, now that all is written."""
-    from wizard.cli.in_build import show_cause, with_build
+    from wizard.cli.in_build import show_cause
+    from wizard.repairing import with_build
 
     seen = await with_build(context.session, facts, plan)
     if seen.build is not None and seen.build.rows.value:

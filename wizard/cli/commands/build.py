@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from wizard.cli.commands.projects import require_project
 from wizard.cli.context import Context
 from wizard.errors import ExitCode, ForbiddenError
-from wizard.secret import Secret
-from wizard.system import Failed, System
+from wizard.proof import secrets_in_files
 from wizard.text import msg
 
 if TYPE_CHECKING:
@@ -106,13 +104,3 @@ async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
         held += rest[: LINE_LIMIT - len(held)]
     if held:
         yield held.decode("utf-8", "replace")
-
-
-def secrets_in_files(system: System, plan: Plan) -> Iterator[Secret]:
-    """Yield the passwords of the netrc that the build is handed: a step may print it."""
-    from wizard.rules.netrc import netrc_secrets
-
-    for secret in plan.secrets.value:
-        if secret.id == "netrc":
-            text = system.read_text(Path(secret.source))
-            yield from () if isinstance(text, Failed) else netrc_secrets(text)

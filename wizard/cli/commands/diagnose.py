@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, BinaryIO
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Output
 from wizard.errors import ExitCode, UsageError
+from wizard.proof import beside_this_machine
 from wizard.text import msg, use_language
 
 if TYPE_CHECKING:
     from wizard.diagnose import Diagnosis, Fault, Step
-    from wizard.facts import Facts
 
 
 async def diagnose(context: Context) -> int:
@@ -41,28 +41,13 @@ async def diagnose(context: Context) -> int:
             ),
         )
     if context.flag("live", False) and diagnosis.faults:
-        diagnosis = await live(context, diagnosis)
+        diagnosis = beside_this_machine(context.session, await context.facts(), diagnosis)
     context.emit(
         "diagnose", step=diagnosis.step, faults=[fault_row(fault) for fault in diagnosis.faults],
         lines=diagnosis.lines, source="stdin" if name == "-" else name,
     )  # fmt: skip
     _show(context, diagnosis, None if name == "-" else name)
     return ExitCode.NO if diagnosis.faults else ExitCode.OK
-
-
-async def live(context: Context, diagnosis: Diagnosis, facts: Facts | None = None) -> Diagnosis:
-    """Return `diagnosis` beside what this machine says now; `facts` where they are at hand.
-
-    Looks for at most `--timeout` seconds.
-    """
-    from wizard.diagnose.live import with_live_facts
-
-    seen = await context.facts() if facts is None else facts
-    plan = context.session.decide(seen, {})
-    text = context.session.system.read_text(
-        context.session.request.project / plan.inputs.dockerfile
-    )
-    return with_live_facts(diagnosis, seen, plan, text if isinstance(text, str) else None)
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ async def detect(context: Context) -> int:
         return await _explain(context)
     facts = await context.facts()
     if context.flag("in_build", False):
-        from wizard.cli.in_build import with_build
+        from wizard.repairing import with_build
 
         facts = await with_build(context.session, facts)
     rows = [{"key": key, "value": fact.value, "state": fact.state, "source": fact.source,

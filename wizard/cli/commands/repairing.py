@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wizard.cli.commands.apply import confirmed, refuse_the_incurable, show_receipt
+from wizard.cli.commands.apply import confirmed, show_receipt
 from wizard.cli.commands.changes import show_changes, show_refusals
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, YELLOW
 from wizard.errors import ForbiddenError
+from wizard.repairing import Proposal, propose
 from wizard.text import msg
 
 if TYPE_CHECKING:
-    from wizard.apply.types import ChangeSet
-    from wizard.facts import Facts
-    from wizard.plan.types import Answers, Plan
+    from wizard.apply.types import Refusal
     from wizard.verify.types import Outcome
 
 
@@ -33,17 +32,6 @@ class Round:
     """How the verification after it ended; None: it was not run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Proposal:
-    """What one round would do."""
-
-    facts: Facts
-    plan: Plan
-    answers: Answers
-    dropped: tuple[str, ...]
-    changes: ChangeSet
-
-
 async def repair(
     context: Context, outcomes: tuple[Outcome, ...]
 ) -> tuple[tuple[Outcome, ...], tuple[Round, ...], bool]:
@@ -51,6 +39,11 @@ async def repair(
     for. Raises UsageError where nobody can be asked and `--yes` was not given."""
     from wizard.cli.commands.verify import verify_parts
     from wizard.verify.repair import MAX_ROUNDS
+
+    output = context.output
+
+    def on_refused(refusals: tuple[Refusal, ...]) -> None:
+        show_refusals(output, refusals)
 
     parts = tuple(outcome.part for outcome in outcomes if outcome.ok is not None)
     rounds: list[Round] = []
@@ -61,7 +54,12 @@ async def repair(
         context.output.line()
         context.output.line(msg("Repair, round {n} of {all}", n=number, all=MAX_ROUNDS), BOLD)
         try:
-            proposal = await _propose(context, failed)
+            proposal = await propose(
+                context.session,
+                await context.facts(),
+                failed,
+                on_refused,
+            )
         except ForbiddenError as error:
             context.output.line(error.message, YELLOW)
             context.output.line(error.hint)
@@ -92,52 +90,7 @@ async def repair(
     return outcomes, tuple(rounds), False
 
 
-async def _propose(context: Context, failed: Outcome) -> _Proposal | None:
-    """Return the narrowest change that there is, None where nothing would change."""
-    from wizard.cli.in_build import with_build
-    from wizard.verify.repair import widenings, without
-
-    facts = await context.facts()
-    answers = context.session.answers
-    refused: ForbiddenError | None = None
-    for dropped in widenings(answers, failed.diagnosis):
-        try:
-            proposal = await _with(context, facts, without(answers, dropped), dropped)
-        except ForbiddenError as error:
-            refused = error  # with these answers; without them it may be curable
-            continue
-        if proposal is not None:
-            return proposal
-    if refused is not None:
-        raise refused
-    # What the host sees changes nothing: a step of the builder may see another network.
-    looked = await with_build(context.session, facts)
-    return await _with(context, looked, answers, ())
-
-
-async def _with(
-    context: Context, facts: Facts, answers: Answers, dropped: tuple[str, ...]
-) -> _Proposal | None:
-    from wizard.verify.repair import with_answers_removed, without_own_base_image
-
-    session = context.session
-    if "base_image" in dropped:
-        facts = without_own_base_image(facts)
-    plan = session.decide(facts, answers)
-    refuse_the_incurable(plan)
-    artifacts = with_answers_removed(
-        session.render(plan),
-        {key: session.answers[key] for key in dropped},
-        session.request.project,
-    )
-    changes = await session.changes(artifacts)
-    show_refusals(context.output, changes.refusals)
-    if not changes.changes:
-        return None
-    return _Proposal(facts=facts, plan=plan, answers=answers, dropped=dropped, changes=changes)
-
-
-def _show(context: Context, proposal: _Proposal) -> None:
+def _show(context: Context, proposal: Proposal) -> None:
     by_key = {decision.key: decision for decision in proposal.plan.decisions()}
     for key in proposal.dropped:
         answer = context.session.answers[key]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from wizard.cli.commands.build import secrets_in_files
-from wizard.cli.commands.diagnose import fault_row, live, show_diagnosis
+from wizard.cli.commands.diagnose import fault_row, show_diagnosis
 from wizard.cli.commands.projects import require_project
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, RED, YELLOW
 from wizard.errors import ExitCode, ForbiddenError
+from wizard.proof import prove, secrets_in_files
 from wizard.text import Text, msg
 
 if TYPE_CHECKING:
@@ -51,14 +51,11 @@ async def verify_parts(
 ) -> tuple[Outcome, ...]:
     """Run `parts`, the host first, and tell of each how it ended."""
     from wizard.render.build_command import secret_env
-    from wizard.verify.build import has_dockerfile, verify_build
-    from wizard.verify.host import verify_host
-    from wizard.verify.types import Outcome, Part
+    from wizard.verify.types import Part
     from wizard.verify.watching import PATIENCE_S, Watching
 
-    system, project = context.session.system, context.session.request.project
     context.output.hide(secret_env(plan).values())
-    context.output.hide(secrets_in_files(system, plan))
+    context.output.hide(secrets_in_files(context.session.system, plan))
     outcomes: list[Outcome] = []
     for part in parts:
         shown = _Shown(context)
@@ -69,16 +66,12 @@ async def verify_parts(
         )
         if part is Part.HOST:
             context.output.talk(msg("host: go mod download, with an empty module cache"), BOLD)
-            outcome = await verify_host(system, facts, plan, project, watching)
-        elif context.flag("repair", False) and not has_dockerfile(plan, project):
-            why = msg("there is no {file} yet", file=plan.inputs.dockerfile)
-            outcome = Outcome(part=part, ok=False, why=why)
         else:
             context.output.talk(msg("build: the stage that downloads, with no cache"), BOLD)
-            outcome = await verify_build(system, facts, plan, project, watching)
-        if outcome.diagnosis is not None and outcome.diagnosis.faults:
-            seen = await live(context, outcome.diagnosis, facts)
-            outcome = replace(outcome, diagnosis=seen)
+        outcome = await prove(
+            context.session, facts, plan, part, watching,
+            missing_is_red=context.flag("repair", False),
+        )  # fmt: skip
         outcomes.append(outcome)
         _show(context, outcome)
     return tuple(outcomes)
