@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.events import Event, InputEvent, Key, Paste
-from textual.filter import Monochrome
 from textual.worker import WorkerFailed
 
 from screens.apart import apart
@@ -21,7 +20,6 @@ from screens.deciding import asking
 from screens.farewell import after_a_mistake, farewell
 from screens.frame import LEAST_HEIGHT, LEAST_WIDTH, Framed
 from screens.knowing import KnowingApp
-from screens.looks import CALM, PLAIN, no_colour
 from screens.messages import Change, GoBack, GoOn, Leap, LeaveOut, LookAgain
 from screens.state import Preview
 from screens.welcome import WelcomeScreen
@@ -66,16 +64,10 @@ class WizardApp(KnowingApp):
     ]
 
     def __init__(self, stream: Stream) -> None:
-        plain = no_colour(stream.system.env)
-        super().__init__(stream, ansi_color=plain or None)
-        if not plain:  # Textual takes an empty NO_COLOR for a set one
-            self.no_color = False
-            self._filters = [one for one in self._filters if not isinstance(one, Monochrome)]
+        super().__init__(stream)
         self.writing = False
         self.receipt: Receipt | None = None
         self.command = ""
-        self.register_theme(CALM)
-        self.theme = PLAIN if plain else CALM.name
 
     @property
     def too_small(self) -> bool:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.app import App
 from textual.message import Message
 
 from screens.apart import apart
 from screens.deciding import answered, decided, nothing_to_ask, previewed
+from screens.dressed import DressedApp
 from screens.focus import Sheet
 from screens.frame import Framed
 from screens.state import State
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from screens.stream import Stream
 
 
-class KnowingApp(App[int]):
+class KnowingApp(DressedApp):
     """One state over one stream, the same for every screen that is open."""
 
     @dataclass
@@ -36,8 +36,8 @@ class KnowingApp(App[int]):
         look: int
         event: Event
 
-    def __init__(self, stream: Stream, *, ansi_color: bool | None) -> None:
-        super().__init__(ansi_color=ansi_color)
+    def __init__(self, stream: Stream) -> None:
+        super().__init__(stream.system)
         self.stream = stream
         self.state = State(answers=dict(stream.answers), looking=True)
         self.flow = Flow()

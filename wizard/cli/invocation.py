@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,6 +102,8 @@ def _dispatch(
     from wizard.detect.request import DEFAULT_TIMEOUT_S, Request
     from wizard.session import Session
 
+    if theme := getattr(flags, "theme", None):  # stronger than the variable, so it takes its place
+        machine = replace(machine, env={**machine.env, "GOMOD_WIZARD_THEME": theme})
     project = _project(getattr(flags, "project", None))
     session = Session(
         system=machine,

@@ -8,6 +8,9 @@ from typing import NoReturn
 from wizard.errors import UsageError
 from wizard.text import msg
 
+THEMES = ("dark", "light", "contrast", "terminal")
+"""The looks of the full screen; `screens.looks` has what each is."""
+
 _EXAMPLES = """\
 examples:
   gomod-wizard                     the wizard: looks, proposes, writes, undoes
@@ -138,6 +141,11 @@ def _common(sets: str) -> _Parser:
     group.add_argument("--json", action="store_true", help="one JSON object on stdout")
     group.add_argument(
         "--timeout", type=seconds, metavar="S", help="deadline of a detection (default: 5)"
+    )
+    group.add_argument(
+        "--theme",
+        choices=THEMES,
+        help="look of the full screen (else GOMOD_WIZARD_THEME, else the one chosen last)",
     )
     group.add_argument("--no-color", action="store_true", help="no colours (NO_COLOR does so too)")
     group.add_argument("-v", "--verbose", action="store_true", help="say more")

@@ -1,0 +1,52 @@
+"""How the wizard is dressed: its look, chosen, changed while it runs, and remembered."""
+
+from __future__ import annotations
+
+from textual.app import App
+from textual.filter import Monochrome
+
+from screens.looks import LOOKS, OWN, Look, first_look, no_colour
+from wizard.preferences import preferences, remember
+from wizard.system import System
+from wizard.text import Text, msg
+
+
+class DressedApp(App[int]):
+    """An app in one of the wizard's looks."""
+
+    def __init__(self, system: System) -> None:
+        self.machine = system
+        plain = no_colour(system.env)
+        super().__init__(ansi_color=plain or None)
+        if not plain:  # Textual takes an empty NO_COLOR for a set one
+            self.no_color = False
+            self._filters = [one for one in self._filters if not isinstance(one, Monochrome)]
+        for theme in OWN:
+            self.register_theme(theme)
+        look = first_look(system.env, preferences(system).get("theme"))
+        self.theme = look.theme
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give the terminal's own colours the names that our themes have beside Textual's."""
+        return dict.fromkeys(("chosen", "added", "removed", "veil"), "transparent")
+
+    @property
+    def worn(self) -> Look:
+        """The look that the wizard has now."""
+        return next(look for look in LOOKS.values() if look.theme == self.theme)
+
+    def wear(self, name: str) -> None:
+        """Change the look, remember it, and say so."""
+        look = LOOKS[name]
+        if no_colour(self.machine.env):
+            self.say(msg("NO_COLOR is set: the terminal's own colours stay."))
+            return
+        self.theme = look.theme
+        if remember(self.machine, "theme", look.name):
+            self.say(msg("{look}: remembered for the next time.", look=look.title))
+        else:
+            self.say(msg("{look}, for this time: it could not be remembered.", look=look.title))
+
+    def say(self, words: Text) -> None:
+        """Show a passing message; text from outside stays text."""
+        self.notify(str(words), markup=False)
