@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.cli.json_view import to_json
-from wizard.rules.proxy_url import ProxyUrl, mask_credentials, parse_proxy_url
+from wizard.rules.credentials import mask_credentials
+from wizard.rules.proxy_url import ProxyUrl, parse_proxy_url
 from wizard.secret import Secret
 
 CLEAR = "hunter2-clear"

@@ -11,9 +11,10 @@ import json
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import quote, quote_plus, unquote
+from urllib.parse import quote, quote_plus
 
-from wizard.rules.proxy_url import mask_credentials
+from wizard.rules.credentials import mask_credentials, url_secrets
+from wizard.rules.secret_words import decoded_login, line_secrets, secrets_in_text
 from wizard.secret import MASK, Secret
 
 SHORTEST = 4
@@ -24,7 +25,6 @@ _SHORTEST_ENCODED = 6
 _HEADER = re.compile(
     r"(?i)(\b(?:proxy-)?authorization[\"']?\s*[:=]\s*[\"']?(?:[a-z]+ )?)([^\s\"',;*]+)"
 )
-_URL_LOGIN = re.compile(r"://([^\s/@]+(?:@[^\s/@]+)*)@")
 _SECRET_NAME = re.compile(r"(?i)(?:^|_)(?:token|secret|password|passwd|api_?key)$")
 _NAMED = re.compile(
     r"(?i)[\w.-]{0,40}(?:token|secret|passw(?:or)?d|api_?key)[\w-]{0,20}[= ]([^\s\"'=]{8,})"
@@ -34,28 +34,62 @@ _LONG_ENOUGH = 8
 """Of a variable that is called a token: `USE_TOKEN=true` hides no `true`."""
 
 
+_URLS = frozenset(
+    {"GOPROXY", "GOSUMDB", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "DOCKER_HOST",
+     "GOMOD_WIZARD_SET_GOPROXY", "GOMOD_WIZARD_SET_HTTP_PROXY", "GOMOD_WIZARD_SET_HTTPS_PROXY"}
+)  # fmt: skip
+"""Variables that are URLs as a whole."""
+
+
 class Redactor:
-    """The secrets that were met so far, and the one pattern that finds them."""
+    """The secrets that were met so far, and the one pattern that finds them.
+
+    One belongs to each machine (`System.redactor`): who reads a file of the user's tells it what
+    stands there, and from then on no face shows it. Threads may add while another one reads.
+    """
 
     def __init__(self) -> None:
-        self._forms: frozenset[str] = frozenset()
+        self._forms: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._known = 0
+        """How many forms the pattern was made of."""
 
     def add(self, secrets: Iterable[Secret]) -> None:
         """Know these secrets from now on."""
-        values = (secret.reveal() for secret in secrets)
-        new = {form for value in values if len(value) >= SHORTEST for form in encodings(value)}
-        if new <= self._forms:
-            return
-        self._forms |= new
-        longest_first = sorted(self._forms, key=lambda form: (-len(form), form))
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+        for secret in secrets:
+            for value in _lines_of(secret.reveal()):
+                if value not in self._forms:
+                    self._forms |= encodings(value)
+
+    def read_text(self, text: str) -> str:
+        """Know the secrets of a text of the user's from now on; returns the text."""
+        self.add(secrets_in_text(text))
+        return text
+
+    def read_value(self, value: str) -> str:
+        """Know the secrets of a value that is a URL or a list of them; returns the value."""
+        self.add(url_secrets(value, whole=True))
+        self.add(line_secrets(value))
+        return value
 
     def redact(self, text: str) -> str:
         """Return `text` without known secrets, logins in URLs and values of Authorization."""
+        if len(self._forms) != self._known:
+            forms = set(self._forms)
+            longest_first = sorted(forms, key=lambda form: (-len(form), form))
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+            self._known = len(forms)
         if self._pattern is not None:
             text = self._pattern.sub(MASK, text)
         return _HEADER.sub(rf"\g<1>{MASK}", mask_credentials(text))
+
+
+def _lines_of(value: str) -> Iterator[str]:
+    """Yield a secret, and each line of one that has several: tools print them line by line."""
+    if len(value) >= SHORTEST:
+        yield value
+    if "\n" in value:
+        yield from (line for line in value.splitlines() if len(line) >= _LONG_ENOUGH)
 
 
 def encodings(value: str) -> frozenset[str]:
@@ -92,21 +126,11 @@ def _base64(value: str) -> Iterator[str]:
 def environment_secrets(env: Mapping[str, str]) -> Iterator[Secret]:
     """Yield the passwords in the URLs of an environment, and what is called a token there."""
     for name, value in env.items():
-        yield from url_secrets(value)
+        if "://" in value or "@" in value:
+            yield from url_secrets(value, whole=name.upper() in _URLS)
+            yield from url_secrets(value)
+        yield from line_secrets(value)
         yield from (Secret(found[1]) for found in _NAMED.finditer(value))
         if _SECRET_NAME.search(name) and len(value) >= _LONG_ENOUGH and value[0] not in "/~.":
             yield Secret(value)
-
-
-def url_secrets(text: str) -> Iterator[Secret]:
-    """Yield the passwords of the URLs in `text`, as written and decoded.
-
-    A user without a password may be a token; the name alone of `user:password` is none.
-    """
-    for found in _URL_LOGIN.finditer(text):
-        user, colon, password = found[1].partition(":")
-        written = password if colon else user
-        if not colon and len(user) < _LONG_ENOUGH:
-            continue  # `ssh://git@host`
-        yield Secret(written)
-        yield Secret(unquote(written))
+            yield from decoded_login(value)

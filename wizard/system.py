@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from wizard.redactor import Redactor
+
 READ_LIMIT = 8 * 1024 * 1024
 """Bytes read of any configuration file; a larger one is reported, not read."""
 
@@ -54,6 +56,8 @@ class System:
     root: Path = Path("/")
     platform: str = sys.platform
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    redactor: Redactor = field(default_factory=Redactor, compare=False, repr=False)
+    """Knows every secret that was read here; both faces show their texts through it."""
 
     def path(self, absolute: str) -> Path:
         """Return the path that stands for the machine's `absolute`."""

@@ -140,3 +140,24 @@ async def test_asking_a_real_go_writes_nothing_into_the_home(machine: System, ho
     await detect_go(_with_go(machine), soon())
 
     assert os.listdir(home) == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "shown"),
+    [
+        ("-mod=vendor -trimpath", "-mod=vendor -trimpath"),
+        ("-insecure=Zq7-hunter2", "-insecure=***"),
+        ("-insecure", "-insecure"),
+        ("'-ldflags=-X main.token=Zq7-hunter2' -v", "-ldflags=*** -v"),
+        ("--exec=run,Zq7-hunter2", "--exec=***"),
+        ("-modfile=https://u:Zq7-hunter2@h/go.mod", "-modfile=***"),
+        ("-made-up=Zq7-hunter2 Zq7-hunter2", "-made-up=*** ***"),
+    ],
+)
+async def test_a_flag_is_shown_without_what_may_be_a_secret(
+    machine: System, flags: str, shown: str
+) -> None:
+    facts = await detect_go(with_env(machine, GOFLAGS=flags), soon())
+    settings = facts.settings.value
+    assert settings is not None
+    assert settings["GOFLAGS"].value == shown

@@ -32,6 +32,7 @@ from wizard.diagnose.stream import diagnose_stream
 from wizard.facts.mirrors import Canary
 from wizard.redactor import Redactor, environment_secrets
 from wizard.render.types import DockerfileBlock
+from wizard.rules.credentials import holds_credentials, mask_credentials
 from wizard.rules.dirhash import BadModuleZip, hash_zip
 from wizard.rules.dockerfile import DockerfileError, parse_dockerfile
 from wizard.rules.dockerfile_steps import stages_to_serve
@@ -48,7 +49,7 @@ from wizard.rules.modules_txt import parse_modules_txt
 from wizard.rules.netrc import netrc_secrets, parse_netrc
 from wizard.rules.noproxy import parse_no_proxy
 from wizard.rules.patterns import match_prefix_patterns, pattern_problem
-from wizard.rules.proxy_url import holds_credentials, mask_credentials, parse_proxy_url
+from wizard.rules.proxy_url import parse_proxy_url
 from wizard.rules.remote_url import parse_remote
 from wizard.rules.systemd_unit import parse_unit_environment
 from wizard.untrusted import clean, clean_line, escape_hidden

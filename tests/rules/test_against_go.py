@@ -234,7 +234,8 @@ def _reachable(url: str) -> bool:
         return True
     authority = re.split("[/?#]", url.partition("://")[2])[0].rpartition("@")[2]
     host = re.fullmatch(r"(\[[0-9a-f:]+\]|[\w.~-]+)(:[0-9]*)?", authority)
-    return host is not None
+    # Go takes a login with a raw / ? # for a host and its path, and connects to the user's name.
+    return host is not None and re.search("[/?#][^/]*.*@", url.partition("://")[2]) is None
 
 
 def _bare(url: str) -> str:

@@ -8,10 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.rules.proxy_url import holds_credentials, mask_credentials
+from wizard.rules.credentials import (
+    holds_credentials,
+    mask_credentials,
+    mask_value,
+    url_secrets,
+    value_holds_credentials,
+)
 
 _PLAIN = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*://)(?P<user>[^\s/@:]*)(?::[^\s/@]*)?@")
 _BARE = re.compile(r"(?:^|[\s,|'\"(])[^\s/,|'\"(]*:[^\s/,|'\"(]*@")
+_RAW = re.compile(r"://\S*/\S*@|:[^\s@]*/[^\s]*@")
 _TWO_AT = re.compile(r"://[^\s/]*@[^\s/]*@")
 
 
@@ -34,7 +41,7 @@ JOINED = st.lists(
 
 @given(text=URL_LIKE | JOINED)
 def test_one_pass_masks_what_the_plain_rule_masks(text: str) -> None:
-    if _TWO_AT.search(text) is None and _BARE.search(text) is None:
+    if not any(odd.search(text) for odd in (_TWO_AT, _BARE, _RAW)):
         assert mask_credentials(text) == said_plainly(text)
 
 
@@ -118,3 +125,85 @@ def test_credentials_are_recognised_even_where_they_are_masked(text: str) -> Non
 @pytest.mark.parametrize("text", ["https://h/x@v1", "git@h:x", "https://h/?go-get=1", "1://u@h"])
 def test_a_text_without_credentials_is_let_through(text: str) -> None:
     assert not holds_credentials(text)
+
+
+RAW = [
+    "zq7/bb", "zq/7/bb", "z@q7/bb", "zq7/b@b", "zq#7/bb", "zq?7", "zq?7/bb", "z:q/7", "zq/7?b#b",
+    "ends/", "%2F/zq", "12a/zq", "zq:77/bb", "ü/zq", "x" * 3000 + "/" + "y" * 3000,
+]  # fmt: skip
+"""Passwords that were pasted as they are."""
+
+
+@pytest.mark.parametrize("password", RAW)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("https://bob:", "@nexus.corp.example/go"),
+        ("https://bob:", "@nexus.corp.example/go,direct"),
+        ("https://ok.example/go|https://bob:", "@nexus.corp.example:8443"),
+        ("https://bob:", "@nexus/go,https://u:p@other.example"),
+        ("git+ssh://bob:", "@git.corp.example/team/"),
+        ("bob:", "@nexus.corp.example/go"),
+    ],
+)
+def test_a_value_that_is_a_url_shows_no_raw_password(
+    before: str, after: str, password: str
+) -> None:
+    value = f"{before}{password}{after}"
+    shown = mask_value(value)
+    assert not any(part in shown for part in re.split(r"[/@#?:]", password) if len(part) > 1)
+    assert mask_value(shown) == shown
+    assert value_holds_credentials(value)
+    known = {secret.reveal() for secret in url_secrets(value, whole=True)}
+    assert password in known
+
+
+@pytest.mark.parametrize("password", [",zq7", "z,q7", "z|q/7", "8080/zq7", "443/z@q7"])
+def test_a_value_hides_what_go_would_take_for_a_port_or_for_two_entries(password: str) -> None:
+    shown = mask_value(f"https://bob:{password}@nexus.corp.example/go,direct")
+    assert "q7" not in shown
+    assert shown.endswith("***@nexus.corp.example/go,direct")
+
+
+def test_a_value_hides_a_token_with_a_slash() -> None:
+    assert mask_value("https://zq7/bb@nexus.corp.example/go") == "https://***@nexus.corp.example/go"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://proxy.golang.org,direct", "https://nexus:8081/repo/go|off", "direct",
+        "http://[::1]:80/go", "git@git.corp.example:team/", "https://h.example/x@v1.2.3",
+        "registry.corp.example:5000/team/app@sha256:" + "ab" * 32, "file:///srv/mod,off",
+        "sum.golang.org https://sum.golang.google.cn", "10.0.0.0/8,.corp.example", "bob:pass",
+    ],
+)  # fmt: skip
+def test_a_value_without_a_login_is_shown_as_it_is(value: str) -> None:
+    assert mask_value(value) == value
+    assert not value_holds_credentials(value)
+
+
+@pytest.mark.parametrize("password", [one for one in RAW if "/" in one and one != "z@q7/bb"])
+def test_a_line_of_a_log_shows_no_raw_password(password: str) -> None:
+    shown = mask_credentials(f"fatal: unable to access 'https://bob:{password}@git.example/x.git'")
+    assert re.sub("bob:", "", shown) == "fatal: unable to access 'https://***@git.example/x.git'"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "go: rsc.io/quote@v1.5.2: Get https://proxy.golang.org/rsc.io/quote/@v/v1.5.2.info: EOF",
+        "https://nexus:8081/repository/go/rsc.io/quote/@v/list: 404",
+        "see https://pkg.go.dev/golang.org/x/tools@v0.1.0/go and x@latest",
+        "git clone https://github.com/owner/repo@main",
+        "https://localhost:8081/a@b.example/c",
+    ],
+)
+def test_an_at_sign_in_a_path_is_no_login(line: str) -> None:
+    assert mask_credentials(line) == line
+
+
+def test_a_token_behind_the_fragment_mark_is_masked() -> None:
+    assert (
+        mask_credentials("https://h/#access_token=zq7bb&x=1") == "https://h/#access_token=***&x=1"
+    )

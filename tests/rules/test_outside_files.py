@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wizard.rules.addresses import has_internal_suffix, is_below, is_internal, is_loopback
 from wizard.rules.git_config import parse_git_config
 from wizard.rules.netrc import parse_netrc
-from wizard.rules.public_hosts import is_public_host
+from wizard.rules.public_hosts import is_public_host, is_public_mirror
 from wizard.rules.remote_url import parse_remote
 
 
@@ -142,3 +142,8 @@ def test_public_hosts_are_known_with_the_names_below_them() -> None:
     assert is_public_host("pkg.go.dev")
     assert not is_public_host("notgithub.com")
     assert not is_public_host("git.corp.example")
+
+
+@pytest.mark.parametrize("url", ["https://[::1", "https://[", "http://a]b", "", "\x00", "//["])
+def test_a_url_that_cannot_be_read_is_no_public_mirror(url: str) -> None:
+    assert not is_public_mirror(url)

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import re
 
 from wizard.apply.types import Action, Change, ChangeSet
-from wizard.rules.proxy_url import mask_credentials
+from wizard.redactor import Redactor
+from wizard.rules.secret_words import mask_words
 from wizard.untrusted import LIMIT, clean, clean_line
 
 NO_NEWLINE = "\\ No newline at end of file"
-
-_SECRET_KEY = re.compile(
-    r'(?P<key>"[^"]{0,60}(?:auth|token|passw|secret|credential)[^"]{0,60}"\s{0,9}:\s{0,9})'
-    r'"(?:[^"\\]|\\.)*"',
-    re.IGNORECASE,
-)
-_SECRET_NAME = re.compile(
-    r"(?P<key>\b\w{0,60}(?:TOKEN|PASSWORD|PASSWD|SECRET)\w{0,60}\s{0,9}=\s{0,9})(?P<value>[^\s\"']+|\"[^\"]*\"|'[^']*')",
-)
 
 
 def unified_diff(change: Change) -> str:
@@ -35,7 +26,11 @@ def unified_diff(change: Change) -> str:
     lines = difflib.unified_diff(
         _lines(change.before), _lines(change.after), fromfile=old, tofile=new
     )
-    return "".join(_shown(line) for line in lines)
+    # What one line gives away as a secret is none on another line of the file either.
+    redactor = Redactor()
+    for data in (change.before, change.after):
+        redactor.read_text((data or b"").decode("utf-8", "replace"))
+    return "".join(_shown(line, redactor) for line in lines)
 
 
 def diff(changes: ChangeSet) -> str:
@@ -53,19 +48,12 @@ def _is_binary(data: bytes | None) -> bool:
     return data is not None and b"\0" in data
 
 
-def _shown(line: str) -> str:
+def _shown(line: str, redactor: Redactor) -> str:
     whole = line.endswith("\n")
     text = line.removesuffix("\n")
     # Twice what is shown, so that a secret that stands at the end of it is still seen whole.
     text = text[: 2 * LIMIT]
     # Bytes that are no UTF-8 are compared as they are, and shown as `\xff`.
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    text = clean(mask(text))
+    text = clean(mask_words(redactor.redact(text)))
     return f"{text}\n" if whole else f"{text}\n{NO_NEWLINE}\n"
-
-
-def mask(text: str) -> str:
-    """Return a line with the secrets masked: credentials of URLs, values of telling keys."""
-    masked = mask_credentials(text)
-    masked = _SECRET_KEY.sub(lambda match: f'{match["key"]}"***"', masked)
-    return _SECRET_NAME.sub(lambda match: f"{match['key']}***", masked)

@@ -40,10 +40,13 @@ def invoke(
         json_mode="--json" in own,
         color=wants_color(machine.env, "--no-color" in own, sys.stdout),
         verbose=getattr(flags, "verbose", False),
+        redactor=machine.redactor,
     )
     from wizard.redactor import environment_secrets
 
     output.hide(environment_secrets(machine.env))
+    for word in own:
+        machine.redactor.read_value(word.partition("=")[2] if "=" in word else word)
     name = _name_of(own)
     try:
         if isinstance(flags, WizardError):

@@ -9,7 +9,8 @@ from enum import Enum
 from pathlib import PurePath
 from typing import Any
 
-from wizard.rules.proxy_url import ProxyUrl, mask_credentials
+from wizard.rules.credentials import mask_credentials
+from wizard.rules.proxy_url import ProxyUrl
 from wizard.secret import MASK, Secret
 from wizard.text import Msg
 

@@ -43,13 +43,14 @@ class Output:
         verbose: bool = False,
         stdout: TextIO | None = None,
         stderr: TextIO | None = None,
+        redactor: Redactor | None = None,
     ) -> None:
         self.json_mode = json_mode
         self.verbose = verbose
         self._out = sys.stdout if stdout is None else stdout
         self._err = sys.stderr if stderr is None else stderr
         self._color = color
-        self._redactor = Redactor()
+        self._redactor = Redactor() if redactor is None else redactor
 
     def hide(self, secrets: Iterable[Secret]) -> None:
         """Mask these values in everything that is written from now on."""

@@ -19,9 +19,9 @@ from wizard.errors import UsageError
 from wizard.facts.base import Problem
 from wizard.facts.mirrors import Canary, Mirror, Origin
 from wizard.resources import asset
+from wizard.rules.credentials import mask_value, without_login
 from wizard.rules.goproxy import GoProxyError, parse_goproxy
 from wizard.rules.modpath import ModulePathError, check_path, escape_version
-from wizard.rules.proxy_url import mask_credentials
 from wizard.system import Failed, System
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
@@ -106,9 +106,7 @@ def mirrors_from_urls(urls: Iterable[str]) -> tuple[Mirror, ...]:
         problem = _url_problem(url)
         if problem:
             raise UsageError(
-                msg(
-                    "{url} is no mirror: {why}", url=mask_credentials(clean_line(url)), why=problem
-                ),
+                msg("{url} is no mirror: {why}", url=mask_value(clean_line(url)), why=problem),
                 where="--url",
                 hint=msg("give a base URL such as https://proxy.golang.org"),
             )
@@ -253,7 +251,7 @@ def _url_problem(url: str) -> Text:
         return msg("the URL cannot be read")
     if parts.scheme not in ("http", "https") or not host or re.search(r"[\x00-\x20\x7f]", url):
         return msg("url must be a whole URL, https://host/path")
-    if parts.username is not None:
+    if parts.username is not None or without_login(url)[1] is not None:
         return msg("the URL holds credentials; put them into your netrc, Go reads them there")
     if parts.query or parts.fragment:
         return msg("the URL ends before ? and #")
@@ -261,7 +259,7 @@ def _url_problem(url: str) -> Text:
 
 
 def _shown(url: str) -> str:
-    return mask_credentials(clean_line(url, 200))
+    return mask_value(clean_line(url, 200))
 
 
 def normal_url(url: str) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.facts.base import Problem
 from wizard.facts.docker import JsonConfig
+from wizard.rules.credentials import is_secret_name, mask_value
 from wizard.rules.json_text import JsonError, parse_object, place_of
-from wizard.rules.proxy_url import mask_credentials
+from wizard.rules.secret_words import decoded_login
+from wizard.secret import MASK, Secret
 from wizard.system import Failed, System
 from wizard.text import msg
 from wizard.untrusted import clean_line
@@ -59,6 +61,9 @@ DAEMON_KEYS = frozenset(
 )
 """What matters to a build's network."""
 
+_HEADERS = "httpheaders"
+"""Of config.json: whatever stands below it is sent to the engine, and often a token."""
+
 CLIENT_KEYS = frozenset(
     {"proxies", "currentContext", "aliases", "credsStore", "features", "plugins"}
 )
@@ -83,6 +88,11 @@ def read_json(system: System, path: Path) -> RawJson:
         why = msg("it cannot be read: {why}", why=data.detail or data.kind)
         return RawJson(path=path, exists=True, values={}, problem=Problem(message=why))
     values, problem = parse_json_object(data)
+    system.redactor.read_text(data.decode("utf-8", "replace"))
+    for key, text in _texts(values):
+        system.redactor.read_value(text)
+        if is_secret_name(key) or _HEADERS in key:
+            system.redactor.add((Secret(text), *decoded_login(text)))
     return RawJson(path=path, exists=True, values=values, problem=problem)
 
 
@@ -139,15 +149,33 @@ def shown(system: System, raw: RawJson, keys: frozenset[str]) -> JsonConfig:
     )
 
 
+def _texts(value: object, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield every text below `value` with its key, in lower case."""
+    if isinstance(value, str):
+        yield key, value
+    elif depth <= _MAX_DEPTH and isinstance(value, Mapping):
+        for name, item in value.items():
+            within = _HEADERS if _HEADERS in key else str(name).lower()
+            yield from _texts(item, within, depth + 1)
+    elif depth <= _MAX_DEPTH and isinstance(value, list):
+        for item in value:
+            yield from _texts(item, key, depth + 1)
+
+
 def _public(value: object, depth: int = 0) -> object:
     if isinstance(value, str):
-        return clean_line(mask_credentials(value))
+        return clean_line(mask_value(value))
     if not isinstance(value, Mapping | list):
         return value
     if depth > _MAX_DEPTH:
         return "…"
     if isinstance(value, Mapping):
-        return {clean_line(str(key), 200): _public(item, depth + 1) for key, item in value.items()}
+        return {
+            clean_line(str(key), 200): MASK
+            if isinstance(item, str) and is_secret_name(str(key))
+            else _public(item, depth + 1)
+            for key, item in value.items()
+        }
     return tuple(_public(item, depth + 1) for item in value)
 
 

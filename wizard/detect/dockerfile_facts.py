@@ -10,13 +10,13 @@ from pathlib import Path
 
 from wizard.facts.base import Fact, Problem, known, not_applicable, unknown
 from wizard.facts.project import DockerfileFacts, IgnoreFacts
+from wizard.rules.credentials import mask_credentials
 from wizard.rules.dockerfile import Dockerfile, DockerfileError, parse_dockerfile
 from wizard.rules.dockerfile_graph import names_by_number
 from wizard.rules.dockerfile_steps import go_stage, lacks_git
 from wizard.rules.dockerfile_words import assignments
 from wizard.rules.dockerignore import DockerignoreError, Pattern, hidden_by, parse_dockerignore
 from wizard.rules.golang_image import FETCH_STAGE
-from wizard.rules.proxy_url import mask_credentials
 from wizard.system import Failed, System
 from wizard.text import msg
 from wizard.untrusted import clean_line

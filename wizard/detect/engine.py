@@ -15,8 +15,8 @@ from typing import Any
 
 from wizard.detect.docker_endpoint import Endpoint, flavour_of, socket_path
 from wizard.facts.docker import DockerNetwork, Engine
+from wizard.rules.credentials import mask_credentials
 from wizard.rules.numbers import whole_number
-from wizard.rules.proxy_url import mask_credentials
 from wizard.system import System
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line

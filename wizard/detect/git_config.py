@@ -7,7 +7,7 @@ git itself is never started inside a project, and only its global and system fil
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +40,17 @@ async def user_git_config(system: System) -> tuple[GitSetting, ...]:
         *await _scope(system, "--system", "/etc/gitconfig"),
         *await _scope(system, "--global", None),
     ]
-    return (*found, *_from_environment(system))
+    return (*found, *_met(system, _from_environment(system)))
+
+
+def _met(system: System, settings: Iterable[GitSetting]) -> tuple[GitSetting, ...]:
+    """Return the settings; no face shows what is secret in them from now on."""
+    found = tuple(settings)
+    for one in found:
+        system.redactor.read_value(one.subsection)
+        system.redactor.read_value(one.value)
+        system.redactor.read_text(f"{one.key} = {one.value}")
+    return found
 
 
 async def _scope(system: System, scope: str, file: str | None) -> tuple[GitSetting, ...]:
@@ -62,7 +72,7 @@ async def _scope(system: System, scope: str, file: str | None) -> tuple[GitSetti
     except OSError as error:
         result = Failed(kind="unreadable", detail=error.strerror or "")
     if isinstance(result, Completed) and result.code == 0:
-        return tuple(_listed(result.out))
+        return _met(system, _listed(result.out))
     # No git, or one that stumbled over a broken line: what can be read is read here.
     files = [system.path(file)] if file is not None else _global_files(system)
     return tuple(setting for path in files for setting in read_git_config(system, path))
@@ -105,9 +115,13 @@ def read_git_config(system: System, path: Path) -> tuple[GitSetting, ...]:
     text = system.read_text(path, limit=1024 * 1024)
     if isinstance(text, Failed):
         return ()
-    return tuple(
-        GitSetting(key=entry.key, value=entry.value, source=f"{path}:{entry.line}")
-        for entry in parse_git_config(text)
+    entries = parse_git_config(text)
+    return _met(
+        system,
+        (
+            GitSetting(key=entry.key, value=entry.value, source=f"{path}:{entry.line}")
+            for entry in entries
+        ),
     )
 
 

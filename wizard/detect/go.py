@@ -12,8 +12,10 @@ from wizard.detect.deadline import Deadline, in_thread, in_time
 from wizard.detect.paths import is_dir
 from wizard.facts.base import Fact, known, not_applicable, unknown
 from wizard.facts.go import GoFacts, GoSetting, GoToolchain
+from wizard.redactor import environment_secrets
+from wizard.rules.credentials import mask_credentials, mask_value
 from wizard.rules.dotenv import parse_go_env
-from wizard.rules.proxy_url import mask_credentials
+from wizard.rules.goproxy import mask_goproxy
 from wizard.secret import MASK
 from wizard.system import Completed, Failed, System
 from wizard.text import msg
@@ -57,7 +59,7 @@ async def detect_go(system: System, deadline: Deadline) -> GoFacts:
             if path is not None
             else not_applicable(msg("there is no folder for it: no HOME, or GOENV=off"), "GOENV")
         )
-    written = _entries(text)
+    written = _entries(system, text)
     reported = await _ask_go(system, path, deadline)
     settings = _settings(system, written, reported)
     toolchain: Fact[GoToolchain]
@@ -99,13 +101,15 @@ def written_setting(system: System, name: str) -> str:
 
 
 def _written(system: System, path: Path | None) -> dict[str, str]:
-    return _entries(None if path is None else system.read_text(path))
+    return _entries(system, None if path is None else system.read_text(path))
 
 
-def _entries(text: str | Failed | None) -> dict[str, str]:
+def _entries(system: System, text: str | Failed | None) -> dict[str, str]:
     if text is None or isinstance(text, Failed):
         return {}
-    return {entry.name: entry.value for entry in parse_go_env(text)}
+    found = {entry.name: entry.value for entry in parse_go_env(text)}
+    system.redactor.add(environment_secrets(found))
+    return found
 
 
 async def _ask_go(
@@ -182,7 +186,7 @@ def _settings(
 
 def _setting(name: str, value: str, origin: str) -> GoSetting:
     shown = _WITHOUT_ARGUMENTS.get(name, str)(value)
-    return GoSetting(value=clean_line(mask_credentials(shown)), origin=origin)
+    return GoSetting(value=clean_line(_MASKS.get(name, mask_value)(shown)), origin=origin)
 
 
 def _auth_programs(value: str) -> str:
@@ -195,20 +199,33 @@ def _auth_programs(value: str) -> str:
     return "; ".join(commands)
 
 
-_HANDED_ON = re.compile(
-    r"(-{1,2}(?:ldflags|gcflags|asmflags|gccgoflags|toolexec|exec)=).*", re.DOTALL
-)
+_OPEN_FLAGS = frozenset(
+    {"mod", "modfile", "modcacherw", "trimpath", "tags", "buildvcs", "buildmode", "p", "v", "x",
+     "n", "a", "race", "msan", "asan", "cover", "covermode", "overlay", "pgo", "work", "C", "o",
+     "count", "timeout", "short", "run", "parallel", "cpu", "json", "vet", "compiler", "pkgdir",
+     "installsuffix", "linkshared", "insecure", "u", "d", "t"}
+)  # fmt: skip
+"""Flags of go whose values are shown; those of others (`-ldflags`, `-exec`) may hold a token."""
+_OPEN_VALUE = re.compile(r"[\w.,:/+*-]{0,200}")
+_SWITCHES = {"insecure", "modcacherw", "trimpath", "v", "x", "n", "a", "race", "u", "d", "t"}
 
 
 def _plain_flags(value: str) -> str:
-    """Return a GOFLAGS without what it hands on to other programs: `-ldflags=-X=main.token=…`."""
+    """Return a GOFLAGS without the values that may be a secret: `-ldflags=-X=main.token=…`."""
     words = []
     for word in re.findall(r"'[^']*'|\"[^\"]*\"|\S+", value):
         bare = word[1:-1] if word[0] in "'\"" else word
-        words.append(_HANDED_ON.sub(rf"\g<1>{MASK}", bare))
+        flag, equals, given = bare.partition("=")
+        name = flag.lstrip("-")
+        shown = name in _OPEN_FLAGS and _OPEN_VALUE.fullmatch(given) is not None
+        if name in _SWITCHES:
+            shown = given.lower() in {"true", "false", "1", "0"}
+        hidden = not flag.startswith("-") or (equals and not shown)
+        words.append(f"{flag}={MASK}" if equals and hidden else MASK if hidden else bare)
     return " ".join(words)
 
 
+_MASKS = {"GOPROXY": mask_goproxy}
 _WITHOUT_ARGUMENTS = {"GOAUTH": _auth_programs, "GOFLAGS": _plain_flags}
 
 

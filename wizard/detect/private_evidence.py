@@ -14,8 +14,8 @@ from wizard.detect.git_config import GitSetting
 from wizard.detect.ssh import SshHost
 from wizard.facts.private import Evidence, InsteadOf
 from wizard.rules.addresses import has_internal_suffix, is_below, is_host_name
+from wizard.rules.credentials import mask_value
 from wizard.rules.patterns import match_prefix_patterns, takes_strangers
-from wizard.rules.proxy_url import mask_credentials
 from wizard.rules.public_hosts import SHARED, is_public_host
 from wizard.rules.remote_url import Remote, parse_remote
 from wizard.text import Text, msg
@@ -277,8 +277,8 @@ def _without_secret(url: str) -> str:
     """Return a git URL that may be shown and used: `git@` of SSH is a name, not a token."""
     match = _SSH_USER.match(url)
     if match is not None:
-        return f"{match[1]}@{mask_credentials(url[match.end() :])}"
-    return mask_credentials(url)
+        return f"{match[1]}@{mask_value(url[match.end() :])}"
+    return mask_value(url)
 
 
 def remotes_of(git: Iterable[GitSetting]) -> Iterator[tuple[Remote, str]]:

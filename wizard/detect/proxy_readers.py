@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from wizard.facts.base import Problem
 from wizard.facts.proxy import ProxySetting, Reader
+from wizard.rules.credentials import mask_value
 from wizard.rules.dotenv import parse_etc_environment
-from wizard.rules.proxy_url import ProxyUrl, mask_credentials, parse_proxy_url
+from wizard.rules.proxy_url import ProxyUrl, parse_proxy_url
 from wizard.system import Failed, System
 from wizard.untrusted import clean_line
 
@@ -34,7 +35,7 @@ def setting(
             spelled=spelled,
             reader=reader,
             url=None,
-            text=clean_line(mask_credentials(value)),
+            text=clean_line(mask_value(value)),
             problem=None,
             source=where,
         )

@@ -6,8 +6,8 @@ from wizard.facts import Facts
 from wizard.plan.module_mirrors import needs_checksums
 from wizard.plan.privacy import setting
 from wizard.plan.types import Alternative, Decision, Finding, Severity
+from wizard.rules.credentials import holds_credentials
 from wizard.rules.goproxy import DEFAULT_GOSUMDB, GoProxyError, SumDb, parse_goproxy, parse_gosumdb
-from wizard.rules.proxy_url import holds_credentials
 from wizard.text import Text, msg
 
 RESTS = ("go.settings", "mirrors.ranking", "project.modules")

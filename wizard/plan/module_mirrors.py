@@ -13,8 +13,8 @@ from wizard.plan.privacy import Privacy, setting
 from wizard.plan.proxies import bypassed_hosts
 from wizard.plan.range_clashes import find_clashes
 from wizard.plan.types import Alternative, Decision, Finding, ModuleSource, Severity
+from wizard.rules.credentials import holds_credentials
 from wizard.rules.goproxy import GoProxyError, Hop, format_goproxy, parse_goproxy
-from wizard.rules.proxy_url import holds_credentials
 from wizard.text import msg
 
 MOST = 3

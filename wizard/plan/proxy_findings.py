@@ -7,7 +7,8 @@ from wizard.facts.proxy import Reader
 from wizard.plan.no_proxy_list import normalise
 from wizard.plan.proxies import Proxies, endpoint_of, is_gone, no_proxy_texts
 from wizard.plan.types import Finding, Severity
-from wizard.rules.proxy_url import ProxyUrl, mask_credentials
+from wizard.rules.credentials import mask_credentials
+from wizard.rules.proxy_url import ProxyUrl
 from wizard.text import msg
 
 

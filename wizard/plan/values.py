@@ -23,11 +23,12 @@ from wizard.plan.types import (
     DockerfileShape,
     TrustedCa,
 )
+from wizard.rules.credentials import value_holds_credentials
 from wizard.rules.goproxy import GoProxyError, SumDb, format_goproxy, parse_goproxy, parse_gosumdb
 from wizard.rules.image_reference import parse_image_reference
 from wizard.rules.numbers import whole_number
 from wizard.rules.patterns import pattern_problem
-from wizard.rules.proxy_url import ProxyUrl, holds_credentials, parse_proxy_url
+from wizard.rules.proxy_url import ProxyUrl, parse_proxy_url
 from wizard.text import Text, msg
 
 T = TypeVar("T")
@@ -123,7 +124,7 @@ def writable(text: str) -> str:
 
 def public(text: str) -> str:
     """Return `text`, one line, unless a URL in it holds credentials: answers stand in files."""
-    if holds_credentials(one_line(text)):
+    if value_holds_credentials(one_line(text)):
         raise ValueProblem(
             msg("its URL holds credentials; they belong into ~/.netrc, where no log shows them")
         )
@@ -211,7 +212,7 @@ def proxy(text: str) -> ProxyUrl:
     parsed = parse_proxy_url(one_line(text))
     if not isinstance(parsed, ProxyUrl):
         raise ValueProblem(parsed)
-    if parsed.username is not None or holds_credentials(text):
+    if parsed.username is not None or value_holds_credentials(text):
         raise ValueProblem(
             msg(
                 "leave user and password in HTTPS_PROXY, where they stand; name the proxy"

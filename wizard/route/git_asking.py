@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wizard.detect.deadline import Deadline
 from wizard.route.types import Answer, Said
-from wizard.rules.proxy_url import mask_credentials
+from wizard.rules.credentials import mask_credentials
 from wizard.system import Failed, System
 from wizard.text import msg
 from wizard.untrusted import clean_line

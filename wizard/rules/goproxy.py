@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from wizard.rules.proxy_url import mask_credentials
+from wizard.rules.credentials import list_entries, mask_value, without_login
 from wizard.secret import Secret
 from wizard.text import Text, msg
 
@@ -32,8 +32,8 @@ class GoProxyError(ValueError):
     """Go refuses the list: which entry, and why; credentials are masked."""
 
     def __init__(self, entry: str, message: Text) -> None:
-        super().__init__(f"{mask_credentials(entry)}: {message}")
-        self.entry = mask_credentials(entry)
+        self.entry = mask_goproxy(entry)
+        super().__init__(f"{self.entry}: {message}")
         self.message = message
 
 
@@ -91,10 +91,15 @@ def _last(hop: Hop) -> Hop:
 
 def _hop(entry: str, separator: str) -> Hop:
     url = entry
-    if any(c in entry for c in ".:/") and ":/" not in entry and not entry.startswith("/"):
+    if _lacks_scheme(entry):
         url = f"https://{entry}"
     if _CONTROL.search(url):
         raise GoProxyError(entry, msg("it holds a control character"))
+    login = without_login(url)[1]
+    if login is not None and any(char in login for char in "/?#"):
+        raise GoProxyError(
+            entry, msg("its login holds a raw / ? or #; write them as %2F %3F and %23")
+        )
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -123,6 +128,20 @@ def _hop(entry: str, separator: str) -> Hop:
         username=unquote(username) if at else None,
         password=Secret(unquote(password)) if colon else None,
     )
+
+
+def _lacks_scheme(entry: str) -> bool:
+    return any(c in entry for c in ".:/") and ":/" not in entry and not entry.startswith("/")
+
+
+def mask_goproxy(value: str) -> str:
+    """Return a GOPROXY list without its secrets; `user@host/path` is a URL there."""
+    shown = []
+    for entry in list_entries(value):
+        bare = "@" in entry and _lacks_scheme(entry.strip())
+        whole = mask_value(f"https://{entry.strip()}" if bare else entry)
+        shown.append(whole.removeprefix("https://") if bare else whole)
+    return "".join(shown)
 
 
 def _separator(text: str) -> Separator:

@@ -45,8 +45,12 @@ _PUBLIC_MIRRORS = frozenset(
 
 
 def is_public_mirror(url: str) -> bool:
-    """Whether a module mirror is known to serve everybody."""
-    return (urlsplit(url).hostname or "").lower().rstrip(".") in _PUBLIC_MIRRORS
+    """Whether a module mirror is known to serve everybody; no URL that cannot be read is."""
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:  # a bracket without its other one
+        return False
+    return (host or "").lower().rstrip(".") in _PUBLIC_MIRRORS
 
 
 def is_public_host(host: str) -> bool:

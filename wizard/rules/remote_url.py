@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from wizard.rules.addresses import is_host_name, parse_address
+from wizard.rules.credentials import without_login
 
 _SCP = re.compile(r"(?:(?P<user>[^@/:\s]+)@)?(?P<host>\[[^\]]+\]|[^:/\s]+):(?!//)(?P<path>.*)")
 
@@ -24,7 +25,7 @@ class Remote:
 
 def parse_remote(url: str) -> Remote | None:
     """Return the host behind a git URL, or None where it names none (a folder, a file://)."""
-    text = url.strip()
+    text = without_login(url.strip())[0]
     if "://" in text:
         try:
             parts = urlsplit(text)

@@ -15,6 +15,7 @@ from wizard.apply.merge.block_copies import lines_for
 from wizard.apply.merge.go_steps import served_step, steps_to_serve
 from wizard.apply.merge.refused import CannotMerge
 from wizard.render.types import DockerfileBlock
+from wizard.rules.credentials import mask_credentials
 from wizard.rules.dockerfile import (
     Dockerfile,
     DockerfileError,
@@ -33,7 +34,6 @@ from wizard.rules.dockerfile_steps import (
     stages_to_serve,
     wants_no_more,
 )
-from wizard.rules.proxy_url import mask_credentials
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
 

@@ -12,7 +12,7 @@ from wizard.detect.in_build.request import InBuild
 from wizard.detect.in_build.words import meaning
 from wizard.facts.build import ConnectionSeen, MirrorSeen, NameSeen
 from wizard.facts.mirrors import Failure
-from wizard.rules.proxy_url import mask_credentials
+from wizard.rules.credentials import mask_credentials
 from wizard.untrusted import clean_line
 
 MAX_LINES = 400
