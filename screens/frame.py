@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -147,7 +147,7 @@ class Framed(FocusKept[None]):
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="top"):
-            yield Static("gomod-wizard", id="name")
+            yield Static(name_shown(self.app), id="name")
             yield Static(Content(clean_line(self.project)), id="project")
             yield Static(look_status(self.state), id="look")
         yield StepStrip(self.flow)
@@ -227,6 +227,13 @@ class Framed(FocusKept[None]):
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.hint_more)
+
+
+def name_shown(app: App[object]) -> str:
+    """Return the program's name; on a played machine every screen says that it is one."""
+    stream = getattr(app, "stream", None)
+    played = stream is not None and stream.system.demo
+    return str(msg("gomod-wizard, a demo")) if played else "gomod-wizard"
 
 
 def look_status(state: State) -> Content:

@@ -58,6 +58,8 @@ class System:
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     redactor: Redactor = field(default_factory=Redactor, compare=False, repr=False)
     """Knows every secret that was read here; both faces show their texts through it."""
+    demo: bool = False
+    """A played machine (`wizard.demo`): the faces say so."""
 
     def path(self, absolute: str) -> Path:
         """Return the path that stands for the machine's `absolute`."""

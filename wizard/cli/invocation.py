@@ -101,6 +101,10 @@ def _dispatch(
     output: Output,
     start_wizard: Callable[[Session], int],
 ) -> int:
+    if flags.command == "demo":
+        from wizard.cli.commands.demo import demo
+
+        return demo(flags, output, start_wizard, full_screen=_full_screen(machine.env))
     from wizard.cli.context import Context
     from wizard.detect.request import DEFAULT_TIMEOUT_S, Request
     from wizard.session import Session

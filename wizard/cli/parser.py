@@ -91,6 +91,12 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "  gomod-wizard report --html report.html --csv hosts.csv\n"
         "  gomod-wizard report --full          internal names too, for a reader in the house",
     ),
+    "demo": (
+        "play the wizard on a small fake company, without any risk",
+        "gomod-wizard demo\n  gomod-wizard demo --plain\n"
+        "  gomod-wizard demo plan              any command, on the played machine\n"
+        "  gomod-wizard demo mirrors --prove\n  gomod-wizard demo --json",
+    ),
     "build": (
         "run that build; secrets go by file or process environment alone",
         "gomod-wizard build\n  gomod-wizard build -- --no-cache --progress=plain",
@@ -291,5 +297,11 @@ def build_parser(version: str) -> argparse.ArgumentParser:
     )
     parsers["build"].add_argument(
         "args", nargs=argparse.REMAINDER, metavar="-- ARG", help="more arguments for docker build"
+    )
+    parsers["demo"].add_argument(
+        "args",
+        nargs=argparse.REMAINDER,
+        metavar="COMMAND",
+        help="what to run there (default: the wizard; without a terminal: plan, apply, undo)",
     )
     return parser
