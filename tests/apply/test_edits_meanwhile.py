@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.apply.faults import CountingDisk, KillingDisk, in_child
-from tests.apply.hosts import Host, furnish, in_memory, make_host, whole_plan
+from tests.apply.hosts import DOCKERFILE, Host, furnish, in_memory, make_host, whole_plan
 from wizard.apply import commit, history, plan_changes, undo
 from wizard.apply.disk import Disk
 from wizard.apply.types import Receipt
@@ -111,6 +111,41 @@ def test_a_file_saved_at_any_step_of_an_undo_keeps_what_was_saved(name: str, sav
             wanted = {"undone": old, "applied": new}[entry.state]
             others = {other: file for other, file in host.files().items() if other != name}
             assert others == {other: file for other, file in wanted.items() if other != name}
+
+
+def test_rights_taken_away_at_any_step_of_an_apply_stay_taken_away() -> None:
+    for number in range(1, points(of_undo=False) + 1):
+        with furnished() as host:
+            old = host.files()
+            file = host.root / "etc/docker/daemon.json"
+            disk = EditingDisk(number, lambda file=file: file.chmod(0o600))  # type: ignore[misc]
+            with contextlib.suppress(UnsafeError):
+                asyncio.run(apply_(host, disk))
+            assert file.stat().st_mode & 0o777 == 0o600, number
+            applied = history(host.system) and history(host.system)[0].state == "applied"
+            assert applied or file.read_bytes() == old["etc/docker/daemon.json"][0], number
+
+
+def test_rights_taken_away_at_any_step_of_an_undo_stay_taken_away() -> None:
+    for number in range(1, points(of_undo=True) + 1):
+        with furnished() as host:
+            asyncio.run(apply_(host))
+            file = host.root / "etc/docker/daemon.json"
+            disk = EditingDisk(number, lambda file=file: file.chmod(0o600))  # type: ignore[misc]
+            with contextlib.suppress(UnsafeError):
+                asyncio.run(undo(host.system, disk=disk))
+            assert file.stat().st_mode & 0o777 == 0o600, number
+
+
+async def test_rights_given_after_the_apply_are_kept_by_its_undo_which_says_so(host: Host) -> None:
+    furnish(host)
+    await apply_(host)
+    dockerfile = host.project / "Dockerfile"
+    dockerfile.chmod(0o600)
+    receipt = await undo(host.system)
+    assert (dockerfile.read_bytes(), dockerfile.stat().st_mode & 0o777) == (DOCKERFILE, 0o600)
+    said = f"its permissions were changed since, and stay as they are: {dockerfile}"
+    assert said in map(str, receipt.messages)
 
 
 def test_a_link_put_in_a_files_place_at_any_step_is_not_followed() -> None:

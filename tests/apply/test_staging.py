@@ -170,6 +170,39 @@ async def test_root_reads_no_pipe_and_follows_no_link_that_a_user_laid_in_the_jo
     assert daemon(user).read_bytes() == DAEMON_JSON
 
 
+@pytest.mark.parametrize("level", ["the record", "the journal", "a folder above"])
+async def test_root_follows_no_link_to_another_staged_record(
+    user: Host, root: Host, level: str
+) -> None:
+    folder = Path(folder_of(await stage(user)))
+    place = {"the record": folder, "the journal": folder.parent}.get(level, folder.parents[2])
+    place.rename(place.with_name("moved"))
+    place.symlink_to("moved")
+    with pytest.raises(UnsafeError, match="symbolic link") as caught:
+        await as_root(root, str(folder))
+    assert caught.value.where == str(place)
+    assert daemon(user).read_bytes() == DAEMON_JSON
+
+
+async def test_a_mode_that_changed_after_staging_is_not_given_back(user: Host, root: Host) -> None:
+    receipt = await stage(user)
+    daemon(user).chmod(0o600)
+    with pytest.raises(UnsafeError, match="changed since it was shown"):
+        await as_root(root, folder_of(receipt))
+    assert (daemon(user).read_bytes(), daemon(user).stat().st_mode & 0o777) == (DAEMON_JSON, 0o600)
+
+
+async def test_the_way_back_that_root_goes_keeps_rights_that_were_taken_away_since(
+    user: Host, root: Host
+) -> None:
+    await as_root(root, folder_of(await stage(user)))
+    await undo(user.system)
+    daemon(user).chmod(0o600)
+    back = await undo(user.system)
+    await as_root(root, folder_of(back))
+    assert (daemon(user).read_bytes(), daemon(user).stat().st_mode & 0o777) == (DAEMON_JSON, 0o600)
+
+
 async def test_root_asks_the_engine_by_no_setting_of_the_users(user: Host, root: Host) -> None:
     """`~/.docker/config.json` names plugins, which docker would run as root."""
     seen = user.root / "seen"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wizard.apply.generating import generate
     from wizard.apply.listing import history
     from wizard.apply.purging import find_traces, purge
+    from wizard.apply.settling import settle, unsettled
     from wizard.apply.staging import commit_staged
     from wizard.apply.undoing import undo
 
@@ -29,7 +30,9 @@ _HOMES = {
     "generate": "generating",
     "history": "listing",
     "purge": "purging",
+    "settle": "settling",
     "undo": "undoing",
+    "unsettled": "settling",
 }
 __all__ = (
     "commit",
@@ -40,8 +43,10 @@ __all__ = (
     "history",
     "plan_changes",
     "purge",
+    "settle",
     "undo",
     "unified_diff",
+    "unsettled",
 )
 
 

@@ -9,13 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from wizard.apply import engine
-from wizard.apply.disk import Disk, Ownership, attributes_at
+from wizard.apply.disk import Disk, attributes_at
 from wizard.apply.failure import LEAVE_OUT, cause, forbidden
 from wizard.apply.journal import Journal, State, state_folder
 from wizard.apply.lock import locked
 from wizard.apply.record import Record, Step, stands_as
-from wizard.apply.recovery import beyond_recovery, missing_folders, put_back, recover
-from wizard.apply.standing import NEW_FOLDER_MODES
+from wizard.apply.recovery import (
+    missing_folders,
+    new_folder,
+    put_back,
+    recover,
+    standing_folders,
+)
+from wizard.apply.settling import refuse_outdated, told
 from wizard.apply.sudo import sudo_command
 from wizard.apply.transaction import Move, changed_since, forward, install, refuse_changed
 from wizard.apply.types import Action, Change, ChangeSet, Receipt
@@ -64,8 +70,10 @@ async def commit(
     state = state_folder(system)
     with locked(state, disk):
         journal = Journal(state, disk)
-        messages = [_recovered_message(one.record) for one in recover(journal)]
-        messages += [_damaged_message(id_) for id_ in beyond_recovery(journal)]
+        recovered = recover(journal)
+        if any(one.restored for one in recovered):
+            raise refuse_outdated(recovered)
+        messages = told(journal, recovered)
         everything = forward(_record(system, project, files))
         if changed := changed_since(disk, everything):
             raise refuse_changed(changed)
@@ -135,7 +143,7 @@ def write_files(
     disk = journal.disk
     try:
         for folder in record.folders:
-            disk.make_folder(Path(folder), _folder_owner(record, Path(folder)))
+            disk.make_folder(Path(folder), new_folder(record, Path(folder)))
         for move in moves:
             on_step(str(msg("write {path}", path=move.path)))
         install(disk, record.id, moves, instead=LEAVE_OUT)
@@ -208,12 +216,14 @@ def _record(
     runs: Sequence[Change] = (),
     staged: str = "",
 ) -> Record:
+    paths = [Path(change.path) for change in changes]
     return Record(
         id="",
         at=system.clock().isoformat(timespec="milliseconds"),
         project=str(project),
         steps=tuple(_step(system, change) for change in changes),
-        folders=missing_folders([Path(change.path) for change in changes]),
+        folders=missing_folders(paths),
+        parents=standing_folders(paths),
         staged=staged,
         runs=tuple(runs),
     )
@@ -248,15 +258,6 @@ def _owner_above(path: Path) -> tuple[int, int]:
     return -1, -1
 
 
-def _folder_owner(record: Record, folder: Path) -> Ownership:
-    """Return mode and owner of a folder that is made: those of the first file under it."""
-    for step in record.steps:
-        if step.path.is_relative_to(folder):
-            mode = NEW_FOLDER_MODES[step.change.scope]
-            return Ownership(mode=mode, uid=step.new_uid, gid=step.new_gid)
-    return Ownership(mode=0o755)
-
-
 def _refuse_unwritable(system: System, changes: Sequence[Change]) -> None:
     for change in changes:
         if change.needs_root and system.uid != 0:
@@ -266,11 +267,3 @@ def _refuse_unwritable(system: System, changes: Sequence[Change]) -> None:
                 where=change.path,
                 hint=hint,
             )
-
-
-def _recovered_message(record: Record) -> Text:
-    return msg("an earlier run was interrupted ({id}); its files were put back first", id=record.id)
-
-
-def _damaged_message(id_: str) -> Text:
-    return msg("an interrupted run ({id}) is damaged in the journal and was not put back", id=id_)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
-from wizard.apply.disk import Disk
+from wizard.apply.disk import Disk, Seen
 from wizard.apply.failure import forbidden
 from wizard.apply.record import Record, Step
 from wizard.apply.transaction import Move, current, move_back
@@ -18,16 +17,17 @@ def moves_back(disk: Disk, record: Record, *, force: bool = False) -> list[Move]
     """Return the moves back to before. Raises UnsafeError for files that changed since."""
     moves: list[Move] = []
     changed: list[str] = []
-    for step in record.steps:
+    for number, step in enumerate(record.steps):
         try:
-            now = current(disk, step.path)
+            seen = current(disk, step.path)
         except OSError as error:
             raise forbidden(error, step.path) from error
+        now = None if seen is None else seen.data
         if now == step.change.before:
             continue
         if now != step.change.after:
             changed.append(step.change.path)
-        moves.append(move_back(step, now))
+        moves.append(move_back(step, number, seen))
     if changed and not force:
         raise UnsafeError(
             msg("changed since {id}: {paths}; nothing was undone",
@@ -41,23 +41,26 @@ def moves_back(disk: Disk, record: Record, *, force: bool = False) -> list[Move]
     return moves
 
 
-def after_of(record: Record, path: Path) -> bytes | None:
-    """Return the bytes that the record gave to `path`."""
-    return next(step.change.after for step in record.steps if step.path == path)
-
-
-def inverse_step(record: Record, step: Step) -> Step:
-    """Return the step from after to before."""
-    return replace(step, change=inverse(record, move_back(step, step.change.after)))
+def inverse_step(record: Record, number: int, now: Seen | None) -> Step:
+    """Return the step from what stands there to before, for a record of its own."""
+    step = record.steps[number]
+    move = move_back(step, number, now)
+    return replace(step, change=inverse(record, move), uid=move.owner.uid, gid=move.owner.gid)
 
 
 def inverse(record: Record, move: Move) -> Change:
     """Return the change that `move` is, with what the record knows of its file."""
-    known = next(step.change for step in record.steps if step.path == move.path)
+    known = record.steps[move.number].change
     if move.target is None:
         action = Action.REMOVE
     else:
         action = Action.CREATE if move.expected is None else Action.UPDATE
     return replace(
-        known, action=action, before=move.expected, after=move.target, because=(), notes=()
+        known,
+        action=action,
+        before=move.expected,
+        after=move.target,
+        mode=move.owner.mode,
+        because=(),
+        notes=(),
     )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.apply.consequences import with_consequences
-from wizard.apply.disk import Disk
 from wizard.apply.engine import run_change
 from wizard.apply.go_env import NoGo, merge_go_env
-from wizard.apply.journal import Journal, state_folder
 from wizard.apply.legible import LOOK, content_of, is_legible
 from wizard.apply.merge.block import merge_block
 from wizard.apply.merge.dockerfile import merge_dockerfile
@@ -18,10 +16,8 @@ from wizard.apply.merge.json_keys import merge_json
 from wizard.apply.merge.refused import CannotMerge, place_of
 from wizard.apply.merge.toml_keys import merge_toml
 from wizard.apply.ownership import is_own
-from wizard.apply.recovery import unfinished
 from wizard.apply.standing import CannotUse, Standing, look
 from wizard.apply.types import Action, Change, ChangeSet, Refusal
-from wizard.errors import ForbiddenError
 from wizard.render.types import (
     Artifact,
     Block,
@@ -58,12 +54,11 @@ async def plan_changes(
     refusals: list[Refusal] = []
     unchanged: list[str] = []
     notes: list[Text] = []
-    interrupted = _interrupted(system)
     for artifact in artifacts:
         if artifact.scope not in scopes or not artifact.path:
             continue
         try:
-            standing = _recovered(look(system, project, artifact), interrupted)
+            standing = look(system, project, artifact)
         except CannotUse as error:
             refusals.append(_cannot_use(artifact, error))
             continue
@@ -100,24 +95,6 @@ async def plan_changes(
 _BY_HAND = msg("mend the file by hand, then run this again; it was left alone")
 
 
-def _interrupted(system: System) -> dict[str, dict[bytes | None, bytes | None]]:
-    try:
-        return unfinished(Journal(state_folder(system), Disk()))
-    except ForbiddenError:  # no folder for a journal: then there is none
-        return {}
-
-
-def _recovered(
-    standing: Standing, interrupted: dict[str, dict[bytes | None, bytes | None]]
-) -> Standing:
-    """Return the file as it stands when an interrupted run has been put back."""
-    back = interrupted.get(str(standing.path), {})
-    if standing.data not in back:
-        return standing
-    data = back[standing.data]
-    return replace(standing, data=data, mode=None if data is None else standing.mode)
-
-
 def _cannot_use(artifact: Artifact, error: CannotUse) -> Refusal:
     return _refusal(artifact, error.path, error.message, error.hint, unsafe=error.unsafe)
 
@@ -140,6 +117,15 @@ def _change(system: System, artifact: Artifact, standing: Standing, merged: _Mer
     if standing.link is not None:
         linked = msg("{link} is a link; the file behind it is written", link=standing.link)
         notes = (linked, *notes)
+    if standing.names > 1:
+        # A write in place would reach all of them, but is not atomic, and they may lie anywhere.
+        named = msg(
+            "{path} has {n} names (hard links): only this one gets the new text; an undo gives its"
+            " bytes back, but not the link",
+            path=standing.path,
+            n=standing.names,
+        )
+        notes = (named, *notes)
     if standing.data is None:
         action = Action.CREATE
     else:

@@ -25,6 +25,7 @@ _O_PATH = getattr(os, "O_PATH", os.O_RDONLY)
 _O_DIRECTORY = getattr(os, "O_DIRECTORY", 0)
 _O_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _O_BINARY = getattr(os, "O_BINARY", 0)
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
 _OF_THE_SYSTEM = ("security.", "trusted.")
 """Attributes that the kernel or root gives; a label that this user may not set is no loss."""
@@ -38,6 +39,16 @@ class Ownership:
     mode: int
     uid: int = -1
     gid: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A regular file as it stood in one moment."""
+
+    data: bytes
+    owner: Ownership
+    links: int
+    """How many names it has (hard links)."""
 
 
 class Folder:
@@ -84,14 +95,22 @@ def _open_folder(path: Path) -> int:
     return fd
 
 
+class TooLargeError(OSError):
+    """A file of more bytes than are read of any."""
+
+    def __init__(self, limit: int, path: Path) -> None:
+        super().__init__(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+        self.limit = limit
+
+
 class Disk:
     """Every effect on files that a transaction has; each method is one step that can fail."""
 
     def point(self, operation: str, path: Path) -> None:
         """Stand before every single effect; a test raises, or kills the process, here."""
 
-    def read(self, folder: Folder, name: str, limit: int) -> bytes | None:
-        """Return a regular file's bytes, None where there is none.
+    def see(self, folder: Folder, name: str, limit: int) -> Seen | None:
+        """Return a regular file as it stands, None where there is none.
 
         Raises OSError, also for more than `limit` bytes: half a file is nobody's copy.
         """
@@ -101,20 +120,32 @@ class Disk:
         except FileNotFoundError:
             return None
         with os.fdopen(fd, "rb") as file:
-            if not stat.S_ISREG(os.fstat(fd).st_mode):
+            status = os.fstat(fd)
+            if not stat.S_ISREG(status.st_mode):
                 raise OSError(f"{folder.path / name} is not a regular file")
             data = file.read(limit + 1)
         if len(data) > limit:
-            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(folder.path / name))
-        return data
+            raise TooLargeError(limit, folder.path / name)
+        owner = Ownership(mode=stat.S_IMODE(status.st_mode), uid=status.st_uid, gid=status.st_gid)
+        return Seen(data=data, owner=owner, links=status.st_nlink)
 
-    def look(self, path: Path, limit: int) -> bytes | None:
-        """Return the bytes of a regular file, None where there is none. Raises OSError."""
+    def read(self, folder: Folder, name: str, limit: int) -> bytes | None:
+        """Return the bytes of `see`."""
+        seen = self.see(folder, name, limit)
+        return None if seen is None else seen.data
+
+    def see_at(self, path: Path, limit: int) -> Seen | None:
+        """Return a regular file as it stands, None where there is none. Raises OSError."""
         try:
             with Folder(path.parent) as folder:
-                return self.read(folder, path.name, limit)
+                return self.see(folder, path.name, limit)
         except FileNotFoundError:
             return None
+
+    def look(self, path: Path, limit: int) -> bytes | None:
+        """Return the bytes of `see_at`."""
+        seen = self.see_at(path, limit)
+        return None if seen is None else seen.data
 
     def write_new(
         self,
@@ -183,6 +214,24 @@ class Disk:
                 follow_symlinks=False,
             )
 
+    def put_new(self, folder: Folder, old: str, new: str) -> None:
+        """Give a file a new name that must be free. Raises FileExistsError.
+
+        A folder, or a file on a system without hard links, gets the plain rename.
+        """
+        try:
+            self.link(folder, old, new)
+        except FileExistsError:
+            raise
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            if os.path.lexists(folder.path / new):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), new) from None
+            self.rename(folder, old, new)
+        else:
+            self.remove(folder, old)
+
     def remove(self, folder: Folder, name: str) -> None:
         """Remove a file; one that is not there is fine."""
         self.point("remove", folder.path / name)
@@ -218,6 +267,14 @@ class Disk:
                     follow_symlinks=False,
                 )
             self.sync(parent)
+
+    def set_mode(self, path: Path, mode: int) -> None:
+        """Give a folder exactly this mode: that of `make_folder` passes the umask."""
+        self.point("mode", path)
+        with Folder(path) as folder, _naming(path):
+            if folder.fd is not None:
+                os.fchmod(folder.fd, mode)
+                self.sync(folder)
 
     def remove_folder(self, path: Path) -> None:
         """Remove a folder where it is empty; leave it where it is not."""

@@ -7,6 +7,7 @@ import errno
 import os
 from pathlib import Path
 
+from wizard.apply.disk import TooLargeError
 from wizard.errors import ForbiddenError
 from wizard.text import Text, msg
 
@@ -34,6 +35,10 @@ _CAUSES: dict[int, tuple[Text, Text]] = {
         msg("it is a mount point of its own and cannot be replaced"),
         msg("change it where it is mounted from"),
     ),
+    errno.EFBIG: (
+        msg("it would be larger than a file may be here"),
+        msg("raise the limit (`ulimit -f`), then run this again"),
+    ),
     errno.EIO: (msg("the disk reported an error"), msg("look at the kernel's log (dmesg)")),
 }
 _OF_THE_PLACE = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
@@ -46,6 +51,9 @@ def cause(error: OSError, instead: Text = "") -> tuple[Text, Text]:
     why, hint = _CAUSES.get(error.errno or 0, fallback)
     if error.errno == errno.ENOTDIR:
         why, hint = _no_folder(error)
+    if isinstance(error, TooLargeError):
+        why = msg("it is larger than the {n} MiB that are read of any file", n=error.limit >> 20)
+        hint = msg("look what it is, move it away, then run this again")
     if str(instead) and error.errno in _OF_THE_PLACE:
         hint = msg("{hint}, {instead}", hint=hint, instead=instead)
     return why, hint

@@ -61,6 +61,10 @@ class State:
     """Every file was put back."""
 
 
+HALF_DONE = frozenset({State.BEGUN, State.UNDOING})
+"""The states that a crash leaves, and a run that writes at this moment."""
+
+
 def state_folder(system: System) -> Path:
     """Return the program's state folder. Raises ForbiddenError where there is no place for it.
 

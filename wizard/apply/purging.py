@@ -14,7 +14,7 @@ from pathlib import Path
 
 from wizard.apply.disk import Disk, Folder
 from wizard.apply.failure import cause
-from wizard.apply.journal import Journal, State, machine_folder, state_folders
+from wizard.apply.journal import HALF_DONE, Journal, State, machine_folder, state_folders
 from wizard.apply.lock import locked
 from wizard.apply.record import ID, stands_as
 from wizard.apply.sudo import sudo_purge
@@ -22,8 +22,7 @@ from wizard.errors import ForbiddenError, UnsafeError
 from wizard.system import System
 from wizard.text import Text, msg
 
-_BESIDE = re.compile(rf"\.gomod-wizard-({ID.pattern})\.(?:\d+\.(?:new|old)|kept)")
-_HALF_DONE = {State.BEGUN, State.UNDOING}
+_BESIDE = re.compile(rf"\.gomod-wizard-({ID.pattern})\.(?:\d+\.(?:new|old|part)|kept)")
 _IN_FORCE = {State.APPLIED, State.UNDO_STAGED}
 
 
@@ -126,7 +125,7 @@ def _standing(journal: Journal) -> list[Text]:
     found: list[Text] = []
     for id_ in journal.ids():
         state, record = journal.state(id_), journal.load(id_)
-        if state in _HALF_DONE:
+        if state in HALF_DONE:
             found.append(msg("{id} was interrupted half-way", id=id_))
         elif record is None:
             if state in _IN_FORCE:

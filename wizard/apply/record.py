@@ -7,12 +7,12 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wizard.apply.disk import Disk, Folder
+from wizard.apply.disk import Disk, Folder, Ownership
 from wizard.apply.types import Action, Change
 from wizard.render.types import Scope
 from wizard.system import READ_LIMIT
@@ -59,6 +59,8 @@ class Record:
     """The id of the transaction that this one takes back as root."""
     carries: str = ""
     """The folder of the record in a user's journal that this one of root's carries out."""
+    parents: Mapping[str, Ownership] = field(default_factory=dict)
+    """Mode and owner of the folders above its files that were there before."""
     runs: tuple[Change, ...] = ()
     """Programs that it runs when the files are there."""
 
@@ -142,6 +144,10 @@ def encoded(record: Record) -> bytes:
             "at": record.at,
             "project": record.project,
             "folders": record.folders,
+            "parents": {
+                folder: [owner.mode, owner.uid, owner.gid]
+                for folder, owner in record.parents.items()
+            },
             "staged": record.staged,
             "undoes": record.undoes,
             "carries": record.carries,
@@ -187,6 +193,10 @@ def _record(id_: str, data: dict[str, Any], folder: Folder, disk: Disk) -> Recor
         at=str(data["at"]),
         project=str(data["project"]),
         folders=tuple(data["folders"]),
+        parents={
+            str(folder): Ownership(mode=int(mode), uid=int(uid), gid=int(gid))
+            for folder, (mode, uid, gid) in dict(data.get("parents", {})).items()
+        },
         staged=str(data["staged"]),
         undoes=str(data["undoes"]),
         carries=str(data.get("carries", "")),

@@ -6,15 +6,20 @@ has neither the old nor the new bytes was changed by somebody else meanwhile; it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import contextlib
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wizard.apply.disk import Disk, Ownership
 from wizard.apply.failure import cause
-from wizard.apply.journal import Journal, State
+from wizard.apply.journal import HALF_DONE, Journal, State
+from wizard.apply.leftovers import Trail, clean, is_somebodys
 from wizard.apply.record import Record
-from wizard.apply.transaction import Move, clean, current, install, move_back
+from wizard.apply.standing import NEW_FOLDER_MODES
+from wizard.apply.transaction import Move, current, install, move_back
 from wizard.apply.types import Change
 from wizard.errors import ForbiddenError
 from wizard.text import msg
@@ -28,6 +33,10 @@ class Recovered:
     restored: tuple[Change, ...]
     foreign: tuple[str, ...]
     """Files that somebody else changed meanwhile: left alone."""
+    kept: tuple[str, ...]
+    """Copies of what somebody saved in the moment of the interruption."""
+    undoing: bool
+    """It was an undo that is finished now; else an apply, which is rolled back."""
 
 
 def recover(journal: Journal) -> tuple[Recovered, ...]:
@@ -38,7 +47,7 @@ def recover(journal: Journal) -> tuple[Recovered, ...]:
     journal.sweep()
     found = []
     for id_ in journal.ids():
-        if journal.state(id_) in {State.BEGUN, State.UNDOING} and (record := journal.load(id_)):
+        if journal.state(id_) in HALF_DONE and (record := journal.load(id_)):
             found.append(put_back(journal, record))
     return tuple(found)
 
@@ -48,40 +57,23 @@ def beyond_recovery(journal: Journal) -> tuple[str, ...]:
     return tuple(
         id_
         for id_ in journal.ids()
-        if journal.state(id_) in {State.BEGUN, State.UNDOING} and journal.load(id_) is None
+        if journal.state(id_) in HALF_DONE and journal.load(id_) is None
     )
-
-
-def unfinished(journal: Journal) -> dict[str, dict[bytes | None, bytes | None]]:
-    """Return, by path, which bytes recovery would replace by which; writes nothing.
-
-    A plan made after a crash is compared with this, because `commit` recovers first.
-    """
-    found: dict[str, dict[bytes | None, bytes | None]] = {}
-    for id_ in reversed(journal.ids()):
-        if journal.state(id_) in {State.BEGUN, State.UNDOING} and (record := journal.load(id_)):
-            forced = journal.found(id_)
-            for change in record.changes:
-                here = found.setdefault(change.path, {})
-                here[change.after] = change.before
-                if change.path in forced:
-                    here[forced[change.path]] = change.before
-    return found
 
 
 def put_back(journal: Journal, record: Record) -> Recovered:
     """Bring the bytes of before back, and mark the transaction as failed or undone."""
     disk = journal.disk
-    state = journal.state(record.id)
+    undoing = journal.state(record.id) == State.UNDOING
     found = journal.found(record.id)
     try:
-        clean(disk, record.id, [step.path for step in record.steps])
+        kept = clean(disk, record.id, _trails(record, undoing, found))
         moves, foreign = _moves(disk, record, found)
         for move in moves:
-            make_parents(disk, move.path)
+            make_parents(disk, record, move.path)
         install(disk, record.id, moves)
         remove_folders(disk, record)
-        journal.set_state(record.id, State.UNDONE if state == State.UNDOING else State.FAILED)
+        journal.set_state(record.id, State.UNDONE if undoing else State.FAILED)
     except OSError as error:
         why, hint = cause(error)
         raise ForbiddenError(
@@ -91,31 +83,70 @@ def put_back(journal: Journal, record: Record) -> Recovered:
         ) from error
     paths = {str(move.path) for move in moves}
     restored = tuple(step.change for step in record.steps if step.change.path in paths)
-    return Recovered(record=record, restored=restored, foreign=foreign)
+    return Recovered(record=record, restored=restored, foreign=foreign, kept=kept, undoing=undoing)
+
+
+def _trails(record: Record, undoing: bool, found: Mapping[str, bytes | None]) -> tuple[Trail, ...]:
+    """Return what the interrupted run, of either direction, may have left beside its files."""
+    trails = []
+    for number, step in enumerate(record.steps):
+        before = step.change.before
+        after = found.get(step.change.path, step.change.after)
+        new, old = (before, after) if undoing else (after, before)
+        trails.append(
+            Trail(
+                number=number,
+                path=step.path,
+                known=(before, after, step.change.after),
+                targets={"new": new, "old": old},
+            )
+        )
+    return tuple(trails)
 
 
 def _moves(
-    disk: Disk, record: Record, found: dict[str, bytes | None]
+    disk: Disk, record: Record, found: Mapping[str, bytes | None]
 ) -> tuple[list[Move], tuple[str, ...]]:
     moves: list[Move] = []
     foreign: list[str] = []
-    for step in record.steps:
-        now = current(disk, step.path)
+    for number, step in enumerate(record.steps):
+        try:
+            seen = current(disk, step.path)
+        except OSError as error:
+            if not is_somebodys(error):
+                raise
+            foreign.append(step.change.path)
+            continue
+        now = None if seen is None else seen.data
         if now == step.change.before:
             continue
         if now == step.change.after or (
             step.change.path in found and found[step.change.path] == now
         ):
-            moves.append(move_back(step, now))
+            moves.append(move_back(step, number, seen))
         else:
             foreign.append(step.change.path)
     return moves, tuple(foreign)
 
 
-def make_parents(disk: Disk, path: Path) -> None:
-    """Make the folders above a file that somebody removed meanwhile."""
-    for folder in missing_folders([path]):
-        disk.make_folder(Path(folder), Ownership(mode=0o755))
+def make_parents(disk: Disk, record: Record, path: Path) -> None:
+    """Make the folders above a file that somebody removed meanwhile, as they were."""
+    missing = missing_folders([path])
+    for folder in missing:
+        owner = record.parents.get(folder) or new_folder(record, Path(folder))
+        disk.make_folder(Path(folder), replace(owner, mode=0o700))
+    for folder in reversed(missing):  # the innermost first: one above may be closed to this user
+        owner = record.parents.get(folder) or new_folder(record, Path(folder))
+        disk.set_mode(Path(folder), owner.mode)
+
+
+def new_folder(record: Record, folder: Path) -> Ownership:
+    """Return mode and owner of a folder that is made new: those of the first file under it."""
+    for step in record.steps:
+        if step.path.is_relative_to(folder):
+            mode = NEW_FOLDER_MODES[step.change.scope]
+            return Ownership(mode=mode, uid=step.new_uid, gid=step.new_gid)
+    return Ownership(mode=0o755)
 
 
 def missing_folders(paths: Sequence[Path]) -> tuple[str, ...]:
@@ -125,6 +156,19 @@ def missing_folders(paths: Sequence[Path]) -> tuple[str, ...]:
         above = [folder for folder in path.parents if not folder.exists()]
         missing.update(dict.fromkeys(str(folder) for folder in reversed(above)))
     return tuple(missing)
+
+
+def standing_folders(paths: Sequence[Path]) -> dict[str, Ownership]:
+    """Return mode and owner of the folders above `paths` that are there."""
+    found: dict[str, Ownership] = {}
+    for folder in dict.fromkeys(folder for path in paths for folder in path.parents):
+        with contextlib.suppress(OSError):
+            status = os.lstat(folder)
+            if stat.S_ISDIR(status.st_mode):
+                found[str(folder)] = Ownership(
+                    mode=stat.S_IMODE(status.st_mode), uid=status.st_uid, gid=status.st_gid
+                )
+    return found
 
 
 def remove_folders(disk: Disk, record: Record) -> None:

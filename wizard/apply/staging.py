@@ -12,6 +12,7 @@ from wizard.apply.engine import RESTARTED
 from wizard.apply.journal import Journal, State, state_folder
 from wizard.apply.lock import locked
 from wizard.apply.record import load_record
+from wizard.apply.settling import settle
 from wizard.apply.types import Action, ChangeSet, Receipt
 from wizard.apply.waiting import tell_user
 from wizard.errors import ForbiddenError, UnsafeError, UsageError
@@ -35,6 +36,7 @@ async def commit_staged(
     """
     disk = disk or Disk()
     folder = _staged_folder(system, id)
+    _refuse_links(folder)
     record = load_record(folder, disk)
     if record is None:
         if not _is_folder(folder):
@@ -61,6 +63,7 @@ async def commit_staged(
             hint=msg("run it with sudo"),
         )
     changes = ChangeSet(changes=record.changes, refusals=())
+    said = settle(system, disk)
     earlier = _carried_out(system, record.undoes, disk)
     clean_system = _as_root_alone(system, Path(record.project))
     if own := _carried_out(system, record.id, disk):
@@ -80,7 +83,7 @@ async def commit_staged(
         Journal(state_folder(system), disk).set_state(earlier, State.UNDONE)
     ran = any(change.action is Action.RUN for change in receipt.changes)
     tell_user(folder, State.APPLIED, disk, ran=ran)
-    return replace(receipt, id=record.id)
+    return replace(receipt, id=record.id, messages=(*said, *receipt.messages))
 
 
 async def _finish(
@@ -98,8 +101,8 @@ async def _finish(
         runs = record.runs if message is RESTARTED else ()
         if runs:
             journal.set_state(id_, State.APPLIED, ran=True)
-    said += [text for text in (message, wrong) if text is not None]
-    return Receipt(id=id_, changes=runs, messages=tuple(said))
+    said += [] if message is None else [message]
+    return Receipt(id=id_, changes=runs, messages=tuple(said), trouble=wrong)
 
 
 def _carried_out(system: System, id_: str, disk: Disk) -> str:
@@ -134,14 +137,30 @@ def _as_root_alone(system: System, project: Path) -> System:
 def _staged_folder(system: System, id_: str) -> Path:
     """Return the folder that `id_` names: a path, or an id in a journal of this user's."""
     if os.sep in id_:
-        return Path(os.path.realpath(id_))
+        return Path(os.path.abspath(id_))
     homes = [state_folder(system)]
     if system.home is not None:
-        homes.append(system.home / ".local" / "state" / "gomod-wizard")
+        users = os.path.realpath(system.home / ".local" / "state")
+        homes.append(Path(users) / "gomod-wizard")
     for home in homes:
         if _is_folder(home / "journal" / id_):
-            return Path(os.path.realpath(home / "journal" / id_))
+            return home / "journal" / id_
     return homes[0] / "journal" / Path(id_).name
+
+
+def _refuse_links(folder: Path) -> None:
+    """Refuse a path with a link in it: it could lead to another record than the one shown.
+
+    The folder is opened without following any, so a link that is laid later leads nowhere.
+    """
+    for part in (*reversed(folder.parents), folder):
+        if part.is_symlink():
+            raise UnsafeError(
+                msg("a symbolic link stands where the staged folder should be; root follows none"),
+                where=str(part),
+                hint=msg("look who put it there; name the folder itself, as `gomod-wizard apply`"
+                         " printed it"),
+            )  # fmt: skip
 
 
 def _is_folder(path: Path) -> bool:

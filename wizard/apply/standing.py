@@ -43,6 +43,8 @@ class Standing:
     """This user can replace it, or make it."""
     link: str | None
     """The link that led here."""
+    names: int = 1
+    """How many names the file has (hard links)."""
 
 
 def place(system: System, project: Path, artifact: Artifact) -> Path:
@@ -78,6 +80,7 @@ def look(system: System, project: Path, artifact: Artifact) -> Standing:
         mode=None if status is None else stat.S_IMODE(status.st_mode),
         writable=_writable(system, path, status),
         link=str(shown) if is_link else None,
+        names=1 if status is None else status.st_nlink,
     )
 
 

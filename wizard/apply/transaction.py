@@ -8,21 +8,17 @@ steps the file is compared once more with what was shown.
 from __future__ import annotations
 
 import contextlib
-import errno
-import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wizard.apply.disk import Disk, Folder, Ownership
+from wizard.apply.disk import Disk, Folder, Ownership, Seen
 from wizard.apply.failure import forbidden
+from wizard.apply.leftovers import FILE_LIMIT, Trail, beside, clean, write_beside
 from wizard.apply.record import Record, Step
 from wizard.errors import UnsafeError
-from wizard.system import READ_LIMIT
 from wizard.text import Text, msg
-
-_LIMIT = 4 * READ_LIMIT
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +26,14 @@ class Move:
     """One file from the bytes that stand there to the bytes that shall."""
 
     path: Path
+    number: int
+    """Its place in the record: what it leaves beside the file is found by that."""
     expected: bytes | None
     target: bytes | None
     owner: Ownership
+    """Of the new file."""
+    standing: Ownership | None = None
+    """Of the file that is expected to stand there; None: there is none, or it is not compared."""
     attributes: Mapping[str, bytes] | None = None
     """The access list and the like of a file that stood there once and is gone; None: as it is."""
 
@@ -42,21 +43,29 @@ def forward(record: Record) -> tuple[Move, ...]:
     return tuple(
         Move(
             path=step.path,
+            number=number,
             expected=step.change.before,
             target=step.change.after,
             owner=owner_after(step),
+            standing=None if step.change.before is None else owner_before(step),
         )
-        for step in record.steps
+        for number, step in enumerate(record.steps)
     )
 
 
-def move_back(step: Step, now: bytes | None) -> Move:
-    """Return the move of `step` from what stands there to what stood there before."""
+def move_back(step: Step, number: int, now: Seen | None) -> Move:
+    """Return the move of `step` from what stands there to the bytes that stood there before.
+
+    A file that stands there keeps its mode and owner: an apply changes neither, so another one was
+    given since, and to go back would give rights that somebody took away.
+    """
     return Move(
         path=step.path,
-        expected=now,
+        number=number,
+        expected=None if now is None else now.data,
         target=step.change.before,
-        owner=owner_before(step),
+        owner=owner_before(step) if now is None else now.owner,
+        standing=None if now is None else now.owner,
         attributes=dict(step.attributes) if now is None else None,
     )
 
@@ -72,22 +81,29 @@ def owner_before(step: Step) -> Ownership:
     return Ownership(mode=step.change.mode, uid=step.uid, gid=step.gid)
 
 
-def current(disk: Disk, path: Path) -> bytes | None:
+def current(disk: Disk, path: Path) -> Seen | None:
     """Return what stands at `path`, None where nothing does. Raises OSError."""
-    return disk.look(path, _LIMIT)
+    return disk.see_at(path, FILE_LIMIT)
 
 
 def changed_since(disk: Disk, moves: Sequence[Move]) -> tuple[str, ...]:
-    """Return the paths that do not have the expected bytes any more."""
+    """Return the paths that are not as expected any more: other bytes, another mode or owner."""
     changed = []
     for move in moves:
         try:
-            same = current(disk, move.path) == move.expected
+            same = _is_expected(current(disk, move.path), move)
         except OSError:
             same = False
         if not same:
             changed.append(str(move.path))
     return tuple(changed)
+
+
+def _is_expected(seen: Seen | None, move: Move) -> bool:
+    if seen is None or move.expected is None:
+        return (None if seen is None else seen.data) == move.expected
+    same_owner = move.standing is None or sys.platform == "win32" or seen.owner == move.standing
+    return seen.data == move.expected and same_owner
 
 
 def refuse_changed(paths: Sequence[str]) -> UnsafeError:
@@ -105,35 +121,44 @@ def install(disk: Disk, id_: str, moves: Sequence[Move], *, instead: Text = "") 
     Raises ForbiddenError where the system refused one, UnsafeError where a file changed;
     everything is put back then. Where even that failed, the error names the files.
     """
-    done: list[tuple[int, Move]] = []
+    done: list[Move] = []
     at: Path = Path()
     try:
-        for number, move in enumerate(moves):
+        for move in moves:
             at = move.path
-            _prepare(disk, id_, number, move)
-        for number, move in enumerate(moves):
+            _prepare(disk, id_, move)
+        for move in moves:
             at = move.path
             with Folder(move.path.parent) as folder:
                 _refuse_other(disk, folder, move.path.name, move)
                 # Noted before the step: where it fails half-way, putting back is harmless.
-                done.append((number, move))
-                _put(disk, folder, _temporary(id_, number, "new"), move)
+                done.append(move)
+                _put(disk, folder, beside(id_, move.number, "new"), move)
     except BaseException as error:
-        left, foreign = _put_back(disk, id_, moves, done)
+        left, foreign, kept = _put_back(disk, id_, moves, done)
         if isinstance(error, OSError):
-            raise forbidden(error, at, left, foreign, instead=instead) from error
+            raise forbidden(error, at, left, (*foreign, *kept), instead=instead) from error
+        if isinstance(error, UnsafeError) and kept:
+            raise _with_copies(error, kept) from error
         raise
 
 
-def _prepare(disk: Disk, id_: str, number: int, move: Move) -> None:
+def _with_copies(error: UnsafeError, kept: Sequence[str]) -> UnsafeError:
+    return UnsafeError(
+        msg("{what}; kept as it was: {copy}", what=error.message, copy=", ".join(kept)),
+        where=error.where,
+        hint=error.hint,
+    )
+
+
+def _prepare(disk: Disk, id_: str, move: Move) -> None:
     """Write the new file beside its place."""
     if move.target is None:
         return
     with Folder(move.path.parent) as folder:
-        name = _temporary(id_, number, "new")
-        disk.remove(folder, name)
         like = None if move.expected is None else move.path.name
-        disk.write_new(folder, name, move.target, move.owner, like, move.attributes)
+        name = beside(id_, move.number, "new")
+        write_beside(disk, folder, name, move.target, move.owner, like, move.attributes)
 
 
 def _put(disk: Disk, folder: Folder, temporary: str, move: Move) -> None:
@@ -145,11 +170,14 @@ def _put(disk: Disk, folder: Folder, temporary: str, move: Move) -> None:
     name = move.path.name
     if move.target is None:
         disk.rename(folder, name, temporary)
-        with _swapped_back(lambda: disk.rename(folder, temporary, name)):
+        with _swapped_back(lambda: disk.put_new(folder, temporary, name)):
             _refuse_other(disk, folder, temporary, move)
         disk.remove(folder, temporary)
     elif move.expected is None:
-        _put_new(disk, folder, temporary, move)
+        try:
+            disk.put_new(folder, temporary, name)
+        except FileExistsError:
+            raise refuse_changed([str(move.path)]) from None
     elif disk.exchange(folder, temporary, name):
         with _swapped_back(lambda: disk.exchange(folder, temporary, name)):
             _refuse_other(disk, folder, temporary, move)
@@ -160,86 +188,81 @@ def _put(disk: Disk, folder: Folder, temporary: str, move: Move) -> None:
 
 
 def _refuse_other(disk: Disk, folder: Folder, name: str, move: Move) -> None:
-    if disk.read(folder, name, _LIMIT) != move.expected:
+    if not _is_expected(disk.see(folder, name, FILE_LIMIT), move):
         raise refuse_changed([str(move.path)])
 
 
 @contextlib.contextmanager
 def _swapped_back(back: Callable[[], object]) -> Iterator[None]:
-    """Put back what is not the expected file, or cannot be read: a link, a pipe."""
+    """Put back what is not the expected file, or cannot be read: a link, a pipe.
+
+    Where its place is taken again by then, the cleaning that follows keeps it beside.
+    """
     try:
         yield
     except (OSError, UnsafeError):
-        back()
+        with contextlib.suppress(FileExistsError):
+            back()
         raise
 
 
-def _put_new(disk: Disk, folder: Folder, temporary: str, move: Move) -> None:
-    """Put a file where none is; a file system without links gets the plain rename."""
-    try:
-        disk.link(folder, temporary, move.path.name)
-    except FileExistsError:
-        raise refuse_changed([str(move.path)]) from None
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        disk.rename(folder, temporary, move.path.name)
-    else:
-        disk.remove(folder, temporary)
-
-
 def _put_back(
-    disk: Disk, id_: str, moves: Sequence[Move], done: Sequence[tuple[int, Move]]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    disk: Disk, id_: str, moves: Sequence[Move], done: Sequence[Move]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Undo what was done, the last first.
 
-    Returns the paths where that failed, and those that somebody changed since and that are left.
+    Returns the paths where that failed, those that somebody changed since and that are left, and
+    the copies that are kept of what somebody saved.
     """
     left: list[str] = []
     foreign: list[str] = []
-    for number, move in reversed(done):
+    kept: tuple[str, ...] = ()
+    for move in reversed(done):
         try:
-            if not _restore(disk, _temporary(id_, number, "old"), move):
+            if not _restore(disk, id_, move):
                 foreign.append(str(move.path))
         except OSError:
             left.append(str(move.path))
         except UnsafeError:
             foreign.append(str(move.path))
     with contextlib.suppress(OSError):  # recovery does it again, and only then calls it done
-        clean(disk, id_, [move.path for move in moves])
-    return tuple(left), tuple(foreign)
+        kept = clean(disk, id_, trails_of(moves))
+    return tuple(left), tuple(foreign), kept
 
 
-def _restore(disk: Disk, temporary: str, move: Move) -> bool:
+def trails_of(moves: Sequence[Move]) -> tuple[Trail, ...]:
+    """Return what moves may leave beside their files."""
+    return tuple(
+        Trail(
+            number=move.number,
+            path=move.path,
+            known=(move.expected, move.target),
+            targets={"new": move.target, "old": move.expected},
+        )
+        for move in moves
+    )
+
+
+def _restore(disk: Disk, id_: str, move: Move) -> bool:
     """Put one move back; False where neither the old bytes stand there nor the new ones."""
     with Folder(move.path.parent) as folder:
-        standing = disk.read(folder, move.path.name, _LIMIT)
+        seen = disk.see(folder, move.path.name, FILE_LIMIT)
+        standing = None if seen is None else seen.data
         if standing == move.expected:
             return True
         if standing != move.target:
             return False
-        back = Move(path=move.path, expected=move.target, target=move.expected, owner=move.owner)
+        back = Move(
+            path=move.path,
+            number=move.number,
+            expected=move.target,
+            target=move.expected,
+            owner=(move.standing or move.owner) if seen is None else seen.owner,
+            standing=None if seen is None else seen.owner,
+        )
+        temporary = beside(id_, move.number, "old")
         if back.target is not None:
-            disk.remove(folder, temporary)
-            like = None if back.expected is None else back.path.name
-            disk.write_new(folder, temporary, back.target, back.owner, like)
+            like = None if seen is None else move.path.name
+            write_beside(disk, folder, temporary, back.target, back.owner, like, None)
         _put(disk, folder, temporary, back)
     return True
-
-
-def clean(disk: Disk, id_: str, paths: Sequence[Path]) -> None:
-    """Remove what an interrupted transaction left beside its files. Raises OSError."""
-    for number, path in enumerate(paths):
-        try:
-            folder = Folder(path.parent)
-        except FileNotFoundError:
-            continue
-        with folder:
-            for kind in ("new", "old"):
-                name = _temporary(id_, number, kind)
-                if os.path.lexists(folder.path / name):
-                    disk.remove(folder, name)
-
-
-def _temporary(id_: str, number: int, kind: str) -> str:
-    return f".gomod-wizard-{id_}.{number}.{kind}"

@@ -78,6 +78,8 @@ class Receipt:
     sudo_command: str | None = None
     """The one command that applies the staged changes."""
     messages: tuple[Text, ...] = ()
+    trouble: Text | None = None
+    """What does not work although everything was written: the engine stays down. Exit code 3."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

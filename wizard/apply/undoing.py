@@ -7,14 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from wizard.apply.applying import Listener, restart_engine, silent
-from wizard.apply.backwards import after_of, inverse, moves_back
+from wizard.apply.backwards import inverse, moves_back
 from wizard.apply.disk import Disk, Folder
 from wizard.apply.failure import forbidden
 from wizard.apply.journal import PRIVATE_FILE, Journal, State, state_folders, under_sudo
+from wizard.apply.leftovers import clean
 from wizard.apply.lock import locked
 from wizard.apply.record import Record
 from wizard.apply.recovery import Recovered, make_parents, recover, remove_folders
-from wizard.apply.transaction import Move, clean, current, install
+from wizard.apply.settling import details
+from wizard.apply.transaction import Move, current, install, trails_of
 from wizard.apply.types import Change, Receipt
 from wizard.apply.waiting import tell_user, unstage, waits_for_root
 from wizard.errors import ForbiddenError, UsageError
@@ -69,7 +71,7 @@ async def undo(
         not_begun = bool(journal.never_begun())
         recovered = recover(journal)
         if recovered and (id is None or any(_is_named(r.record, id) for r in recovered)):
-            return _recovered_receipt(recovered)
+            return await _finished(system, recovered, restart, on_step)
         if not_begun and id is None:
             return _NOT_BEGUN
         chosen = _choose(system, journal, id)
@@ -165,8 +167,14 @@ async def _take_back(
 ) -> Receipt:
     disk = journal.disk
     moves = moves_back(disk, record, force=force)
-    foreign = {str(m.path): m.expected for m in moves if m.expected != after_of(record, m.path)}
-    messages: list[Text] = []
+    foreign = {
+        str(m.path): m.expected for m in moves if m.expected != record.steps[m.number].change.after
+    }
+    messages = [
+        msg("its permissions were changed since, and stay as they are: {path}", path=move.path)
+        for move in moves
+        if _has_new_mode(record, move)
+    ]
     try:
         for move in moves:
             if str(move.path) in foreign and move.expected is not None:
@@ -175,7 +183,7 @@ async def _take_back(
         journal.set_state(record.id, State.UNDOING, foreign)
         for move in moves:
             on_step(str(msg("put {path} back", path=move.path)))
-            make_parents(disk, move.path)
+            make_parents(disk, record, move.path)
         install(disk, record.id, moves)
         remove_folders(disk, record)
         journal.set_state(record.id, State.UNDONE)
@@ -189,18 +197,41 @@ async def _take_back(
         raise
     changes = [inverse(record, move) for move in moves]
     message, wrong = await restart_engine(system, changes, restart, on_step)
-    messages += [text for text in (message, wrong) if text is not None]
-    return Receipt(id=record.known_as, changes=tuple(changes), messages=tuple(messages))
+    return Receipt(
+        id=record.known_as,
+        changes=tuple(changes),
+        messages=tuple(messages if message is None else (*messages, message)),
+        trouble=None if wrong is None else _engine_is_down(wrong),
+    )
+
+
+def _has_new_mode(record: Record, move: Move) -> bool:
+    """Whether somebody gave a file that stands before and after an undo other rights."""
+    mode = record.steps[move.number].change.mode
+    return None not in (move.standing, move.target) and move.owner.mode != mode
+
+
+def _engine_is_down(why: Text) -> Text:
+    return msg(
+        "every file is as before, but Docker did not come back ({why}): `journalctl -u docker` says"
+        " what it did not like; start it when that is mended",
+        why=why,
+    )
 
 
 def _give_up(journal: Journal, record: Record, moves: Sequence[Move]) -> None:
     """After a failed undo: in force as before, where no file went back; else recovery finishes."""
     try:
-        clean(journal.disk, record.id, [step.path for step in record.steps])
-        if all(current(journal.disk, move.path) != move.target for move in moves):
+        clean(journal.disk, record.id, trails_of(moves))
+        if all(_bytes_at(journal.disk, move.path) != move.target for move in moves):
             journal.set_state(record.id, State.APPLIED)
     except (OSError, ForbiddenError):
         return
+
+
+def _bytes_at(disk: Disk, path: Path) -> bytes | None:
+    seen = current(disk, path)
+    return None if seen is None else seen.data
 
 
 def _keep_copy(disk: Disk, record: Record, move: Move, data: bytes) -> Path:
@@ -227,19 +258,30 @@ def _joined(one: Receipt, other: Receipt) -> Receipt:
         staged=(*one.staged, *other.staged),
         sudo_command=other.sudo_command or one.sudo_command,
         messages=(*one.messages, *other.messages),
+        trouble=other.trouble or one.trouble,
     )
 
 
-def _recovered_receipt(recovered: Sequence[Recovered]) -> Receipt:
-    """What an interrupted transaction left was taken back: that is the undo."""
+async def _finished(
+    system: System, recovered: Sequence[Recovered], restart: bool | None, on_step: Listener
+) -> Receipt:
+    """What an interrupted transaction left was taken back: that is the undo.
+
+    An engine that runs with the settings of before that is restarted, as after any other undo.
+    """
     messages: list[Text] = []
     changes: list[Change] = []
     for one in recovered:
         messages.append(msg("{id} was interrupted; its files are put back", id=one.record.id))
-        if one.foreign:
-            left = msg("changed by somebody else, left alone: {p}", p=", ".join(one.foreign))
-            messages.append(left)
+        messages += details(one)
         changes += [
             replace(change, before=change.after, after=change.before) for change in one.restored
         ]
-    return Receipt(id=recovered[0].record.id, changes=tuple(changes), messages=tuple(messages))
+    in_force = [step.change for one in recovered if one.undoing for step in one.record.steps]
+    message, wrong = await restart_engine(system, in_force, restart, on_step)
+    return Receipt(
+        id=recovered[0].record.known_as,
+        changes=tuple(changes),
+        messages=tuple(messages if message is None else (*messages, message)),
+        trouble=None if wrong is None else _engine_is_down(wrong),
+    )

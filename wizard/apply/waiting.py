@@ -16,6 +16,7 @@ from wizard.apply.failure import forbidden
 from wizard.apply.journal import Journal, State
 from wizard.apply.record import Record, load_record, stands_as
 from wizard.apply.sudo import sudo_command
+from wizard.apply.transaction import changed_since, current, forward
 from wizard.apply.types import Receipt
 from wizard.errors import ForbiddenError
 from wizard.system import System
@@ -67,8 +68,9 @@ def _way_back(journal: Journal, record: Record) -> Record | None:
         pending = journal.load(id_) if journal.state(id_) == State.STAGED else None
         if pending is None or pending.undoes != record.id:
             continue
-        if stands_as(pending.steps, after=False):
+        if not changed_since(journal.disk, forward(pending)):
             return pending
+        withdraw(journal, pending)
     return None
 
 
@@ -80,7 +82,10 @@ def _stage_way_back(system: System, journal: Journal, record: Record) -> Record:
         undoes=record.id,
         staged="",
         folders=(),
-        steps=tuple(inverse_step(record, step) for step in record.steps),
+        steps=tuple(
+            inverse_step(record, number, current(journal.disk, step.path))
+            for number, step in enumerate(record.steps)
+        ),
     )
     try:
         return journal.add(back, State.STAGED)

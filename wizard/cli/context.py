@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from wizard.cli.json_view import document
-from wizard.cli.output import Output
+from wizard.cli.output import YELLOW, Output
 from wizard.session import Session
 
 if TYPE_CHECKING:
@@ -40,8 +40,19 @@ class Context:
         """Return the value of a flag, or `default` where it was not given."""
         return getattr(self.flags, name, default)
 
+    def settle(self) -> None:
+        """Put back what an interrupted run left, and say so; before `facts` of what will write."""
+        if self.flag("dry_run", False):
+            return
+        for said in self.session.settle():
+            self.output.talk(said, YELLOW)
+
     async def facts(self) -> Facts:
         """Detect, and mask every secret that was met from now on."""
+        from wizard.apply import unsettled
+
+        if waits := unsettled(self.session.system):
+            self.output.talk(waits, YELLOW)
         facts = await self.session.detect()
         self.hide_secrets(facts)
         return facts

@@ -162,6 +162,7 @@ def _face(context: Context, start_wizard: Callable[[Session], int]) -> int:
     ):
         from wizard.cli.plain import run_plain
 
+        context.settle()
         return run_plain(context)
     if silent or not _full_screen(env):
         raise UsageError(
@@ -172,6 +173,7 @@ def _face(context: Context, start_wizard: Callable[[Session], int]) -> int:
                 "or --plain for questions line by line (gomod-wizard --help)"
             ),
         )
+    context.settle()
     return start_wizard(context.session)
 
 

@@ -13,7 +13,7 @@ from wizard.cli.commands.changes import (
 from wizard.cli.commands.plan import show_findings
 from wizard.cli.commands.projects import require_project
 from wizard.cli.context import Context
-from wizard.cli.output import BOLD, DIM, GREEN, YELLOW
+from wizard.cli.output import BOLD, DIM, GREEN, RED, YELLOW
 from wizard.errors import ExitCode, UsageError
 from wizard.plan.stopping import refuse_the_incurable
 from wizard.plan.types import ModuleSource
@@ -40,6 +40,7 @@ async def apply(context: Context) -> int:
     """Show, ask, write. Exit 3 where the system scope waits for root, 2 or 4 for a refusal."""
     if staged := context.flag("staged"):
         return await _apply_staged(context, staged)
+    context.settle()
     facts, plan, changes = await _changes(context)
     output = context.output
     refuse_the_incurable(plan)
@@ -91,11 +92,12 @@ async def _apply_staged(context: Context, staged: str) -> int:
     context.emit("apply", id=receipt.id, changes=change_rows(receipt.changes))
     show_receipt(context, receipt)
     context.output.line(msg("taken back by: gomod-wizard undo {id}", id=receipt.id), DIM)
-    return ExitCode.OK
+    return ExitCode.FORBIDDEN if receipt.trouble else ExitCode.OK
 
 
 async def undo(context: Context) -> int:
-    """Take a transaction back, the latest by default; exit 4 where a file changed since.
+    """Take a transaction back, the latest by default; exit 4 where a file changed since, 3 where
+    root is waited for or the engine stays down.
 
     `--force` and `--dry-run` show the difference first: with the first a change of the user's goes.
     """
@@ -112,7 +114,7 @@ async def undo(context: Context) -> int:
     show_receipt(context, receipt)
     if dry_run:
         context.output.line(msg("Dry run: nothing was undone."), YELLOW)
-    return ExitCode.FORBIDDEN if receipt.staged else ExitCode.OK
+    return ExitCode.FORBIDDEN if receipt.staged or receipt.trouble else ExitCode.OK
 
 
 async def history(context: Context) -> int:
@@ -140,6 +142,8 @@ def show_receipt(context: Context, receipt: Receipt) -> None:
         output.line(f"{change.action}  {change.path}")
     for message in receipt.messages:
         output.line(message)
+    if receipt.trouble:
+        output.talk(receipt.trouble, RED)
     if receipt.sudo_command:
         output.line(msg("These wait for root:"), YELLOW)
         for change in receipt.staged:

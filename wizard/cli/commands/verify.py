@@ -25,6 +25,8 @@ async def verify(context: Context) -> int:
     from wizard.verify.types import Part
 
     asked = tuple(part for part in Part if context.flag(part.value, False))
+    if context.flag("repair", False):
+        context.settle()
     facts = await context.facts()
     require_project(facts)
     plan = context.session.decide(facts)
