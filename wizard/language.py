@@ -1,28 +1,65 @@
-"""The language that a person reads: by flag or locale; its sentences lie in `assets/`."""
+"""The language that a person reads: by flag or locale; its sentences are a gettext catalogue."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from wizard.resources import asset
+from wizard.text import Catalogue, use_language
 
-_FILES = {"zh": "diagnose/zh_CN.toml"}
-"""The sentences of each language but English, which is in the program itself."""
+LANGUAGES: Mapping[str, str] = {"en": "English", "zh": "简体中文"}
+"""Code → the language's own name. English is in the program itself."""
+
+_CATALOGUES = {"zh": "locale/zh_CN/LC_MESSAGES/gomod-wizard.mo"}
 
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Strongest first; an empty one does not count (POSIX, Base Definitions 8.2)."""
 
 
 def choose_language(env: Mapping[str, str], wanted: str | None = None) -> str:
-    """Return `wanted`, else what the locale in `env` asks for: `zh`, or `en` for all others."""
+    """Return `wanted`, else what the locale in `env` asks for: a key of `LANGUAGES`.
+
+    LANGUAGE is a list, strongest first, and counts unless the locale is C (GNU gettext, "Locale
+    Environment Variables"). What this program does not speak is passed over; English is the last.
+    """
     if wanted is not None:
         return wanted
-    locale = next((env[name] for name in _LOCALE if env.get(name)), "")
-    return "zh" if locale.lower().startswith("zh") else "en"
+    locale = next((env[name] for name in _LOCALE if env.get(name)), "C")
+    if locale in ("C", "POSIX"):
+        return "en"
+    for name in (*env.get("LANGUAGE", "").split(":"), locale):
+        code = name.replace("-", "_").partition("_")[0].partition(".")[0].lower()
+        if code in LANGUAGES:
+            return code
+    return "en"
 
 
-def sentences(language: str) -> Mapping[str, str]:
-    """Return English template → template in `language`; empty for English."""
-    name = _FILES.get(language)
-    return {} if name is None else tomllib.loads(asset(name).read_text(encoding="utf-8"))
+def wanted_by(argv: Sequence[str]) -> str | None:
+    """Return the last language that `--lang` names in `argv`; before the flags are parsed.
+
+    Help and errors of the grammar are in that language too, so it is known first.
+    """
+    found = None
+    for word, after in zip(argv, (*argv[1:], ""), strict=True):
+        if word == "--":
+            break
+        value = after if word == "--lang" else word.removeprefix("--lang=")
+        if value in LANGUAGES and value != word:
+            found = value
+    return found
+
+
+def catalogue(language: str) -> Catalogue | None:
+    """Return the sentences of `language`; None for English, whose sentences are the keys."""
+    name = _CATALOGUES.get(language)
+    if name is None:
+        return None
+    from gettext import GNUTranslations
+
+    with asset(name).open("rb") as file:
+        return GNUTranslations(file)
+
+
+def speak(language: str) -> None:
+    """Show every sentence in `language` from now on."""
+    use_language(catalogue(language))

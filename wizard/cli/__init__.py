@@ -6,6 +6,7 @@ rest.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,8 +27,11 @@ def run(
     """Run one command and return its exit code; every `WizardError` becomes one clear message."""
     from wizard import __version__
     from wizard.cli.parser import build_parser
+    from wizard.cli.speaking import never_fail_to_print, speak_to
     from wizard.errors import ExitCode, WizardError
 
+    never_fail_to_print()
+    speak_to(argv, os.environ if system is None else system.env)
     if list(argv) == ["--version"]:
         print(f"gomod-wizard {__version__}")
         return ExitCode.OK

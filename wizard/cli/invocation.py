@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +34,6 @@ def invoke(
     """Run the command of `flags`, or report why there are none; returns the exit code."""
     machine = this_machine() if system is None else system
     own = list(argv)[: list(argv).index("--")] if "--" in argv else list(argv)
-    _never_fail_to_print()
     output = Output(
         json_mode="--json" in own,
         color=wants_color(machine.env, "--no-color" in own, sys.stdout),
@@ -76,13 +74,6 @@ def _name_of(argv: Sequence[str]) -> str:
     from wizard.cli.parser import COMMAND_NAMES
 
     return next((word for word in argv if word in COMMAND_NAMES), "gomod-wizard")
-
-
-def _never_fail_to_print() -> None:
-    """Write what the terminal's encoding lacks as escapes; in JSON they mean the same."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
 
 def _forget_stdout() -> None:

@@ -8,28 +8,15 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
+from wizard.cli.cells import pad, width
 from wizard.redactor import Redactor
 from wizard.secret import Secret
 from wizard.untrusted import clean, escape_hidden
 
 BOLD, DIM, RED, GREEN, YELLOW, BLUE = "1", "2", "31", "32", "33", "36"
-
-
-def width(text: str) -> int:
-    """Return the cells that `text` takes in a terminal; wide CJK characters take two."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
-
-
-def pad(text: str, cells: int) -> str:
-    """Return `text` filled with spaces up to `cells` terminal cells."""
-    return text + " " * (cells - width(text))
 
 
 class Output:

@@ -14,7 +14,7 @@ from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Output
 from wizard.errors import ExitCode, UsageError
 from wizard.proof import beside_this_machine
-from wizard.text import msg, use_language
+from wizard.text import msg
 
 if TYPE_CHECKING:
     from wizard.diagnose import Diagnosis, Fault, Step
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 async def diagnose(context: Context) -> int:
     """Read a log from a file or stdin; exit 1 for any fault, 0 for none."""
     from wizard.diagnose import diagnose_stream
-    from wizard.language import choose_language, sentences
 
-    use_language(sentences(choose_language(context.session.system.env, context.flag("lang"))))
     name = str(context.flag("file", "-"))
     with _opened(name) as log, _interruptible():
         try:
