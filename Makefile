@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test lint fuzz lab lab-repair lab-report bench pictures clean
+.PHONY: run test lint fuzz lab lab-repair lab-report bench pictures messages clean
 
 ## Set up, then start the wizard; without a terminal show the headless result for this machine.
 run: $(VENV)/.run
@@ -43,6 +43,10 @@ bench: $(VENV)/.dev
 ## The README's pictures, from the real program.
 pictures: $(VENV)/.dev
 	$(BIN)/python tests/screens/take_pictures.py
+
+## Every sentence into assets/locale, and what is translated there into the file that is read.
+messages: $(VENV)/.dev
+	$(BIN)/python -m tests.languages.messages
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -30,10 +30,9 @@ from screens.messages import LeaveOut
 from screens.paragraphs import Paragraph, Paragraphs, bullets, paragraph
 from screens.reasons import reasons_of
 from screens.state import Preview
-from screens.summary import counted
 from wizard.apply.types import Action
 from wizard.flow import Step, step_title
-from wizard.text import Text, msg
+from wizard.text import Text, msg, nmsg
 from wizard.untrusted import clean_line
 
 OVERVIEW = "overview"
@@ -124,15 +123,15 @@ class ReviewScreen(Framed):
         if preview is None:
             return None
         if closed := len(preview.blocked):
-            return counted(
-                closed,
-                msg("Leave out the 1 file that cannot be written"),
-                msg("Leave out the {n} files that cannot be written"),
+            return nmsg(
+                "Leave out the {n} file that cannot be written",
+                "Leave out the {n} files that cannot be written",
+                n=closed,
             )
         count = sum(change.action is not Action.RUN for change in preview.changes.changes)
         if count == 0:
             return msg("Nothing to write: finish")
-        return msg("Write 1 file …") if count == 1 else msg("Write {n} files …", n=count)
+        return nmsg("Write {n} file …", "Write {n} files …", n=count)
 
     def draw_tabs(self) -> None:
         """Give every file its tab, with a sign for what happens to it."""
@@ -230,7 +229,7 @@ class ReviewScreen(Framed):
             return msg("Everything already is as planned")
         if closed := len(preview.blocked):
             return msg("{n} of {all} files cannot be written by you", n=closed, all=len(files))
-        words = counted(len(files), msg("{n} file to write"), msg("{n} files to write"))
+        words = nmsg("{n} file to write", "{n} files to write", n=len(files))
         if not preview.staged:
             return words
         return msg("{words}, some of them as root", words=words)

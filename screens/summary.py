@@ -14,7 +14,7 @@ from wizard.facts import (
     ProjectFacts,
     ProxyFacts,
 )
-from wizard.text import Msg, msg
+from wizard.text import msg, nmsg
 
 _NAMES = {
     "project": msg("Project"),
@@ -25,12 +25,6 @@ _NAMES = {
     "docker": msg("Docker"),
     "mirrors": msg("Module mirrors"),
 }
-
-
-def counted(count: int, one: Msg, many: Msg) -> Msg:
-    """Return the sentence for `count` things; both have the place `{n}`."""
-    chosen = one if count == 1 else many
-    return Msg(chosen.template, (*chosen.args, ("n", count)))
 
 
 def overview(state: State) -> Grid:
@@ -159,9 +153,7 @@ def _mirrors(state: State) -> Cell | None:
         if state.looking:
             return None
         return Cell(
-            counted(
-                len(probes), msg("the one asked failed"), msg("all {n} that were asked failed")
-            ),
+            nmsg("the one asked failed", "all {n} that were asked failed", n=len(probes)),
             Tone.BAD,
         )
     best = good[0]

@@ -14,10 +14,10 @@ from screens.grid import GridView, Tone
 from screens.messages import GoOn, Leap
 from screens.paragraphs import Paragraph, Paragraphs, paragraph
 from screens.state import State
-from screens.summary import counted, overview
+from screens.summary import overview
 from wizard.flow import Step
 from wizard.plan.types import Severity
-from wizard.text import msg
+from wizard.text import msg, nmsg
 
 
 class WelcomeScreen(Framed):
@@ -112,6 +112,6 @@ def _news(state: State) -> tuple[Paragraph, ...]:
     if not faults:
         lines.append(_no_fault(state))
     if warnings:
-        words = counted(warnings, msg("{n} warning"), msg("{n} warnings"))
+        words = nmsg("{n} warning", "{n} warnings", n=warnings)
         lines.append(paragraph("! ", words, Tone.WARN))
     return tuple(lines)

@@ -40,7 +40,7 @@ def wanted_by(argv: Sequence[str]) -> str | None:
     Help and errors of the grammar are in that language too, so it is known first.
     """
     found = None
-    for word, after in zip(argv, (*argv[1:], ""), strict=True):
+    for word, after in zip(argv, [*argv[1:], ""], strict=False):
         if word == "--":
             break
         value = after if word == "--lang" else word.removeprefix("--lang=")

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from wizard.redactor import Redactor
+from wizard.text import msg
 
 READ_LIMIT = 8 * 1024 * 1024
 """Bytes read of any configuration file; a larger one is reported, not read."""
@@ -90,7 +91,7 @@ class System:
         """
         data = self.read_head(path, limit + 1, inside=inside)
         if not isinstance(data, Failed) and len(data) > limit:
-            return Failed(kind="unreadable", detail=f"larger than {limit} bytes")
+            return Failed(kind="unreadable", detail=str(msg("larger than {n} bytes", n=limit)))
         return data
 
     def read_head(self, path: Path, size: int, *, inside: Path | None = None) -> bytes | Failed:
@@ -107,13 +108,15 @@ class System:
             with os.fdopen(handle, "rb") as file:
                 opened = os.fstat(handle)
                 if inside is not None and not _lies_inside(path, inside, opened):
-                    return Failed(kind="unreadable", detail="a link that leads out of the project")
+                    return Failed(
+                        kind="unreadable", detail=str(msg("a link that leads out of the project"))
+                    )
                 if other := not_a_file(opened.st_mode):
                     return Failed(kind="unreadable", detail=other)
                 # None: a file of the kernel's that has nothing to say at the moment.
                 return file.read(size) or b""
         except FileNotFoundError:
-            return Failed(kind="missing", detail=DANGLING if _is_link(path) else "")
+            return Failed(kind="missing", detail=str(DANGLING) if _is_link(path) else "")
         except NotADirectoryError:
             return Failed(kind="missing")
         except PermissionError as error:
@@ -162,7 +165,7 @@ class System:
             async with asyncio.timeout(timeout_s):
                 out, err = await process.communicate()
         except TimeoutError:
-            return Failed(kind="timeout", detail=f"no answer in {timeout_s:g} s")
+            return Failed(kind="timeout", detail=str(msg("no answer in {n} s", n=f"{timeout_s:g}")))
         finally:
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
@@ -176,17 +179,18 @@ class System:
 
 
 _OTHERS = (
-    (stat.S_ISDIR, "it is a folder, not a file"),
-    (stat.S_ISFIFO, "it is a FIFO, not a file"),
-    (stat.S_ISSOCK, "it is a socket, not a file"),
+    (stat.S_ISDIR, msg("it is a folder, not a file")),
+    (stat.S_ISFIFO, msg("it is a FIFO, not a file")),
+    (stat.S_ISSOCK, msg("it is a socket, not a file")),
     (stat.S_ISREG, ""),
 )
-DANGLING = "it is a link that leads nowhere"
+DANGLING = msg("it is a link that leads nowhere")
 
 
 def not_a_file(mode: int) -> str:
     """Return what stands there by its mode, if it is no regular file; else an empty text."""
-    return next((said for kind, said in _OTHERS if kind(mode)), "it is a device, not a file")
+    device = msg("it is a device, not a file")
+    return str(next((said for kind, said in _OTHERS if kind(mode)), device))
 
 
 def _is_link(path: Path) -> bool:

@@ -96,13 +96,16 @@ def updated() -> Catalog:
     catalog.update(extracted(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
     for message in catalog:
-        if message.id:  # "100 % sure" is no format of Python's; our places are checked by a test
-            message.flags.discard("python-format")
+        if message.id and not any(message.string or ()):
+            message.flags.discard("fuzzy")
     return catalog
 
 
 def po_bytes(catalog: Catalog) -> bytes:
     """Return `catalog` as the text that translators work on."""
+    for message in catalog:
+        if message.id:  # "100 % sure" is no format of Python's; a test looks at the places
+            message.flags.discard("python-format")
     made = io.BytesIO()
     write_po(made, catalog, width=100, include_lineno=False, ignore_obsolete=True)
     return made.getvalue()

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 from wizard.apply.exchange import exchange
+from wizard.text import msg
 
 _CHUNK = 1 << 20
 _HAS_DIR_FD = os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
@@ -122,7 +123,7 @@ class Disk:
         with os.fdopen(fd, "rb") as file:
             status = os.fstat(fd)
             if not stat.S_ISREG(status.st_mode):
-                raise OSError(f"{folder.path / name} is not a regular file")
+                raise OSError(str(msg("{path} is not a regular file", path=folder.path / name)))
             data = file.read(limit + 1)
         if len(data) > limit:
             raise TooLargeError(limit, folder.path / name)

@@ -16,7 +16,7 @@ from wizard.facts.private import PrivateHost
 from wizard.facts.project import GoModule
 from wizard.facts.proxy import Contradiction, GoProxyEnvironment, ProxyEndpoint, ProxySetting
 from wizard.rules.proxy_url import ProxyUrl
-from wizard.text import Msg, msg
+from wizard.text import Msg, msg, nmsg
 
 MAX_ITEMS = 12
 """Items of a list shown to people; `--json` has all, and so has `-v`."""
@@ -75,7 +75,14 @@ def _(value: Contradiction) -> str:
 
 @line.register
 def _(value: GoProxyEnvironment) -> str:
-    return f"http {value.http or '-'}, https {value.https or '-'}, not for {value.no_proxy or '-'}"
+    return str(
+        msg(
+            "http {http}, https {https}, not for {bypass}",
+            http=value.http or "-",
+            https=value.https or "-",
+            bypass=value.no_proxy or "-",
+        )
+    )
 
 
 @line.register
@@ -97,14 +104,16 @@ def _(value: MirrorProbe) -> str:
 
 @line.register
 def _(value: Engine) -> str:
-    running = msg("{n} containers running", n=value.containers_running)
+    running = nmsg("{n} container running", "{n} containers running", n=value.containers_running)
     return f"{value.version} ({value.flavour}, {value.operating_system}), {running}"
 
 
 @line.register
 def _(value: DockerNetwork) -> str:
-    mtu = f", mtu {value.mtu}" if value.mtu else ""
-    return f"{value.name}: {value.driver} {', '.join(value.subnets)}{mtu}".rstrip()
+    network = f"{value.name}: {value.driver} {', '.join(value.subnets)}".rstrip()
+    return (
+        str(msg("{network}, mtu {mtu}", network=network, mtu=value.mtu)) if value.mtu else network
+    )
 
 
 @line.register
@@ -130,7 +139,16 @@ def _(value: Problem) -> str:
 @line.register
 def _(value: Interface) -> str:
     state = msg("up") if value.up else msg("down")
-    return f"{value.name}: {state}, mtu {value.mtu}, {', '.join(value.addresses) or '-'}"
+    addresses = ", ".join(value.addresses) or "-"
+    return str(
+        msg(
+            "{name}: {state}, mtu {mtu}, {addresses}",
+            name=value.name,
+            state=state,
+            mtu=value.mtu,
+            addresses=addresses,
+        )
+    )
 
 
 @line.register
@@ -162,8 +180,13 @@ def _(value: PrivateHost) -> str:
 @line.register
 def _(value: GoModule) -> str:
     sums = msg("go.sum is there") if value.has_sum else msg("no go.sum")
-    missing = len(value.missing_sums)
-    gaps = f", {msg('{n} requirements without a go.sum line', n=missing)}" if missing else ""
+    gaps = nmsg(
+        "{n} requirement without a go.sum line",
+        "{n} requirements without a go.sum line",
+        n=len(value.missing_sums),
+    )
+    if value.missing_sums:
+        sums = msg("{sums}, {gaps}", sums=sums, gaps=gaps)
     n = len(value.mod.requires)
-    requires = msg("{n} requirements", n=n)
-    return f"{value.directory}: {value.mod.module}, go {value.mod.go}, {requires}, {sums}{gaps}"
+    requires = nmsg("{n} requirement", "{n} requirements", n=n)
+    return f"{value.directory}: {value.mod.module}, Go {value.mod.go}, {requires}, {sums}"

@@ -20,7 +20,7 @@ from wizard.errors import ExitCode, WizardError
 from wizard.plan.stopping import refuse_the_incurable
 from wizard.plan.types import Answer, Origin
 from wizard.rules.numbers import whole_number
-from wizard.text import Text, msg
+from wizard.text import Text, msg, nmsg
 
 if TYPE_CHECKING:
     from wizard.apply.types import ChangeSet, Receipt
@@ -129,7 +129,9 @@ class _Interview:
             if not changes.refusals:
                 self.output.line(msg("Nothing to change: everything is as planned."))
             return _code(changes, None)
-        question = msg("Write these {n} changes?", n=len(changes.changes))
+        question = nmsg(
+            "Write this {n} change?", "Write these {n} changes?", n=len(changes.changes)
+        )
         if self._pick(question, (msg("yes, write them"), msg("no"))) == 1:
             self.output.line(msg("Nothing was changed."))
             return ExitCode.OK

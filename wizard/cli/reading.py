@@ -24,6 +24,11 @@ def read_line(prompt: str, stream: TextIO) -> str:
         signal.signal(signal.SIGINT, before)
 
 
+def said_yes(answer: str) -> bool:
+    """Tell whether an answer means yes, in any language of the program."""
+    return answer.lower() in {"y", "yes", "是"}
+
+
 def _line(prompt: str, stream: TextIO) -> str:
     print(prompt, end="", file=stream, flush=True)
     line = sys.stdin.readline()

@@ -63,10 +63,10 @@ def why_legacy(
         return f"DOCKER_BUILDKIT={buildkit}"
     major = _major(version)
     if major is None or major >= 23:
-        return "" if buildx else "no buildx plugin"
+        return "" if buildx else str(msg("no buildx plugin"))
     if buildkit or daemon_buildkit:
         return ""
-    return f"docker {version} without DOCKER_BUILDKIT=1"
+    return str(msg("docker {version} without DOCKER_BUILDKIT=1", version=version))
 
 
 def _major(version: str | None) -> int | None:

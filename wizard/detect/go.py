@@ -160,9 +160,9 @@ def _parsed(result: Completed) -> Mapping[str, str] | Failed:
     try:
         values = json.loads(result.out)
     except ValueError:
-        return Failed(kind="unreadable", detail="go env printed no JSON")
+        return Failed(kind="unreadable", detail=str(msg("go env printed no JSON")))
     if not isinstance(values, dict):
-        return Failed(kind="unreadable", detail="go env printed no JSON object")
+        return Failed(kind="unreadable", detail=str(msg("go env printed no JSON object")))
     return {str(name): str(value) for name, value in values.items()}
 
 

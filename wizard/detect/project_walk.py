@@ -113,7 +113,7 @@ def _sort(entry: os.DirEntry[str], files: set[str], folders: list[str]) -> str:
         elif entry.name.endswith(".go") and not entry.is_symlink():
             return not_a_file(entry.stat().st_mode)
     except FileNotFoundError:  # removed meanwhile, or a link to nothing
-        return DANGLING if entry.is_symlink() else ""
+        return str(DANGLING) if entry.is_symlink() else ""
     except OSError as error:
         if entry.name == "go.mod":
             files.add(entry.name)

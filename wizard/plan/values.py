@@ -159,7 +159,11 @@ def pattern(text: str) -> str:
     problem = pattern_problem(one_line(text))
     if not text or problem is not None:
         raise ValueProblem(
-            msg("the pattern {pattern} never matches: {why}", pattern=text, why=problem or "empty")
+            msg(
+                "the pattern {pattern} never matches: {why}",
+                pattern=text,
+                why=problem or msg("it is empty"),
+            )
         )
     return text
 

@@ -8,8 +8,10 @@ from collections.abc import Callable
 
 from wizard.render.report import Report
 from wizard.render.report_markdown import seen
+from wizard.text import msg
 from wizard.untrusted import clean_line
 
+_HEAD = (msg("host"), msg("port"), msg("for"), msg("seen"))
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -17,7 +19,7 @@ def as_csv(report: Report, hide: Callable[[str], str]) -> str:
     """Return one line for each host and port (RFC 4180); no cell is read as a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(("host", "port", "for", "seen"))
+    writer.writerow([str(head) for head in _HEAD])
     for need in report.needs:
         row = (need.host, str(need.port), str(need.why), seen(need.seen))
         writer.writerow([_cell(hide(clean_line(value))) for value in row])

@@ -22,6 +22,7 @@ def html(report: Report, hide: Callable[[str], str]) -> str:
 
     return filled(
         "report.html.tmpl",
+        language=show(msg("en")),
         title=show(msg("Network access for Go builds in containers")),
         when=show(msg("Observed at {when} by gomod-wizard.", when=report.observed_at)),
         needs_title=show(msg("Hosts and ports that are needed")),

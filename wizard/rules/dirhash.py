@@ -13,6 +13,8 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 
+from wizard.text import msg
+
 MAX_MOD_BYTES = 16 << 20
 """x/mod/zip.MaxGoMod."""
 MAX_ZIP_BYTES = 64 << 20
@@ -33,7 +35,7 @@ def hash1(digests: Iterable[tuple[str, bytes]]) -> str:
         digests, key=lambda item: item[0].encode("utf-8", "surrogateescape")
     ):
         if "\n" in name:
-            raise BadModuleZip("a name in the zip holds a line end")
+            raise BadModuleZip(str(msg("a name in the zip holds a line end")))
         total.update(f"{digest.hex()}  {name}\n".encode("utf-8", "surrogateescape"))
     return "h1:" + base64.b64encode(total.digest()).decode("ascii")
 
@@ -41,7 +43,7 @@ def hash1(digests: Iterable[tuple[str, bytes]]) -> str:
 def hash_mod(data: bytes) -> str:
     """Return the `h1:` that go.sum holds for `path version/go.mod`. Raises BadModuleZip."""
     if len(data) > MAX_MOD_BYTES:
-        raise BadModuleZip("the go.mod is too large")
+        raise BadModuleZip(str(msg("the go.mod is too large")))
     return hash1([("go.mod", hashlib.sha256(data).digest())])
 
 
@@ -51,9 +53,9 @@ def hash_zip(data: bytes, path: str, version: str, max_unpacked: int = MAX_UNPAC
     Raises BadModuleZip for what is no zip, too large, unpacks to too much or names other files.
     """
     if len(data) > MAX_ZIP_BYTES:
-        raise BadModuleZip("the zip is too large")
+        raise BadModuleZip(str(msg("the zip is too large")))
     if not data.startswith(b"PK\x03\x04"):
-        raise BadModuleZip("it is not a zip file")
+        raise BadModuleZip(str(msg("it is not a zip file")))
     prefix = f"{path}@{version}/"
     left = max_unpacked
     digests: dict[str, bytes] = {}
@@ -61,29 +63,29 @@ def hash_zip(data: bytes, path: str, version: str, max_unpacked: int = MAX_UNPAC
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
             if not 0 < len(entries) <= MAX_ENTRIES:
-                raise BadModuleZip("the zip holds no files, or too many")
+                raise BadModuleZip(str(msg("the zip holds no files, or too many")))
             for entry in entries:
                 _check_name(entry.orig_filename, prefix, digests)
                 digest, size = _digest(archive, entry, left)
                 left -= size
                 digests[entry.orig_filename] = digest
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
-        raise BadModuleZip(f"the zip is damaged: {error}") from error
+        raise BadModuleZip(str(msg("the zip is damaged: {why}", why=error))) from error
     except (UnicodeError, RuntimeError, OverflowError, ValueError) as error:
         if isinstance(error, BadModuleZip):
             raise
-        raise BadModuleZip(f"the zip cannot be read: {error}") from error
+        raise BadModuleZip(str(msg("the zip cannot be read: {why}", why=error))) from error
     return hash1(digests.items())
 
 
 def _check_name(name: str, prefix: str, seen: dict[str, bytes]) -> None:
     rest = name.removeprefix(prefix)
     if rest == name or not rest:
-        raise BadModuleZip(f"a file of the zip lies outside {prefix}")
+        raise BadModuleZip(str(msg("a file of the zip lies outside {prefix}", prefix=prefix)))
     if rest.endswith("/") or any(part in ("", ".", "..") for part in rest.split("/")):
-        raise BadModuleZip("the zip holds a path that leaves its folder")
+        raise BadModuleZip(str(msg("the zip holds a path that leaves its folder")))
     if "\\" in rest or "\0" in rest or name in seen:
-        raise BadModuleZip("the zip holds a forbidden or repeated name")
+        raise BadModuleZip(str(msg("the zip holds a forbidden or repeated name")))
 
 
 def _digest(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> tuple[bytes, int]:
@@ -93,6 +95,6 @@ def _digest(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> tupl
         while chunk := file.read(min(_CHUNK, left - size + 1)):
             size += len(chunk)
             if size > left:
-                raise BadModuleZip("the zip unpacks to too much")
+                raise BadModuleZip(str(msg("the zip unpacks to too much")))
             total.update(chunk)
     return total.digest(), size

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wizard.cli.commands.changes import (
+    STATES,
+    action_line,
     change_rows,
     refusal_rows,
     show_changes,
@@ -14,11 +16,12 @@ from wizard.cli.commands.plan import show_findings
 from wizard.cli.commands.projects import require_project
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, RED, YELLOW
+from wizard.cli.reading import said_yes
 from wizard.errors import ExitCode, UsageError
 from wizard.plan.stopping import refuse_the_incurable
 from wizard.plan.types import ModuleSource
 from wizard.render.types import Scope
-from wizard.text import msg
+from wizard.text import msg, nmsg
 
 if TYPE_CHECKING:
     from wizard.apply.types import ChangeSet, Receipt, Refusal
@@ -127,9 +130,9 @@ async def history(context: Context) -> int:
          "changes": change_rows(t.changes)} for t in done
     ])  # fmt: skip
     for t in done:
-        context.output.line(f"{t.id}  {t.at}  {t.state}  {t.project}", BOLD)
+        context.output.line(f"{t.id}  {t.at}  {STATES.get(t.state, t.state)}  {t.project}", BOLD)
         for change in t.changes:
-            context.output.line(f"  {change.action}  {change.path}")
+            context.output.line(f"  {action_line(change)}")
     if not done:
         context.output.line(msg("Nothing was done yet."))
     return ExitCode.OK
@@ -139,7 +142,7 @@ def show_receipt(context: Context, receipt: Receipt) -> None:
     """Say what was written, what waits for root, and how to take it back."""
     output = context.output
     for change in receipt.changes:
-        output.line(f"{change.action}  {change.path}")
+        output.line(action_line(change))
     for message in receipt.messages:
         output.line(message)
     if receipt.trouble:
@@ -147,7 +150,7 @@ def show_receipt(context: Context, receipt: Receipt) -> None:
     if receipt.sudo_command:
         output.line(msg("These wait for root:"), YELLOW)
         for change in receipt.staged:
-            output.line(f"  {change.action}  {change.path}")
+            output.line(f"  {action_line(change)}")
         output.line(msg("  run: {command}", command=receipt.sudo_command), BOLD)
 
 
@@ -178,13 +181,20 @@ def confirmed(context: Context, changes: ChangeSet, command: str) -> bool:
     """Ask. Raises UsageError where there is nobody to ask; `command`: which one takes --yes."""
     if context.ask is None:
         raise UsageError(
-            msg("there is no terminal to confirm {n} changes on", n=len(changes.changes)),
+            nmsg("there is no terminal to confirm {n} change on",
+                 "there is no terminal to confirm {n} changes on", n=len(changes.changes)),
             where=command,
             hint=msg("look at `gomod-wizard diff`, then `gomod-wizard {command} --yes`",
                      command=command),
         )  # fmt: skip
-    question = str(msg("Write these {n} changes? [y/N] ", n=len(changes.changes)))
-    return context.ask(question).lower() in {"y", "yes"}
+    question = str(
+        nmsg(
+            "Write this {n} change? [y/N] ",
+            "Write these {n} changes? [y/N] ",
+            n=len(changes.changes),
+        )
+    )
+    return said_yes(context.ask(question))
 
 
 def _emit(context: Context, name: str, receipt: Receipt | None, changes: ChangeSet) -> None:

@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from wizard.apply.types import Action, Change, ChangeSet, Refusal
 from wizard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Output
-from wizard.text import msg
+from wizard.text import Text, msg
+
+_ACTIONS: Mapping[str, Text] = {
+    Action.CREATE: msg("create"),
+    Action.UPDATE: msg("update"),
+    Action.REMOVE: msg("remove"),
+    Action.RUN: msg("run"),
+}
+STATES: Mapping[str, Text] = {
+    "begun": msg("begun"),
+    "staged": msg("staged"),
+    "applied": msg("applied"),
+    "undoing": msg("undoing"),
+    "undo staged": msg("undo staged"),
+    "undone": msg("undone"),
+    "interrupted": msg("interrupted"),
+    "damaged": msg("damaged"),
+    "partly undone": msg("partly undone"),
+}
+"""What `history` says of a transaction."""
+
+
+def action_line(change: Change) -> str:
+    """Return what happens to which path, in words."""
+    return f"{_ACTIONS[change.action]}  {change.path}"
 
 
 def change_rows(changes: Iterable[Change]) -> list[dict[str, object]]:

@@ -76,7 +76,7 @@ async def mirrors(context: Context) -> int:
     good = [probe for probe in ranking if probe.ok]
     output = context.output
     output.table(
-        ("", "ms", "dns", "tcp", "tls", "state", "sumdb", "mirror"),
+        ("", "ms", "dns", "tcp", "tls", str(msg("state")), "sumdb", str(msg("mirror"))),
         [_cells(probe) for probe in ranking],
     )
     output.line()

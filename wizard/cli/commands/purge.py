@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, YELLOW
+from wizard.cli.reading import said_yes
 from wizard.errors import ExitCode, UsageError
-from wizard.text import msg
+from wizard.text import msg, nmsg
 
 if TYPE_CHECKING:
     from wizard.apply.purging import Traces
@@ -62,11 +63,15 @@ def _show(context: Context, found: Traces) -> None:
 def _confirmed(context: Context, found: Traces) -> bool:
     if context.ask is None:
         raise UsageError(
-            msg("there is no terminal to confirm {n} removals on", n=len(found.removable)),
+            nmsg(
+                "there is no terminal to confirm {n} removal on",
+                "there is no terminal to confirm {n} removals on",
+                n=len(found.removable),
+            ),
             where="purge",
             hint=msg("look at `gomod-wizard purge --dry-run`, then `gomod-wizard purge --yes`"),
         )
-    return context.ask(str(msg("Remove this for good? [y/N] "))).lower() in {"y", "yes"}
+    return said_yes(context.ask(str(msg("Remove this for good? [y/N] "))))
 
 
 def _emit(context: Context, found: Traces, *, removed: bool) -> None:

@@ -11,7 +11,7 @@ from wizard.cli.commands.projects import require_modules
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Output
 from wizard.errors import ExitCode, UsageError
-from wizard.text import Text, msg
+from wizard.text import Text, msg, nmsg
 
 if TYPE_CHECKING:
     from wizard.detect.deadline import Deadline
@@ -202,8 +202,10 @@ def _group(route: Route) -> str:
 def _summary(routes: tuple[Route, ...]) -> tuple[str, dict[str, int]]:
     counts = Counter(_group(route) for route in routes)
     parts = [f"{count} {_GROUPS.get(group, group)}" for group, count in counts.most_common()]
-    total = msg("{count} modules", count=len(routes)) if len(routes) != 1 else msg("1 module")
-    return f"{total}: {', '.join(parts)}" if parts else str(total), dict(counts)
+    total = nmsg("{n} module", "{n} modules", n=len(routes))
+    listed = str(msg(", ")).join(parts)
+    sentence = msg("{total}: {parts}", total=total, parts=listed) if parts else total
+    return str(sentence), dict(counts)
 
 
 def _emit_all(context: Context, routes: tuple[Route, ...], place: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,15 @@ from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, RED, YELLOW
 from wizard.errors import ExitCode, ForbiddenError
 from wizard.proof import prove, secrets_in_files
-from wizard.text import Text, msg
+from wizard.text import Text, msg, nmsg
 
 if TYPE_CHECKING:
     from wizard.cli.commands.repairing import Round
     from wizard.facts import Facts
     from wizard.plan.types import Plan
     from wizard.verify.types import Outcome, Part, Progress
+
+_PARTS: Mapping[str, Text] = {"host": msg("host"), "build": msg("build")}
 
 
 async def verify(context: Context) -> int:
@@ -104,7 +107,7 @@ def progress_text(now: Progress) -> str:
     if now.total is not None:
         words.append(str(msg("{done} of {total} modules", done=now.done, total=now.total)))
     elif now.done:
-        words.append(str(msg("{done} modules", done=now.done)))
+        words.append(str(nmsg("{n} module", "{n} modules", n=now.done)))
     if now.bytes is not None and now.bytes_total is not None:
         words.append(f"{_size(now.bytes)} / {_size(now.bytes_total)}")
     words.append(f"{now.elapsed:.0f} s")
@@ -124,12 +127,14 @@ def _size(number: int) -> str:
 
 def _show(context: Context, outcome: Outcome) -> None:
     output = context.output
-    name = outcome.part.value
+    name = _PARTS[outcome.part.value]
     if outcome.ok is None:
         output.line(msg("{part}: cannot run here: {why}", part=name, why=outcome.why), YELLOW)
         return
     if outcome.ok:
-        count = msg("{n} modules in {s} s", n=outcome.modules, s=outcome.seconds)
+        count = nmsg(
+            "{n} module in {s} s", "{n} modules in {s} s", n=outcome.modules, s=outcome.seconds
+        )
         size = "" if outcome.bytes is None else f", {_size(outcome.bytes)}"
         why = f" ({outcome.why})" if str(outcome.why) else ""
         output.line(msg("{part}: verified: {what}{size}{why}",
@@ -178,7 +183,7 @@ def _refuse_what_cannot_run(outcomes: tuple[Outcome, ...], asked: tuple[Part, ..
 
 def _say_what_would_run(context: Context, parts: tuple[Part, ...]) -> None:
     for part in parts:
-        context.output.line(msg("would verify: {part}", part=part.value))
+        context.output.line(msg("would verify: {part}", part=_PARTS[part.value]))
     context.emit("verify", ok=None, seconds=0.0, modules=0, diagnosis=None, parts=[], rounds=[])
 
 

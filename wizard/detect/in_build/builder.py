@@ -16,6 +16,7 @@ from wizard.detect.in_build.request import CA_SECRET, InBuild
 from wizard.detect.in_build.traces import own_traces
 from wizard.secret import MASK
 from wizard.system import OUTPUT_LIMIT, Failed, System
+from wizard.text import msg
 
 _GRACE_S = 3.0
 """Seconds for docker to cancel the build, so that the engine ends the step as well."""
@@ -87,7 +88,7 @@ async def _run(
         async with asyncio.timeout(limit_s):
             out, _ = await process.communicate()
     except TimeoutError:
-        return Failed(kind="timeout", detail=f"no answer in {limit_s:g} s")
+        return Failed(kind="timeout", detail=str(msg("no answer in {n} s", n=f"{limit_s:g}")))
     finally:
         if process.returncode is None:
             await _end(process)

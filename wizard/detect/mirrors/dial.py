@@ -144,7 +144,7 @@ async def _first_of(addresses: tuple[Address, ...]) -> socket.socket:
                 if error is None:
                     return task.result()
                 failed = failed or (error if isinstance(error, OSError) else OSError(str(error)))
-        raise failed or OSError("the name has no address")
+        raise failed or OSError(str(msg("the name has no address")))
     finally:
         for task in tasks:
             if not task.cancel() and not task.cancelled() and task.exception() is None:

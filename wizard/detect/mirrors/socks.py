@@ -26,14 +26,14 @@ class Pipe(Protocol):
 
 
 _REFUSALS = {
-    1: "general failure",
-    2: "not allowed by its rules",
-    3: "network unreachable",
-    4: "host unreachable",
-    5: "connection refused",
-    6: "time to live expired",
-    7: "command not supported",
-    8: "address type not supported",
+    1: msg("general failure"),
+    2: msg("not allowed by its rules"),
+    3: msg("network unreachable"),
+    4: msg("host unreachable"),
+    5: msg("connection refused"),
+    6: msg("time to live expired"),
+    7: msg("command not supported"),
+    8: msg("address type not supported"),
 }
 
 
