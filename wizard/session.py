@@ -114,6 +114,15 @@ class Session:
 
         return await propose(replace(self, answers=answers), facts, failed)
 
+    def remember(self, facts: Facts, plan: Plan) -> None:
+        """Keep what was written on this network, for `check` and `refresh`.
+
+        Raises ForbiddenError where the state folder cannot be written.
+        """
+        from wizard.moves.memory import remember
+
+        remember(self.system, self.request.project, facts, plan, self.answers)
+
     async def undo(self, id_: str) -> Receipt:
         """Take a transaction back. Raises UnsafeError where a file was changed since."""
         from wizard.apply import undo

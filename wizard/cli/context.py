@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from wizard.cli.json_view import document
 from wizard.cli.output import YELLOW, Output
+from wizard.errors import ForbiddenError
 from wizard.session import Session
 
 if TYPE_CHECKING:
@@ -64,6 +65,14 @@ class Context:
     async def plan(self) -> Plan:
         """Detect and decide."""
         return self.session.decide(await self.facts())
+
+    def remember(self, facts: Facts, plan: Plan) -> None:
+        """Keep what was written for this network; what cannot be kept is said, and no failure."""
+        try:
+            self.session.remember(facts, plan)
+        except ForbiddenError as error:
+            self.output.talk(f"{error.where}: {error.message}", YELLOW)
+            self.output.talk(error.hint)
 
 
 def _secrets_in(value: object) -> list[Any]:

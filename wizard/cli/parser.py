@@ -15,6 +15,10 @@ THEMES = ("dark", "light", "contrast", "terminal")
 """The looks of the full screen; `screens.looks` has what each is."""
 
 
+CHECK_TIMEOUT_S = 2.0
+"""`check` is called at every prompt and in every job."""
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse, with errors as `UsageError`, so that one place prints them."""
 
@@ -68,7 +72,7 @@ def _common(sets: str) -> _Parser:
         "--timeout",
         type=seconds,
         metavar="S",
-        help=str(msg("deadline of a detection (default: 5)")),
+        help=str(msg("deadline of a detection (default: 5, of `check` 2)")),
     )
     group.add_argument(
         "--theme",
@@ -162,7 +166,7 @@ def build_parser(version: str) -> argparse.ArgumentParser:
             metavar="S[,S]",
             help=str(msg("of project, user, system (default: all)")),
         )
-    for name in ("apply", "undo"):
+    for name in ("apply", "refresh", "undo"):
         restart = parsers[name].add_mutually_exclusive_group()
         restart.add_argument(
             "--restart",
@@ -268,6 +272,10 @@ def build_parser(version: str) -> argparse.ArgumentParser:
         metavar="KEY=VALUE",
         action="append",
         help=str(msg("as if that decision had this value; repeatable; nothing is written")),
+    )
+    parsers["check"].set_defaults(timeout=CHECK_TIMEOUT_S)
+    parsers["networks"].add_argument(
+        "--name", metavar="NAME", help=str(msg("call the network that is here NAME"))
     )
     parsers["build"].add_argument(
         "args",

@@ -119,6 +119,21 @@ COMMANDS: dict[str, tuple[Text, tuple[Example, ...]]] = {
             ("gomod-wizard report --full", msg("internal names too, for a reader in the house")),
         ),
     ),
+    "check": (
+        msg("which decisions on disk no longer hold on today's network, and why"),
+        (
+            ("gomod-wizard check", msg("exit 1 where one does not hold")),
+            ("gomod-wizard check --json | jq '.stale[].key'", ""),
+        ),
+    ),
+    "refresh": (
+        msg("write what today's network needs otherwise, and nothing else"),
+        (("gomod-wizard refresh", ""), ("gomod-wizard refresh --dry-run", "")),
+    ),
+    "networks": (
+        msg("the networks on which this project was set up"),
+        (("gomod-wizard networks", ""), ("gomod-wizard networks --name office", "")),
+    ),
     "demo": (
         msg("play the wizard on a small fake company, without any risk"),
         (

@@ -12,6 +12,7 @@ from wizard.cli.commands.apply import apply, diff, history, undo
 from wizard.cli.commands.build import build, build_command
 from wizard.cli.commands.diagnose import diagnose
 from wizard.cli.commands.generate import generate
+from wizard.cli.commands.moves import check, networks, refresh
 from wizard.cli.commands.observe import detect, mirrors
 from wizard.cli.commands.plan import plan
 from wizard.cli.commands.purge import purge
@@ -36,4 +37,7 @@ COMMANDS: Mapping[str, Callable[[Context], Coroutine[Any, Any, int]]] = {
     "diagnose": diagnose,
     "route": route,
     "report": report,
+    "check": check,
+    "refresh": refresh,
+    "networks": networks,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from wizard.cli.commands.changes import (
@@ -29,10 +31,13 @@ if TYPE_CHECKING:
     from wizard.plan.types import Plan
 
 
+_NOTHING_MORE: Mapping[str, object] = MappingProxyType({})
+
+
 async def diff(context: Context) -> int:
     """Show what `apply` would change; writes nothing; exit 0."""
     *_, changes = await _changes(context)
-    _emit(context, "diff", None, changes)
+    emit_changes(context, "diff", None, changes)
     show_changes(context.output, changes)
     if not changes.changes:
         context.output.line(msg("Nothing to change: everything is as planned."), GREEN)
@@ -45,30 +50,51 @@ async def apply(context: Context) -> int:
         return await _apply_staged(context, staged)
     context.settle()
     facts, plan, changes = await _changes(context)
-    output = context.output
     refuse_the_incurable(plan)
-    show_findings(output, plan.findings)
-    output.line()
-    show_changes(output, changes)
+    show_findings(context.output, plan.findings)
+    context.output.line()
+    show_changes(context.output, changes)
+    return await write_shown(context, "apply", facts, plan, changes)
+
+
+async def write_shown(
+    context: Context,
+    name: str,
+    facts: Facts,
+    plan: Plan,
+    changes: ChangeSet,
+    told: Mapping[str, object] = _NOTHING_MORE,
+) -> int:
+    """Ask, and write what was shown; returns the exit code.
+
+    `name` is the command that speaks, `told` what its document says beside the changes.
+    """
+    output = context.output
+
+    def emit(receipt: Receipt | None) -> None:
+        emit_changes(context, name, receipt, changes, told)
+
     if not changes.changes:
-        _emit(context, "apply", None, changes)
+        emit(None)
         if not changes.refusals:
+            context.remember(facts, plan)
             output.line(msg("Nothing to change: everything is as planned."), GREEN)
         return _exit_code(None, changes.refusals)
     if context.flag("dry_run", False):
-        _emit(context, "apply", None, changes)
+        emit(None)
         output.line(msg("Dry run: nothing was written."), YELLOW)
         return ExitCode.OK
-    if not context.flag("yes", False) and not confirmed(context, changes, "apply"):
+    if not context.flag("yes", False) and not confirmed(context, changes, name):
         output.talk(msg("Nothing was changed."))
-        _emit(context, "apply", None, changes)
+        emit(None)
         return ExitCode.NO
     receipt = await context.session.apply(
         changes,
         restart=context.flag("restart"),
         on_step=lambda step: output.talk(step, DIM) if output.verbose else None,
     )
-    _emit(context, "apply", receipt, changes)
+    context.remember(facts, plan)
+    emit(receipt)
     show_receipt(context, receipt)
     output.line(msg("taken back by: gomod-wizard undo {id}", id=receipt.id), DIM)
     if not changes.refusals and not receipt.staged and plan.inputs.module_dirs:
@@ -197,13 +223,21 @@ def confirmed(context: Context, changes: ChangeSet, command: str) -> bool:
     return said_yes(context.ask(question))
 
 
-def _emit(context: Context, name: str, receipt: Receipt | None, changes: ChangeSet) -> None:
+def emit_changes(
+    context: Context,
+    name: str,
+    receipt: Receipt | None,
+    changes: ChangeSet,
+    told: Mapping[str, object] = _NOTHING_MORE,
+) -> None:
+    """Write the document of a command that changes files."""
     context.emit(
         name,
         id=None if receipt is None else receipt.id,
         changes=change_rows(changes.changes),
         refused=refusal_rows(changes.refusals),
         sudo=None if receipt is None else receipt.sudo_command,
+        **told,
     )
 
 

@@ -1,0 +1,147 @@
+"""What was decided for one project on each network it was set up on; kept in the state folder.
+
+One JSON file a project, 0600, replaced in one step. No secret is in it: decisions are kept as the
+text of their questions, which show no password.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from wizard.apply.journal import state_folder
+from wizard.errors import ForbiddenError
+from wizard.facts import Facts
+from wizard.moves.fingerprint import Fingerprint, fingerprint_of
+from wizard.plan.types import Answers, Origin, Plan
+from wizard.questions import question
+from wizard.secret import MASK
+from wizard.system import Failed, System
+from wizard.text import msg
+
+_SCHEMA = "gomod-wizard/networks/1"
+_LIMIT = 1024 * 1024
+_MOST = 20
+"""Networks that are kept a project; the oldest goes first."""
+_BY_HAND = {Origin.FLAG, Origin.ENVIRONMENT}
+"""Answers of one call: those of files are read again by themselves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """One network on which a project was set up."""
+
+    name: str
+    fingerprint: Fingerprint
+    at: str
+    """When, ISO 8601, UTC."""
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    """Decision key → its value as text."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """What a person chose there, by flag, by variable or on a screen."""
+
+
+Networks = tuple[Remembered, ...]
+"""Of one project, the latest first: that is what stands on disk."""
+
+
+def decided_as_text(plan: Plan) -> dict[str, str]:
+    """Return every decision of `plan` as the text that would answer its question."""
+    return {one.key: question(one.key).format(one.value) for one in plan.decisions()}
+
+
+def recall(system: System, project: Path) -> Networks:
+    """Return the networks on which `project` was set up; none where there is no such file."""
+    try:
+        path = _file(system, project)
+    except ForbiddenError:
+        return ()
+    text = system.read_text(path, limit=_LIMIT)
+    if isinstance(text, Failed):
+        return ()
+    try:
+        document = json.loads(text)
+        rows = document["networks"] if document["schema"] == _SCHEMA else []
+        return tuple(_remembered(row) for row in rows)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ()  # a memory that cannot be read is none: everything is looked at anew
+
+
+def remember(system: System, project: Path, facts: Facts, plan: Plan, answers: Answers) -> None:
+    """Keep what was just written for this network. Raises ForbiddenError where it cannot be."""
+    here = fingerprint_of(facts)
+    known = recall(system, project)
+    before = next((one for one in known if one.fingerprint.place == here.place), None)
+    now = Remembered(
+        name=here.name if before is None else before.name,
+        fingerprint=here,
+        at=facts.observed_at,
+        decisions=decided_as_text(plan),
+        answers={
+            key: one.text
+            for key, one in answers.items()
+            if one.origin in _BY_HAND and MASK not in one.text
+        },
+    )
+    others = (one for one in known if one.fingerprint.place != here.place)
+    _write(_file(system, project), (now, *others)[:_MOST])
+
+
+def rename(system: System, project: Path, place: str, name: str) -> bool:
+    """Give a remembered network a name; False where it is not known."""
+    known = recall(system, project)
+    if not any(one.fingerprint.place == place for one in known):
+        return False
+    renamed = tuple(
+        replace(one, name=name) if one.fingerprint.place == place else one for one in known
+    )
+    _write(_file(system, project), renamed)
+    return True
+
+
+def _file(system: System, project: Path) -> Path:
+    readable = re.sub(r"[^A-Za-z0-9._-]+", "-", project.name)[:40] or "project"
+    short = hashlib.sha256(os.fsencode(project)).hexdigest()[:12]
+    return state_folder(system) / "networks" / f"{readable}-{short}.json"
+
+
+def _remembered(row: dict[str, Any]) -> Remembered:
+    seen = row["fingerprint"]
+    return Remembered(
+        name=str(row["name"]),
+        at=str(row["at"]),
+        fingerprint=Fingerprint(
+            **{one.name: tuple(map(str, seen.get(one.name, ()))) for one in fields(Fingerprint)}
+        ),
+        decisions={str(key): str(text) for key, text in row["decisions"].items()},
+        answers={str(key): str(text) for key, text in row["answers"].items()},
+    )
+
+
+def _write(path: Path, networks: Networks) -> None:
+    document = {"schema": _SCHEMA, "networks": [asdict(one) for one in networks]}
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".networks-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(document, file, indent=1, ensure_ascii=False)
+            os.replace(name, path)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(name)
+            raise
+    except OSError as error:
+        raise ForbiddenError(
+            msg("what was decided cannot be kept: {why}", why=error.strerror or "?"),
+            where=str(path.parent),
+            hint=msg("the files are written; make that folder writable, so that `check` works"),
+        ) from None
