@@ -26,6 +26,13 @@ NO_LITERAL = {
 BARE = {"{title}.", "{summary}.", "en", "({why})", "  {state}"}
 """Sentences without a word of their own."""
 
+PLACE = re.compile(r"\{[^}]*\}|`[^`]*`")
+NAMES = re.compile(
+    r"go (env|mod|work) .*|gomod-wizard apply|git insteadOf|/etc/environment|~/.netrc|\w+\.json"
+    r"|\b(git|go|ms|mtu|buildx|context|agent|reason)\b|\b[A-Z]\w+"
+)
+"""What has no other name in Chinese."""
+
 
 def pairs() -> Iterator[tuple[str, str]]:
     """Every English template beside every Chinese one that stands for it."""
@@ -74,6 +81,10 @@ def test_every_sentence_is_in_the_catalogue_and_no_other() -> None:
     assert sorted(map(str, KEPT.keys() - SAID)) == []
 
 
+def test_every_sentence_has_its_chinese() -> None:
+    assert [one for one, other in PAIRS if not other] == []
+
+
 def test_nothing_is_fuzzy_or_obsolete() -> None:
     assert [one for one, message in KEPT.items() if message.fuzzy] == []
     assert not messages.kept().obsolete
@@ -98,6 +109,11 @@ def test_a_translation_keeps_every_command_and_flag() -> None:
 def test_a_translation_keeps_its_paragraphs_and_indent() -> None:
     assert wrong(lambda text: text.count("\n\n")) == []
     assert wrong(lambda text: len(text) - len(text.lstrip(" "))) == []
+
+
+def test_no_sentence_is_still_english() -> None:
+    left = [one for one, other in PAIRS if not is_chinese(other) and one not in BARE]
+    assert [one for one in left if re.search("[A-Za-z]", NAMES.sub("", PLACE.sub("", one)))] == []
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ library, whose catalogues know only the locale, not `--lang`, and no Chinese.
 from __future__ import annotations
 
 import argparse
+import re
+from typing import Any
 
 from wizard.text import msg, nmsg, translate, translate_count
 
@@ -39,9 +41,28 @@ def speak() -> None:
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    """argparse's help, wrapped by terminal cells: a line of Chinese has no spaces to break at."""
+    """argparse's help by terminal cells: it counts characters, and breaks lines at spaces alone."""
+
+    def __init__(self, prog: str, *args: Any, **settings: Any) -> None:
+        super().__init__(prog, *args, **settings)
+        self._width -= _beyond(translate("usage: "))
 
     def _split_lines(self, text: str, width: int) -> list[str]:
         from wizard.cli.cells import wrap
 
         return wrap(text, width)
+
+    def format_help(self) -> str:
+        """Return the help, the usage's lines below each other, each heading with its own colon."""
+        usage, gap, rest = super().format_help().partition("\n\n")
+        indent = " " * _beyond(translate("usage: "))
+        lines = [line and f"{indent}{line}" for line in usage.split("\n")]
+        usage = "\n".join((lines[0].removeprefix(indent), *lines[1:]))
+        return usage + gap + re.sub(r"^([^\x00-\x7f]+):$", r"\1：", rest, flags=re.MULTILINE)
+
+
+def _beyond(text: str) -> int:
+    """Return by how many cells `text` is wider than argparse takes it for."""
+    from wizard.cli.cells import width
+
+    return width(text) - len(text)
