@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
+from tests.fuzz.printed import PRINTED
 from wizard.apply.merge.block import merge_block, without_blocks
 from wizard.apply.merge.dockerfile import merge_dockerfile, without_dockerfile_block
 from wizard.apply.merge.json_keys import merge_json
@@ -121,11 +122,22 @@ def _merged(merge: Callable[[str], str]) -> Callable[[str], None]:
 _KEYS = {"mtu": 1400, "proxies": {"default": {"httpProxy": "http://p:1"}}, "bip": None}
 
 
+class _Deaf(asyncio.Transport):
+    """A connection to which anything can be written."""
+
+    def write(self, data: object) -> None:
+        pass
+
+    def abort(self) -> None:
+        pass
+
+
 def _answer(data: bytes) -> None:
     """Read the bytes as what a mirror sends, in two pieces, and judge it."""
 
     async def ask() -> None:
         channel = Channel()
+        channel.connection_made(_Deaf())
         asked = asyncio.ensure_future(channel.ask(b"", tunnel=data[:1] == b"t"))
         await asyncio.sleep(0)
         channel.data_received(data[: len(data) // 2])
@@ -205,4 +217,5 @@ TARGETS: Mapping[str, Reading] = {
         without_dockerfile_block,
         may=(CannotMerge,),
     ),
+    **PRINTED,
 }

@@ -159,7 +159,7 @@ def _parsed(result: Completed) -> Mapping[str, str] | Failed:
         return Failed(kind="unreadable", detail=clean_line(mask_credentials(result.err), 200))
     try:
         values = json.loads(result.out)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Failed(kind="unreadable", detail=str(msg("go env printed no JSON")))
     if not isinstance(values, dict):
         return Failed(kind="unreadable", detail=str(msg("go env printed no JSON object")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 import re
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 from wizard.detect.deadline import Deadline, in_thread
 from wizard.facts.base import Fact, known, unknown
 from wizard.facts.network import Interface, Route
+from wizard.rules.addresses import parse_address
 from wizard.rules.numbers import whole_number
 from wizard.system import Completed, Failed, System
 from wizard.text import msg
@@ -163,14 +165,14 @@ def _proc_addresses(system: System) -> dict[str, tuple[str, ...]]:
         ):
             for link in links:
                 network = ipaddress.ip_network(link.destination)
-                if ipaddress.ip_address(address) in network:
+                if (here := parse_address(address)) is not None and here in network:
                     found.setdefault(link.interface, []).append(f"{address}/{network.prefixlen}")
                     break
     six = system.read_text(system.path("/proc/net/if_inet6"))
     if not isinstance(six, Failed):
         for line in six.splitlines():
             words = line.split()
-            if len(words) == 6 and len(words[0]) == 32:
+            with contextlib.suppress(ValueError, IndexError):
                 address6 = ipaddress.IPv6Address(int(words[0], 16))
                 found.setdefault(words[5], []).append(f"{address6}/{int(words[2], 16)}")
     return {name: tuple(values) for name, values in found.items()}
@@ -219,16 +221,16 @@ def _proc_routes6(system: System) -> tuple[Route, ...]:
         words = line.split()
         try:
             network = ipaddress.ip_network((int(words[0], 16), int(words[1], 16)), strict=False)
-            gateway = ipaddress.IPv6Address(int(words[4], 16))
+            gateway, name = ipaddress.IPv6Address(int(words[4], 16)), words[9]
         except (ValueError, IndexError):
             continue
-        if words[9] == "lo" or network.is_multicast:
+        if name == "lo" or network.is_multicast:
             continue
         found.append(
             Route(
                 destination=str(network),
                 gateway=None if int(gateway) == 0 else str(gateway),
-                interface=clean_line(words[9], 60),
+                interface=clean_line(name, 60),
                 table="main",
             )
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -96,7 +97,9 @@ class _Head(HTMLParser):
 def meta_imports(page: bytes) -> tuple[MetaImport, ...]:
     """Return the imports of a page: module proxies first, and what they supersede left out."""
     head = _Head()
-    head.feed(page.decode("utf-8", "replace"))
+    # Python's parser asserts over a broken declaration; what stood before it counts, as for Go.
+    with suppress(AssertionError):
+        head.feed(page.decode("utf-8", "replace"))
     proxies = [one for one in head.found if one.vcs == "mod"]
     superseded = {one.prefix for one in proxies}
     others = [one for one in head.found if one.vcs != "mod" and one.prefix not in superseded]

@@ -58,7 +58,7 @@ def parse_credentials(printed: str) -> Mapping[str, Secret] | None:
             blocks.append(lines[:end])
             lines = lines[end + 1 :]
         urls, headers = blocks
-        if not all(urlsplit(url).scheme or url.startswith("/") for url in urls):
+        if not all(_is_url(url) for url in urls):
             return None
         pairs = [header.partition(": ") for header in headers]
         if not all(name and colon for name, colon, _ in pairs):
@@ -67,6 +67,13 @@ def parse_credentials(printed: str) -> Mapping[str, Secret] | None:
         for url in urls if values else ():
             found[url.removeprefix("https://").removesuffix("/")] = Secret(values[0])
     return found
+
+
+def _is_url(text: str) -> bool:
+    try:
+        return bool(urlsplit(text).scheme) or text.startswith("/")
+    except ValueError:  # an open bracket, a port that is none
+        return False
 
 
 def credential_for(url: str, known: Mapping[str, Secret]) -> Secret | None:

@@ -75,7 +75,7 @@ class DownloadTrace:
 
         A mirror may lie below a path: what go.mod names tells where the module's own begins.
         """
-        match = _FILE.match(_UPPER.sub(lambda m: m[1].upper(), unquote(urlsplit(url).path)))
+        match = _FILE.match(_UPPER.sub(lambda m: m[1].upper(), unquote(_parts(url)[1])))
         if match is None:
             return "", ""
         path, version, kind = match[1].lstrip("/"), match[2], match[3]
@@ -101,7 +101,7 @@ class DownloadTrace:
 
     def _named(self, what: str) -> str:
         name, _ = self._file(what)
-        return f"{name} ({urlsplit(what).hostname})" if name else what[:200]
+        return f"{name} ({_parts(what)[0]})" if name else what[:200]
 
     def unanswered(self, at: float) -> tuple[str, ...]:
         """Return a line for each of the first requests that nothing answered, for the log."""
@@ -116,6 +116,15 @@ class DownloadTrace:
         """Return the modules that took longer than SLOW_S, the slowest first."""
         found = [Slow(what=w, seconds=round(s, 1)) for w, s in self._took.items() if s >= SLOW_S]
         return tuple(sorted(found, key=lambda one: -one.seconds)[:_MAX_SLOW])
+
+
+def _parts(url: str) -> tuple[str, str]:
+    """Return host and path; nothing of what is no URL: a step may print whatever it likes."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.hostname or "", parts.path
 
 
 def read_json(text: str) -> Iterator[dict[str, Any]]:

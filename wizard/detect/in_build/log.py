@@ -175,7 +175,7 @@ def _mirrors(
 
 
 def _json(text: str) -> dict[str, str]:
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, RecursionError):
         found = json.loads(text)
         if isinstance(found, dict):
             return {str(key): clean_line(str(value), 1000) for key, value in found.items()}
