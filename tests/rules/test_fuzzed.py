@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from wizard.questions import question
 from wizard.rules.go_import import meta_imports
 from wizard.rules.goauth import parse_credentials
 from wizard.verify.trace import DownloadTrace
@@ -27,3 +28,10 @@ def test_a_step_may_print_what_looks_like_gos_trace_and_is_no_url() -> None:
     assert [one.what for one in trace.waiting(60.0)] == ["http://[a/b/@v/v1.0.0.zip"]
     trace.read("# get http://[a/b/@v/v1.0.0.zip: 200 OK (1.0s)", 60.0)
     assert trace.waiting(90.0) == ()
+
+
+@pytest.mark.parametrize("text", ["https://a.example/?s #x", "https://a.example/b/ #x"])
+def test_an_entry_of_goproxy_stays_itself_when_it_is_read_again(text: str) -> None:
+    goproxy = question("goproxy")
+    once = goproxy.format(goproxy.parse(text))
+    assert goproxy.format(goproxy.parse(once)) == once

@@ -60,6 +60,7 @@ class Hop:
 _SEPARATORS = re.compile(r"[,|]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HOST = re.compile(r"[^\s<>\"#%/?@\\^`{|}\[\]]+|[0-9a-fA-F:.]+(?:%[\w.~-]+)?")
+_END = re.compile(r"[/\s]+\Z")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -121,7 +122,9 @@ def _hop(entry: str, separator: str) -> Hop:
         raise GoProxyError(entry, msg("it names no host"))
     userinfo, at, hostport = parts.netloc.rpartition("@")
     username, colon, password = userinfo.partition(":")
-    bare = urlunsplit((parts.scheme, hostport, parts.path.rstrip("/"), parts.query, ""))
+    # A space that stood before a fragment is the end of the entry now.
+    path, query = _END.sub("", parts.path), parts.query.rstrip()
+    bare = urlunsplit((parts.scheme, hostport, path, query, ""))
     return Hop(
         url=bare,
         separator=_separator(separator),
