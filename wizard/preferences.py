@@ -33,7 +33,7 @@ def preferences(system: System) -> Mapping[str, str]:
 
     try:
         read = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML, a number without an end, a nest without one
         return {}
     return {name: read[name] for name in NAMES if isinstance(read.get(name), str)}
 
@@ -53,7 +53,7 @@ def remember(system: System, name: str, value: str) -> bool:
         document = tomlkit.parse(text)
         document[name] = value
         _replace(path, tomlkit.dumps(document))
-    except (OSError, TOMLKitError):
+    except (OSError, TOMLKitError, ValueError, RecursionError):
         return False
     return True
 

@@ -85,7 +85,7 @@ PROJECT = ("go.mod", "go.sum", "go.work", "vendor/modules.txt", "Dockerfile", ".
            "gomod-wizard.toml", ".git/config", ".git", "main.go")  # fmt: skip
 HOME = (".netrc", ".gitconfig", ".config/go/env", ".docker/config.json", ".ssh/config",
         ".ssh/known_hosts", ".config/gomod-wizard/mirrors.toml",
-        ".config/gomod-wizard/config.toml")  # fmt: skip
+        ".config/gomod-wizard/config.toml", ".config/gomod-wizard/preferences.toml")  # fmt: skip
 MACHINE = ("etc/docker/daemon.json", "etc/environment", "etc/hosts", "etc/resolv.conf",
            "etc/systemd/system/docker.service.d/x.conf", "etc/containers/registries.conf",
            )  # fmt: skip
