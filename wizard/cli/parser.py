@@ -166,7 +166,7 @@ def build_parser(version: str) -> argparse.ArgumentParser:
             metavar="S[,S]",
             help=str(msg("of project, user, system (default: all)")),
         )
-    for name in ("apply", "refresh", "undo"):
+    for name in ("apply", "refresh", "watch", "undo"):
         restart = parsers[name].add_mutually_exclusive_group()
         restart.add_argument(
             "--restart",
@@ -276,6 +276,24 @@ def build_parser(version: str) -> argparse.ArgumentParser:
     parsers["check"].set_defaults(timeout=CHECK_TIMEOUT_S)
     parsers["networks"].add_argument(
         "--name", metavar="NAME", help=str(msg("call the network that is here NAME"))
+    )
+    watch = parsers["watch"]
+    watch.add_argument("--notify", action="store_true", help=str(msg("tell the desktop too")))
+    watch.add_argument(
+        "--refresh", action="store_true", help=str(msg("write what is stale (needs --yes)"))
+    )
+    watch.add_argument(
+        "--once", action="store_true", help=str(msg("end after the first change, as `check` does"))
+    )
+    watch.add_argument(
+        "--unit",
+        choices=("systemd", "launchd"),
+        help=str(msg("print a unit that starts it with your session, and end")),
+    )
+    watch.add_argument(
+        "--hook",
+        choices=("bash", "zsh", "fish"),
+        help=str(msg("print lines for your shell that say so at the prompt, and end")),
     )
     parsers["build"].add_argument(
         "args",

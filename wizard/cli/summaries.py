@@ -134,6 +134,15 @@ COMMANDS: dict[str, tuple[Text, tuple[Example, ...]]] = {
         msg("the networks on which this project was set up"),
         (("gomod-wizard networks", ""), ("gomod-wizard networks --name office", "")),
     ),
+    "watch": (
+        msg("check again whenever the network changes"),
+        (
+            ("gomod-wizard watch --notify", msg("a word on the desktop when something is stale")),
+            ("gomod-wizard watch --refresh --yes", ""),
+            ("gomod-wizard watch --unit systemd", msg("a unit that starts it with your session")),
+            ('eval "$(gomod-wizard watch --hook bash)"', msg("a word at the prompt instead")),
+        ),
+    ),
     "demo": (
         msg("play the wizard on a small fake company, without any risk"),
         (

@@ -7,7 +7,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from wizard.facts import Facts
 from wizard.facts.network import NetworkFacts
@@ -64,28 +64,27 @@ class Fingerprint:
 def fingerprint_of(facts: Facts) -> Fingerprint:
     """Return the fingerprint of the network that `facts` were observed on."""
     authorities = facts.mirrors.authorities.or_else(())
-    return Fingerprint(
-        **_ways_out(facts.network),
+    return replace(
+        ways_out(facts.network),
         proxies=_proxies(facts.proxy),
         authorities=_sorted(one.subject for one in authorities),
     )
 
 
-def _ways_out(network: NetworkFacts) -> dict[str, tuple[str, ...]]:
+def ways_out(network: NetworkFacts) -> Fingerprint:
+    """Return the part of the fingerprint that tells the place."""
     interfaces = network.interfaces.or_else(())
     docker = {one.name for one in interfaces if one.docker}
-    return {
-        "gateways": _sorted(
+    return Fingerprint(
+        gateways=_sorted(
             route.gateway or route.interface
             for route in network.routes.or_else(())
             if route.destination in _EVERYTHING and route.interface not in docker
         ),
-        "resolvers": tuple(one.address for one in network.resolvers.or_else(())),
-        "search": tuple(network.search_domains.or_else(())),
-        "tunnels": _sorted(
-            one.name for one in interfaces if one.up and _TUNNEL.fullmatch(one.name)
-        ),
-    }
+        resolvers=tuple(one.address for one in network.resolvers.or_else(())),
+        search=tuple(network.search_domains.or_else(())),
+        tunnels=_sorted(one.name for one in interfaces if one.up and _TUNNEL.fullmatch(one.name)),
+    )
 
 
 def _proxies(proxy: ProxyFacts) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from wizard.cli.commands.purge import purge
 from wizard.cli.commands.report import report
 from wizard.cli.commands.route import route
 from wizard.cli.commands.verify import verify
+from wizard.cli.commands.watch import watch
 from wizard.cli.context import Context
 
 COMMANDS: Mapping[str, Callable[[Context], Coroutine[Any, Any, int]]] = {
@@ -40,4 +41,5 @@ COMMANDS: Mapping[str, Callable[[Context], Coroutine[Any, Any, int]]] = {
     "check": check,
     "refresh": refresh,
     "networks": networks,
+    "watch": watch,
 }

@@ -28,9 +28,9 @@ _PARTS: Mapping[str, Text] = {
 async def check(context: Context) -> int:
     """Say which decisions on disk no longer hold on today's network; exit 1 where one does."""
     today = await look_at_today(context.session, await context.facts())
-    context.emit("check", **_told(today))
-    _show_move(context.output, today)
-    _show_stale(context.output, today.stale)
+    context.emit("check", **told(today))
+    show_move(context.output, today)
+    show_stale(context.output, today.stale)
     refusals = () if today.changes is None else today.changes.refusals
     show_refusals(context.output, refusals)
     if today.stale:
@@ -46,8 +46,8 @@ async def refresh(context: Context) -> int:
     """Write what today's network needs otherwise, and nothing else; the exit codes of `apply`."""
     context.settle()
     today = await look_at_today(context.session, await context.facts())
-    _show_move(context.output, today)
-    _show_stale(context.output, today.stale)
+    show_move(context.output, today)
+    show_stale(context.output, today.stale)
     if today.plan is None or today.changes is None:
         raise UsageError(
             today.stale[0].because,
@@ -60,7 +60,7 @@ async def refresh(context: Context) -> int:
     here = Context(
         session=today.session, output=context.output, flags=context.flags, ask=context.ask
     )
-    return await write_shown(here, "refresh", today.facts, today.plan, today.changes, _told(today))
+    return await write_shown(here, "refresh", today.facts, today.plan, today.changes, told(today))
 
 
 async def networks(context: Context) -> int:
@@ -92,7 +92,7 @@ async def networks(context: Context) -> int:
     return ExitCode.OK
 
 
-def _told(today: Today) -> dict[str, object]:
+def told(today: Today) -> dict[str, object]:
     """Return what a document says of the network and of what no longer holds on it."""
     moved = today.came_from
     return {
@@ -110,7 +110,7 @@ def _told(today: Today) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _show_move(output: Output, today: Today) -> None:
+def show_move(output: Output, today: Today) -> None:
     """Say that this is another network than the one the files were written for, and by what."""
     last = today.known[0] if today.known else None
     if last is None:
@@ -128,7 +128,7 @@ def _show_move(output: Output, today: Today) -> None:
         output.line(f"  {words}", DIM)
 
 
-def _show_stale(output: Output, stale: tuple[Stale, ...]) -> None:
+def show_stale(output: Output, stale: tuple[Stale, ...]) -> None:
     if not stale:
         return
     words = nmsg("{n} decision no longer holds:", "{n} decisions no longer hold:", n=len(stale))

@@ -1,0 +1,147 @@
+"""`watch`: a real change of a network of its own, and the texts that start it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+ROOT = Path(__file__).parents[2]
+needs_root = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("unshare") is None,
+    reason="a network of its own needs root and unshare",
+)
+
+
+@dataclass
+class Watched:
+    """A watch in a network namespace that has loopback alone."""
+
+    process: subprocess.Popen[str]
+
+    def ip(self, *argv: str) -> None:
+        inside = ("nsenter", "--net", "--target", str(self.process.pid), "ip", *argv)
+        subprocess.run(inside, check=True, timeout=20)
+
+    def plug(self, name: str) -> None:
+        """Make a link that is up, with nobody at its other end."""
+        self.ip("link", "add", name, "type", "veth", "peer", "name", "far")
+        self.ip("link", "set", name, "up")
+        self.ip("link", "set", "far", "up")
+
+    def join_a_network(self) -> None:
+        """Give the namespace a link, an address and a way out that leads nowhere."""
+        self.plug("eth7")
+        self.ip("address", "add", "192.0.2.7/24", "dev", "eth7")
+        self.ip("route", "add", "default", "via", "192.0.2.1")
+
+
+@pytest.fixture
+def watched(project: Path, tmp_path: Path) -> Iterator[Watched]:
+    catalogue = tmp_path / "home" / ".config" / "gomod-wizard" / "mirrors.toml"
+    catalogue.parent.mkdir(parents=True, exist_ok=True)
+    catalogue.write_text('shipped = false\n[[mirror]]\nname = "x"\nurl = "https://127.0.0.1:9"\n')
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"), "GOPROXY": "off",
+           "PYTHONPATH": str(ROOT), "DOCKER_HOST": f"unix://{tmp_path}/none"}  # fmt: skip
+    process = subprocess.Popen(
+        ["unshare", "--net", sys.executable, "-m", "wizard", "watch", "--once", "--json",
+         "--timeout", "1", "--project", str(project)],
+        env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    assert "waiting" in process.stderr.readline()
+    try:
+        yield Watched(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@needs_root
+def test_a_new_way_out_wakes_the_watch(watched: Watched) -> None:
+    watched.join_a_network()
+    out, _ = watched.process.communicate(timeout=60)
+    document = json.loads(out)
+    assert document["network"]["fingerprint"]["gateways"] == ["192.0.2.1"]
+    assert watched.process.returncode == 1
+    assert document["stale"]
+
+
+@needs_root
+def test_a_link_without_a_way_out_is_not_judged(watched: Watched) -> None:
+    watched.plug("wg7")
+    out, _ = watched.process.communicate(timeout=60)
+    assert out == ""
+    assert watched.process.returncode == 0
+
+
+def test_an_endless_watch_prints_no_document(command: Command) -> None:
+    ended = command("watch", "--json")
+    assert ended.code == 2
+    assert "--once" in ended.err
+
+
+def test_an_unattended_refresh_needs_a_yes(command: Command) -> None:
+    ended = command("watch", "--refresh")
+    assert ended.code == 2
+    assert "--yes" in ended.err
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze")
+def test_systemd_reads_the_unit_and_the_folders_odd_name(command: Command, tmp_path: Path) -> None:
+    odd = tmp_path / 'my "go" 100% $HOME \\ project'
+    odd.mkdir()
+    (odd / "go.mod").write_text("module example.org/app\n")
+    shown = command("watch", "--unit", "systemd", where=odd)
+    assert shown.code == 0
+    unit = tmp_path / "gomod-wizard.service"
+    unit.write_text(shown.out)
+    read = subprocess.run(
+        ["systemd-analyze", "verify", "--user", "--man=no", str(unit)],
+        capture_output=True, text=True, timeout=60,
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert read.returncode == 0, read.stderr
+    assert "gomod-wizard.service" not in read.stderr
+
+
+def test_launchd_gets_the_project_as_one_word(command: Command, tmp_path: Path) -> None:
+    import plistlib
+
+    odd = tmp_path / "a <b> & 'c'"
+    odd.mkdir()
+    (odd / "go.mod").write_text("module example.org/app\n")
+    read = plistlib.loads(command("watch", "--unit", "launchd", where=odd).out.encode())
+    assert read["ProgramArguments"][-1] == str(odd.resolve())
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_hook_speaks_at_the_prompt_after_a_change(
+    command: Command, tmp_path: Path, shell: str
+) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell}")
+    calls = {
+        "bash": ("_gomod_wizard_moved", "_GOMOD_WIZARD_HERE=other"),
+        "zsh": ("_gomod_wizard_moved", "_GOMOD_WIZARD_HERE=other"),
+        "fish": ("_gomod_wizard_moved", "set --global _gomod_wizard_here other"),
+    }
+    call, change = calls[shell]
+    script = tmp_path / "hook"
+    script.write_text("\n".join([command("watch", "--hook", shell).out, call, call, change, call]))
+    ended = subprocess.run(
+        [shell, str(script)], capture_output=True, text=True, timeout=60,
+        env={**os.environ, "HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert ended.returncode == 0
+    assert ended.stderr.count("the network changed") == 1
