@@ -92,6 +92,10 @@ def _dispatch(
     output: Output,
     start_wizard: Callable[[Session], int],
 ) -> int:
+    if flags.command == "completion":  # a shell waits for it at each Tab
+        from wizard.cli.commands.completion import completion
+
+        return completion(flags, machine, output)
     if flags.command == "demo":
         from wizard.cli.commands.demo import demo
 

@@ -301,6 +301,13 @@ def build_parser(version: str) -> argparse.ArgumentParser:
         metavar="-- ARG",
         help=str(msg("more arguments for docker build")),
     )
+    parsers["completion"].add_argument(
+        "shell",
+        nargs="?",
+        choices=("bash", "zsh", "fish", "powershell"),
+        help=str(msg("whose script")),
+    )
+    parsers["completion"].add_argument("--ids", action="store_true", help=argparse.SUPPRESS)
     parsers["demo"].add_argument(
         "args",
         nargs=argparse.REMAINDER,

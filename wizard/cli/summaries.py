@@ -143,6 +143,18 @@ COMMANDS: dict[str, tuple[Text, tuple[Example, ...]]] = {
             ('eval "$(gomod-wizard watch --hook bash)"', msg("a word at the prompt instead")),
         ),
     ),
+    "completion": (
+        msg("print the completion script of a shell"),
+        (
+            ('eval "$(gomod-wizard completion bash)"', msg("in ~/.bashrc")),
+            ('eval "$(gomod-wizard completion zsh)"', msg("in ~/.zshrc, after compinit")),
+            ("gomod-wizard completion fish | source", msg("in ~/.config/fish/config.fish")),
+            (
+                "gomod-wizard completion powershell | Out-String | Invoke-Expression",
+                msg("in $PROFILE"),
+            ),
+        ),
+    ),
     "demo": (
         msg("play the wizard on a small fake company, without any risk"),
         (
