@@ -11,7 +11,6 @@ from wizard.cli.output import BOLD, DIM, GREEN, YELLOW, Output
 from wizard.errors import ExitCode, UsageError
 from wizard.moves.looking import Today, look_at_today
 from wizard.moves.memory import recall, rename
-from wizard.moves.staleness import Stale
 from wizard.plan.stopping import refuse_the_incurable
 from wizard.text import Text, msg, nmsg
 
@@ -30,11 +29,11 @@ async def check(context: Context) -> int:
     today = await look_at_today(context.session, await context.facts())
     context.emit("check", **told(today))
     show_move(context.output, today)
-    show_stale(context.output, today.stale)
+    show_stale(context.output, today)
     refusals = () if today.changes is None else today.changes.refusals
     show_refusals(context.output, refusals)
     if today.stale:
-        context.output.line(msg("next: gomod-wizard refresh"), BOLD)
+        show_next(context.output, today)
     elif not refusals:
         context.output.line(
             msg("Everything on disk fits this network ({name}).", name=today.name), GREEN
@@ -47,7 +46,7 @@ async def refresh(context: Context) -> int:
     context.settle()
     today = await look_at_today(context.session, await context.facts())
     show_move(context.output, today)
-    show_stale(context.output, today.stale)
+    show_stale(context.output, today)
     if today.plan is None or today.changes is None:
         raise UsageError(
             today.stale[0].because,
@@ -128,16 +127,29 @@ def show_move(output: Output, today: Today) -> None:
         output.line(f"  {words}", DIM)
 
 
-def show_stale(output: Output, stale: tuple[Stale, ...]) -> None:
-    if not stale:
+def show_stale(output: Output, today: Today) -> None:
+    """Write each decision that does not hold: as it was, as it is now, and why."""
+    if not today.stale:
         return
-    words = nmsg("{n} decision no longer holds:", "{n} decisions no longer hold:", n=len(stale))
+    if today.known:
+        words = nmsg(
+            "{n} decision no longer holds:", "{n} decisions no longer hold:", n=len(today.stale)
+        )
+    else:
+        words = msg("This network needs what is not on disk:")
     output.line(words, YELLOW)
-    for one in stale:
+    for one in today.stale:
         output.line(f"  {one.key}", BOLD)
-        output.line(msg("      was: {value}", value=_shown(one.was)))
+        if one.was is not None:
+            output.line(msg("      was: {value}", value=one.was))
         output.line(msg("      is:  {value}", value=_shown(one.now)))
         output.line(f"      {one.because}", DIM)
+
+
+def show_next(output: Output, today: Today) -> None:
+    """Say what writes what is stale."""
+    command = "refresh" if today.known else "apply"
+    output.line(msg("next: gomod-wizard {command}", command=command), BOLD)
 
 
 def _shown(value: str | None) -> str:

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from wizard.cli.commands.apply import write_shown
-from wizard.cli.commands.moves import show_move, show_stale, told
+from wizard.cli.commands.moves import show_move, show_next, show_stale, told
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, YELLOW
 from wizard.errors import ExitCode, UsageError, WizardError
@@ -74,7 +74,7 @@ async def _looked(context: Context, here: Fingerprint) -> int:
 async def _acted(context: Context, today: Today) -> int:
     output = context.output
     show_move(output, today)
-    show_stale(output, today.stale)
+    show_stale(output, today)
     if not today.stale:
         context.emit("watch", **told(today))
         output.line(msg("Everything on disk fits this network ({name}).", name=today.name), GREEN)
@@ -89,7 +89,7 @@ async def _acted(context: Context, today: Today) -> int:
             output.talk(msg("this system has no way to notify (notify-send, osascript)"), DIM)
     if not context.flag("refresh", False) or today.plan is None or today.changes is None:
         context.emit("watch", **told(today))
-        output.line(msg("next: gomod-wizard refresh"), BOLD)
+        show_next(output, today)
         return ExitCode.NO
     there = replace(context, session=today.session)
     return await write_shown(there, "watch", today.facts, today.plan, today.changes, told(today))
