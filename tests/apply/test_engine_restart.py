@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.apply.faults import CountingDisk, KillingDisk, in_child
 from tests.apply.hosts import DAEMON_JSON, Host, artifact, daemon_json, furnish
 from wizard.apply import commit, plan_changes, undo
+from wizard.apply.engine import RESTARTED
 from wizard.apply.types import Action, ChangeSet, Receipt
 from wizard.errors import ForbiddenError, UnsafeError
 from wizard.render.types import JsonKeys, Scope, Whole
@@ -168,6 +171,35 @@ async def test_undo_restarts_the_engine_under_the_same_rule(root: Host) -> None:
     assert daemon(root).read_bytes() == DAEMON_JSON
     assert restarts(root) == ["restart docker"]
     assert "not restarted" in str(receipt.messages[0])
+
+
+async def test_an_engine_that_stays_down_after_an_undo_is_the_receipts_trouble(root: Host) -> None:
+    broken = DAEMON_JSON.replace(b'"mtu": 9000', b'"mtu": 666')
+    daemon(root).write_bytes(broken)
+    await apply_(root)
+    receipt = await undo(root.system)
+    assert "Docker did not come back (systemctl restart docker: Job for docker.service failed" in (
+        str(receipt.trouble)
+    )
+    assert "journalctl -u docker" in str(receipt.trouble)
+    assert daemon(root).read_bytes() == broken
+
+
+async def test_an_undo_that_finishes_a_killed_one_restarts_the_engine_too(root: Host) -> None:
+    await apply_(root)
+    done = CountingDisk()
+    await apply_(root, mtu=1300)
+    await undo(root.system, disk=done)
+    await apply_(root, mtu=1300)
+    before = restarts(root)
+
+    def killed() -> None:
+        assert in_child(lambda: undo(root.system, disk=KillingDisk(len(done.points)))) < 0
+
+    await asyncio.to_thread(killed)
+    receipt = await undo(root.system)
+    assert RESTARTED in receipt.messages
+    assert len(restarts(root)) == len(before) + 1
 
 
 async def test_dockerd_reads_the_new_file_before_it_is_put_in_place(root: Host) -> None:

@@ -19,6 +19,7 @@ from wizard.apply.types import ChangeSet
 from wizard.errors import ForbiddenError, UnsafeError
 
 CODES = (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EIO)
+Files = dict[str, tuple[bytes, int]]
 EACH = pytest.mark.parametrize("code", CODES, ids=[errno.errorcode[code] for code in CODES])
 
 
@@ -28,6 +29,11 @@ def fresh() -> Iterator[tuple[Host, ChangeSet]]:
         host = make_host(folder)
         furnish(host)
         yield host, asyncio.run(plan_changes(host.system, host.project, whole_plan(host)))
+
+
+def without_drafts(files: Files) -> Files:
+    """Return the user's files: a disk that stays broken keeps even our own drafts."""
+    return {name: file for name, file in files.items() if ".gomod-wizard-" not in name}
 
 
 def apply_(host: Host, changes: ChangeSet, disk: Disk) -> None:
@@ -60,15 +66,20 @@ def test_a_disk_that_stays_broken_loses_nothing_and_the_next_undo_puts_it_back()
     for number in range(1, points_of_apply() + 1):
         with fresh() as (host, changes):
             old, folders = host.files(), host.folders()
-            with pytest.raises(ForbiddenError):
+            with pytest.raises(ForbiddenError) as caught:
                 apply_(host, changes, FailingDisk(number, errno.EIO, stays=True))
+            says_all = "everything is as it was" in str(caught.value.message)
+            assert says_all is (without_drafts(host.files()) == old), (number, caught.value.message)
             asyncio.run(undo(host.system))
             assert host.files() == old, number
             assert host.folders() == folders, number
 
 
 @EACH
-def test_an_undo_that_fails_at_any_step_can_be_repeated(code: int) -> None:
+@pytest.mark.parametrize("stays", [False, True], ids=["once", "for good"])
+def test_an_undo_that_fails_at_any_step_leaves_files_whole_and_the_next_one_ends_it(
+    code: int, stays: bool
+) -> None:
     with fresh() as (host, changes):
         apply_(host, changes, Disk())
         disk = CountingDisk()
@@ -77,11 +88,26 @@ def test_an_undo_that_fails_at_any_step_can_be_repeated(code: int) -> None:
         with fresh() as (host, changes):
             old, folders = host.files(), host.folders()
             apply_(host, changes, Disk())
-            with pytest.raises(ForbiddenError):
-                asyncio.run(undo(host.system, disk=FailingDisk(number, code)))
-            asyncio.run(undo(host.system))
+            new = host.files()
+            with pytest.raises(ForbiddenError) as caught:
+                asyncio.run(undo(host.system, disk=FailingDisk(number, code, stays=stays)))
+            assert caught.value.where
+            assert str(caught.value.hint)
+            now = host.files()
+            for name in old.keys() | new.keys():
+                assert now.get(name) in (old.get(name), new.get(name)), (number, name)
+            (entry,) = history(host.system)
+            says_all = "everything is as it was" in str(caught.value.message)
+            assert not says_all or without_drafts(now) == new, (number, caught.value.message)
+            assert says_all or entry.state != "applied", (number, caught.value.message)
+            if entry.state != "interrupted":
+                assert now == {"applied": new, "undone": old}[entry.state], number
+            again = asyncio.run(undo(host.system))
+            assert again.id == (None if entry.state == "undone" else entry.id), number
             assert host.files() == old, number
             assert host.folders() == folders, number
+            assert [entry.state for entry in history(host.system)] == ["undone"], number
+            assert asyncio.run(undo(host.system)).changes == (), number
 
 
 class UnreadableDisk(Disk):

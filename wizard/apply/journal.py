@@ -219,6 +219,8 @@ class Journal:
                 if data is not None and sha and read_blob(folder.path, sha, self.disk) is None:
                     self.disk.remove(folder, sha)
                     self.disk.write_new(folder, sha, data, PRIVATE_FILE)
+            if found:
+                self.disk.sync(folder)
             self.disk.remove(folder, "state.new")
             self.disk.write_new(folder, "state.new", _state_bytes(state, hashes, ran), owner)
             self.disk.rename(folder, "state.new", "state")

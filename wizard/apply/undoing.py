@@ -9,7 +9,7 @@ from pathlib import Path
 from wizard.apply.applying import Listener, restart_engine, silent
 from wizard.apply.backwards import inverse, moves_back
 from wizard.apply.disk import Disk, Folder
-from wizard.apply.failure import forbidden
+from wizard.apply.failure import cause, forbidden
 from wizard.apply.journal import PRIVATE_FILE, Journal, State, state_folders, under_sudo
 from wizard.apply.leftovers import clean
 from wizard.apply.lock import locked
@@ -191,7 +191,7 @@ async def _take_back(
             tell_user(Path(record.carries), State.UNDONE, disk)
     except OSError as error:
         _give_up(journal, record, moves)
-        raise forbidden(error, error.filename or record.project) from error
+        raise _unfinished(journal, record, error) from error
     except BaseException:
         _give_up(journal, record, moves)
         raise
@@ -227,6 +227,24 @@ def _give_up(journal: Journal, record: Record, moves: Sequence[Move]) -> None:
             journal.set_state(record.id, State.APPLIED)
     except (OSError, ForbiddenError):
         return
+
+
+def _unfinished(journal: Journal, record: Record, error: OSError) -> ForbiddenError:
+    """Return the error for an undo that the disk refused, by how far it came."""
+    where, state = error.filename or record.project, journal.state(record.id)
+    if state == State.APPLIED:
+        return forbidden(error, where)
+    why, hint = cause(error)
+    if state == State.UNDONE:
+        what = msg(
+            "every file is as before, but the journal's note of it may be lost: {why}", why=why
+        )
+        return ForbiddenError(what, where=where, hint=hint)
+    return ForbiddenError(
+        msg("the undo is not finished: {why}; every file is whole, old or new", why=why),
+        where=where,
+        hint=msg("{hint}; `gomod-wizard undo` finishes it", hint=hint),
+    )
 
 
 def _bytes_at(disk: Disk, path: Path) -> bytes | None:
