@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test lint fuzz lab lab-repair lab-report bench pictures messages clean
+.PHONY: run test lint fuzz lab lab-repair lab-report bench figures pictures messages clean
 
 ## Set up, then start the wizard; without a terminal show the headless result for this machine.
 run: $(VENV)/.run
@@ -39,6 +39,10 @@ lab-report: $(VENV)/.dev
 ## Ratios within one run, on loopback.
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench.run
+
+## How often `diagnose` is right, on three sets of logs, and what it missed.
+figures: $(VENV)/.dev
+	$(BIN)/python -m tests.diagnose.measure
 
 ## The README's pictures, from the real program.
 pictures: $(VENV)/.dev

@@ -50,6 +50,11 @@ def parser() -> argparse.ArgumentParser:
         help="only build untouched: is each network broken for its own reason?",
     )
     said.add_argument(
+        "--only-diagnosis",
+        action="store_true",
+        help="only build untouched, and let `diagnose` name why: no apply, no undo",
+    )
+    said.add_argument(
         "--by-hand",
         action="store_true",
         help="instead of the program, apply the repairs of repairs/: can it be done?",
@@ -110,7 +115,12 @@ def play(networks: list[Scenario], arguments: argparse.Namespace) -> list[Row]:
     print(board.line(board.HEADINGS), flush=True)
 
     def one(network: Scenario) -> Row:
-        row = trial.run(network, only_before=arguments.only_before, logs=arguments.logs)
+        row = trial.run(
+            network,
+            only_before=arguments.only_before,
+            only_diagnosis=arguments.only_diagnosis,
+            logs=arguments.logs,
+        )
         if arguments.columns:
             columns.measure(network, row)
         print(board.line(board.cells(row)), flush=True)
@@ -181,6 +191,8 @@ def report(networks: list[Scenario], rows: list[Row], arguments: argparse.Namesp
         arguments.report.write_text(board.report(rows, networks), encoding="utf-8")
     if arguments.only_before:
         return 0 if all(row.before_ok for row in rows) else 1
+    if arguments.only_diagnosis:
+        return 0 if all(row.as_expected for row in rows) else 1
     wrong = board.out_of_date(rows, board.known_failures())
     for text in wrong:
         print(f"unexpected: {text}", file=sys.stderr)

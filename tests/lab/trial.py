@@ -51,7 +51,13 @@ class Row:
     notes: list[str] = field(default_factory=list)
 
 
-def run(network: Scenario, *, only_before: bool = False, logs: Path | None = None) -> Row:
+def run(
+    network: Scenario,
+    *,
+    only_before: bool = False,
+    only_diagnosis: bool = False,
+    logs: Path | None = None,
+) -> Row:
     """Play one network and judge it. A failure of the lab itself is a note, and never green."""
     folder = logs / network.name if logs else None
     row, started = Row(network.name), time.monotonic()
@@ -65,7 +71,8 @@ def run(network: Scenario, *, only_before: bool = False, logs: Path | None = Non
             if not verdict.ok:
                 row.notes.append(f"before: {verdict.why}")
             if not only_before:
-                _Trial(network, around, desk, row).play(before, folder)
+                trial = _Trial(network, around, desk, row)
+                trial.play(before, folder, only_diagnosis=only_diagnosis)
     except (shell.LabError, OSError, ValueError, LookupError, re.error) as error:
         row.before_ok = row.as_expected = False
         row.notes.append(f"the lab failed: {error}")
@@ -95,10 +102,18 @@ class _Trial:
             )
         return done
 
-    def play(self, before: Done, logs: Path | None) -> None:
+    def play(self, before: Done, logs: Path | None, *, only_diagnosis: bool = False) -> None:
         self.said.append(("the untouched build", before))
         try:
-            self._play(before)
+            if only_diagnosis:
+                self._diagnose(before)
+                if logs is not None:
+                    self.program("plan", "--json")
+                    self.program("detect", "--json")
+                self.row.as_expected = self.row.before_ok and not self.wrong
+                self.row.notes += self.wrong
+            else:
+                self._play(before)
         finally:
             if logs is not None:
                 self._keep(logs)
