@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.diagnose.formats import BUILDERS, PREFIXES, prefixed
+from tests.diagnose.measure import Score, leave_one_out, lines_of, unseen
 from wizard.diagnose import Diagnosis, diagnose_lines
 
 DATA = Path(__file__).parent / "data"
@@ -79,3 +80,16 @@ def test_step_and_cause_survive_every_builder_behind_every_prefix(
         seen = (found.step.number, found.step.instruction) if found.step else (None, None)
         assert [fault.cause for fault in found.faults] == [core["cause"]], built.log
         assert seen == (built.number, built.instruction), built.log
+
+
+@pytest.mark.parametrize("row", unseen(), ids=lambda row: row["id"])
+def test_a_log_of_another_tool_is_understood(row: dict[str, Any]) -> None:
+    score = Score("one")
+    score.add(row, diagnose_lines(lines_of(row)))
+    assert (score.causes, score.classes, score.steps) == (1, 1, score.steps_shown), score.missed
+
+
+def test_without_what_only_its_own_thread_taught_most_logs_are_still_understood() -> None:
+    score = leave_one_out(sheets=True)
+    assert score.classes >= 0.95 * score.logs, score.missed
+    assert score.causes >= 0.93 * score.logs, score.missed
