@@ -98,8 +98,10 @@ def lines_of(row: dict[str, Any]) -> list[str]:
     """Return the lines of a log of either set."""
     if "log" in row:
         return str(row["log"]).split("\n")
-    wrap = WRAPS.get(row.get("wrap", ""), lambda _, line: line)
-    return [wrap(n, line) for n, line in enumerate(row["text"].strip("\n").split("\n"))]
+    lines = str(row["text"]).strip("\n").split("\n")
+    if "wrap" not in row:
+        return lines
+    return [WRAPS[row["wrap"]](number, line) for number, line in enumerate(lines)]
 
 
 class _Forgetful(Scanner):

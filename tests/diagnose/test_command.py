@@ -156,3 +156,41 @@ async def test_the_text_shows_line_cure_and_what_was_ruled_out(run: Run, log: st
     assert "line 5: go: m.example/a@v1" in shown
     assert "cure:" in shown
     assert "not connection-refused" in shown
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\x00\x01\x02\x03" * 50, b"\x1f\x8b\x08\x00" + bytes(range(128, 256)) * 3,
+     bytes(range(256)) * 40],
+    ids=["zeros", "gzip", "every-byte"],
+)  # fmt: skip
+async def test_what_is_no_text_is_refused_and_not_called_green(
+    run: Run, tmp_path: Path, data: bytes
+) -> None:
+    name = tmp_path / "build.log"
+    name.write_bytes(data)
+    with pytest.raises(UsageError, match="not a text") as caught:
+        await run(str(name))
+    assert (caught.value.code, caught.value.where) == (2, str(name))
+
+
+async def test_a_log_of_another_encoding_is_a_text(run: Run, tmp_path: Path) -> None:
+    name = tmp_path / "build.log"
+    name.write_bytes("正在下载模块，一切正常\r\n".encode("gbk") * 20)
+    assert (await run(str(name))).code == 0
+
+
+HERE = "FROM golang:1.23 AS build\nCOPY . .\nRUN go mod download\n"
+ELSEWHERE = "FROM golang:1.23 AS build\nRUN go build ./...\n"
+
+
+@pytest.mark.parametrize(("dockerfile", "looks"), [(HERE, True), (ELSEWHERE, False)])
+async def test_this_machine_is_looked_at_where_the_log_is_of_this_project(
+    run: Run, log: str, tmp_path: Path, dockerfile: str, looks: bool
+) -> None:
+    (tmp_path / "Dockerfile").write_text(dockerfile)
+    assert (await run(log, as_json=True)).json["live"] is looks
+
+
+async def test_nobody_looks_at_this_machine_for_a_log_from_elsewhere(run: Run, log: str) -> None:
+    assert (await run(log, as_json=True)).json["live"] is False

@@ -211,8 +211,14 @@ def build_parser(version: str) -> argparse.ArgumentParser:
     )
     parsers["diagnose"].add_argument(
         "--live",
-        action="store_true",
-        help=str(msg("check each guess on this machine, for at most --timeout seconds")),
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help=str(
+            msg(
+                "check each guess on this machine, for at most --timeout seconds "
+                "(default: where the log's steps are those of the Dockerfile here)"
+            )
+        ),
     )
     parsers["diagnose"].add_argument(
         "--format",

@@ -83,7 +83,9 @@ def conclude(scanner: Scanner, table: Table) -> Diagnosis:
     if not faults and failed:
         faults = (_unknown(scanner, table),)
     step = scanner.steps.failing(hit, failed=failed) if faults else None
-    return Diagnosis(step=step, faults=faults, lines=scanner.lines)
+    return Diagnosis(
+        step=step, faults=faults, lines=scanner.lines, instructions=scanner.steps.instructions
+    )
 
 
 def _harmless(step: Seen | None) -> bool:

@@ -1,65 +1,35 @@
 """A diagnosis beside what is true on this machine now: the guess checked, the cure made exact.
 
-Pure: the facts and the plan were made by whoever asks. Where a log shows a failure, faults that it
-cannot show yet are added: what overrides the cure, what would fail next.
+Pure: the facts and the plan were made by whoever asks. What the machine shows is laid beside what
+the log shows: the same fault gets its facts, a symptom gives way to its root, and what the log
+cannot show yet (what overrides the cure, what would fail next) is added.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from wizard.diagnose.table import Cause, load_table
-from wizard.diagnose.types import Cure, Diagnosis, Evidence, Fault
+from wizard.diagnose.seen import SILENCE, WITHOUT_A_PROXY, Seen
+from wizard.diagnose.seen_facts import (
+    failing_mirrors,
+    first_asked,
+    overrides,
+    too_large_packets,
+)
+from wizard.diagnose.seen_findings import of_finding
+from wizard.diagnose.types import Diagnosis, Fault, RuledOut
 from wizard.facts import Facts
-from wizard.facts.mirrors import Failure, MirrorProbe, Origin
-from wizard.plan.types import Finding, Plan, Severity
-from wizard.rules.dockerfile import DockerfileError, assignments, parse_dockerfile
-from wizard.rules.dockerfile_graph import with_parents
-from wizard.rules.dockerfile_steps import go_stage
-from wizard.rules.goproxy import GoProxyError, parse_goproxy
+from wizard.facts.mirrors import MirrorProbe
+from wizard.plan.types import ModuleSource, Plan
 from wizard.text import Text, msg
 
-_SEEN = 0.6
-"""Confidence in what was seen here, and not in the log."""
-
-_WITHOUT_A_PROXY = frozenset({"connection-refused", "connect-timeout", "dns-failure"})
-"""How a network without a direct way out answers those who do not use its proxy."""
-
-_DEFAULT_MTU = 1500
-_DEFAULT_GOPROXY = "https://proxy.golang.org,direct"
 _HOST = re.compile(r"(?:https?://|lookup |Host: )([A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?)")
-
-_CAUSE_OF_FINDING = {
-    "proxy.loopback": "loopback-proxy",
-    "proxy.unreachable": "proxy-unreachable",
-    "dockerignore.hides": "dockerignore-excluded",
-    "docker.no-masquerade": "connect-timeout",
-    "registry.docker-hub": "base-image-pull",
-    "dockerfile.syntax": "syntax-image-pull",
-    "project.vendor": "vendor-inconsistent",
-    "project.replace-outside": "replace-outside-context",
-    "private.no-credentials": "private-auth-https",
-    "ssh.no-agent": "ssh-agent-missing",
-}
-_CAUSE_OF_FAILURE = {
-    Failure.DNS: "dns-failure",
-    Failure.DNS_TIMEOUT: "dns-failure",
-    Failure.CONNECT_TIMEOUT: "connect-timeout",
-    Failure.REFUSED: "connection-refused",
-    Failure.RESET: "connection-reset",
-    Failure.TLS_UNTRUSTED: "tls-unknown-authority",
-    Failure.HTTP_403: "mirror-forbidden",
-    Failure.HTTP_404: "mirror-not-found",
-    Failure.HTTP_410: "mirror-gone",
-    Failure.HTTP_429: "rate-limited",
-    Failure.HTTP_5XX: "mirror-server-error",
-    Failure.NOT_A_MODULE_PROXY: "mirror-bad-content",
-    Failure.HASH_MISMATCH: "checksum-mismatch",
-    Failure.TIMEOUT: "connect-timeout",
-}
+_SIMPLE = frozenset({"mtu", "dns", "gosumdb", "gotoolchain", "base_image", "registry_mirrors"})
+"""Decisions whose value is short and no secret."""
+_SURER = 0.8
+"""Confidence, at least, in what both the log and the machine show."""
 
 
 def with_live_facts(
@@ -73,33 +43,79 @@ def with_live_facts(
     if not diagnosis.faults:
         return diagnosis
     faults = [_checked(fault, facts, plan) for fault in diagnosis.faults]
-    for seen in (*_overrides(facts, dockerfile, faults), *_standing_mirrors(facts),
-                 *_mtu(facts, plan)):  # fmt: skip
-        _add(faults, seen)
-    for finding in plan.findings:
-        cause = _CAUSE_OF_FINDING.get(finding.id)
-        if cause is not None and finding.severity is Severity.FAULT:
-            _add(faults, _found(cause, finding))
+    shown = diagnosis.faults
+    for seen in (
+        *overrides(facts, plan, dockerfile, shown),
+        *(one for finding in plan.findings for one in of_finding(finding, facts, plan, shown)),
+        *failing_mirrors(facts, plan, shown),
+        *too_large_packets(facts, plan),
+    ):
+        _lay_beside(faults, seen)
     return replace(diagnosis, faults=tuple(faults))
 
 
-def _add(faults: list[Fault], seen: Fault) -> None:
-    """Add a fault; one of the same cause that the log shows as well only gets its facts.
-
-    What overrides a setting is a fault of its own, whatever it leads to.
-    """
+def _lay_beside(faults: list[Fault], seen: Seen) -> None:
+    """Merge what was seen into the fault that shows it, or fold its symptom, or add it."""
     for index, fault in enumerate(faults):
-        if fault.cause != seen.cause or "env-override" in (seen.detail, fault.detail):
-            continue
-        decision = seen.cure.decision or fault.cure.decision
-        vague = fault.detail == "cut-in-silence"
-        faults[index] = replace(
-            fault,
-            live=(*fault.live, *seen.live),
-            cure=replace(seen.cure, decision=decision) if vague else fault.cure,
-        )
+        if fault.cause == seen.fault.cause and fault.evidence and _is_about(seen, fault):
+            faults[index] = _merged(fault, seen)
+            return
+    if seen.only_beside:
+        for index, fault in enumerate(faults):
+            if fault.cause in seen.only_beside:
+                faults[index] = replace(fault, live=(*fault.live, *seen.fault.live))
+                return
         return
-    faults.append(seen)
+    for index, fault in enumerate(faults):
+        if fault.evidence and _explains(seen, fault):
+            faults[index] = _root(seen, fault)
+            return
+    faults.append(seen.fault)
+
+
+def _is_about(seen: Seen, fault: Fault) -> bool:
+    """The log names what was seen to fail, or nothing that could be something else."""
+    named = _named(fault)
+    return not seen.hosts or not named or bool(named & set(seen.hosts))
+
+
+def _explains(seen: Seen, fault: Fault) -> bool:
+    symptom = fault.cause in seen.explains or fault.detail in seen.explains
+    if not symptom or not _is_about(seen, fault):
+        return False
+    text = " ".join(evidence.text for evidence in fault.evidence)
+    return not seen.words or fault.detail == SILENCE or any(word in text for word in seen.words)
+
+
+def _named(fault: Fault) -> set[str]:
+    return {host for evidence in fault.evidence for host in _HOST.findall(evidence.text)}
+
+
+def _merged(fault: Fault, seen: Seen) -> Fault:
+    vague = fault.detail == SILENCE
+    decision = seen.fault.cure.decision or fault.cure.decision
+    cure = seen.fault.cure if vague or seen.decides else fault.cure
+    return replace(
+        fault,
+        detail=seen.fault.detail if seen.decides else fault.detail,
+        title=seen.fault.title if seen.decides else fault.title,
+        confidence=max(fault.confidence, _SURER) if seen.decides else fault.confidence,
+        live=(*fault.live, *seen.fault.live),
+        cure=replace(cure, decision=decision) if vague or seen.decides else fault.cure,
+    )
+
+
+def _root(seen: Seen, fault: Fault) -> Fault:
+    """The root takes the place and the lines of its symptom."""
+    because = msg("line {line} shows it, and what is true here explains it",
+                  line=fault.evidence[0].line)  # fmt: skip
+    return replace(
+        seen.fault,
+        confidence=max(fault.confidence, _SURER),
+        evidence=fault.evidence,
+        ruled_out=(RuledOut(cause=fault.cause, because=because), *fault.ruled_out),
+        live=(*seen.fault.live, *fault.live),
+    )
 
 
 def _checked(fault: Fault, facts: Facts, plan: Plan) -> Fault:
@@ -108,16 +124,21 @@ def _checked(fault: Fault, facts: Facts, plan: Plan) -> Fault:
     probes = {urlsplit(p.mirror.url).hostname: p for p in facts.mirrors.ranking.or_else(())}
     named = [host for e in fault.evidence for host in _HOST.findall(e.text)]
     if fault.cure.decision == "goproxy" and not any(host in probes for host in named):
-        named += _mirrors_asked(facts)
+        named += first_asked(facts)
     key = fault.cure.decision
     for host in dict.fromkeys(named):
         if (probe := probes.get(host)) is None:
             continue
         said.append(_answer(host, probe))
-        if probe.ok and probe.through and fault.cause in _WITHOUT_A_PROXY:
+        if probe.ok and probe.through and fault.cause in WITHOUT_A_PROXY:
             said.append(msg("that was through the proxy {proxy}: the build needs it as well",
                             proxy=probe.through))  # fmt: skip
             key = "container_proxy"
+    source = plan.module_source
+    if key == "goproxy" and source.value is not ModuleSource.PROXY:
+        said.append(msg("here {key} would be {value}: {because}", key=source.key,
+                        value=source.value.value, because=source.because))  # fmt: skip
+        key = source.key
     decision = next((d for d in plan.decisions() if d.key == key), None)
     if decision is not None and decision.key == "goproxy":
         best = next((p for p in facts.mirrors.ranking.or_else(()) if p.proved), None)
@@ -132,20 +153,6 @@ def _checked(fault: Fault, facts: Facts, plan: Plan) -> Fault:
     return replace(fault, cure=cure, live=(*fault.live, *said))
 
 
-def _mirrors_asked(facts: Facts) -> list[str]:
-    """Return the hosts that a build asks where nothing else is set: the log names none."""
-    setting = facts.go.settings.or_else({}).get("GOPROXY")
-    try:
-        hops = parse_goproxy(setting.value if setting is not None else _DEFAULT_GOPROXY)
-    except GoProxyError:
-        return []
-    return [urlsplit(hop.url).hostname or "" for hop in hops if hop.is_url]
-
-
-_SIMPLE = frozenset({"mtu", "dns", "gosumdb", "gotoolchain", "base_image", "registry_mirrors"})
-"""Decisions whose value is short and no secret."""
-
-
 def _short(value: object) -> str:
     return ", ".join(str(one) for one in value) if isinstance(value, tuple) else str(value)
 
@@ -157,110 +164,3 @@ def _answer(host: str, probe: MirrorProbe) -> Text:
     if ms is None:
         return msg("{host} answers here", host=host)
     return msg("{host} answers here in {ms} ms", host=host, ms=round(ms))
-
-
-def _overrides(facts: Facts, text: str | None, faults: list[Fault]) -> Iterator[Fault]:
-    """An ENV GOPROXY of the stage that downloads beats what `go env` and a secret's file say."""
-    good = {urlsplit(p.mirror.url).hostname for p in facts.mirrors.ranking.or_else(()) if p.ok}
-    for line, value in _env_goproxy(text or ""):
-        try:
-            hosts = [urlsplit(hop.url).hostname or "" for hop in parse_goproxy(value) if hop.is_url]
-        except GoProxyError:
-            hosts = []
-        bad = [host for host in hosts if host not in good]
-        if not bad:
-            continue
-        shown = {fault.cause for fault in faults for e in fault.evidence if bad[0] in e.text}
-        cause = next(iter(shown), "mirror-not-found")
-        yield _seen(
-            cause,
-            detail="env-override",
-            title=msg("An ENV of the Dockerfile overrides every other setting"),
-            live=msg("line {line} of the Dockerfile: ENV GOPROXY={value}", line=line, value=value),
-            summary=msg("`gomod-wizard apply` comments the line out, and names it."),
-            decision="dockerfile",
-        )
-
-
-def _env_goproxy(text: str) -> Iterator[tuple[int, str]]:
-    try:
-        file = parse_dockerfile(text)
-    except DockerfileError:
-        return
-    stage = go_stage(file)
-    for one in with_parents(file, stage) if stage is not None else ():
-        for item in file.of_stage(one.index):
-            if item.keyword == "ENV":
-                for name, value in assignments(item.text, old_form=True):
-                    if name == "GOPROXY" and value:
-                        yield item.first_line, value
-
-
-def _standing_mirrors(facts: Facts) -> Iterator[Fault]:
-    """A mirror that `go env` names and that fails from here fails in the build as well."""
-    for probe in facts.mirrors.ranking.or_else(()):
-        cause = _CAUSE_OF_FAILURE.get(probe.reason) if probe.reason is not None else None
-        if probe.mirror.origin is Origin.GOPROXY and not probe.ok and cause is not None:
-            yield _seen(
-                cause,
-                detail="standing-goproxy",
-                title=msg("The module mirror of this host's own settings fails"),
-                live=msg("GOPROXY names {url}: {reason}", url=probe.mirror.url,
-                         reason=probe.reason),
-                summary=msg("Let the wizard choose a mirror that was proved here."),
-                decision="goproxy",
-            )  # fmt: skip
-
-
-def _mtu(facts: Facts, plan: Plan) -> Iterator[Fault]:
-    if plan.mtu.value is None:
-        return
-    bridge = next((n for n in facts.docker.networks.or_else(()) if n.name == "bridge"), None)
-    now = (None if bridge is None else bridge.mtu) or _DEFAULT_MTU
-    if bridge is not None and now > plan.mtu.value:
-        yield _seen(
-            "mtu-blackhole",
-            detail="mtu-of-the-bridge",
-            title=None,
-            live=msg("Docker's bridge has an MTU of {now}, it must be {mtu}: {because}",
-                     now=now, mtu=plan.mtu.value, because=plan.mtu.because),
-            summary=None,
-            decision="mtu",
-        )  # fmt: skip
-
-
-def _found(cause: str, finding: Finding) -> Fault:
-    return _seen(
-        cause, detail=finding.id.replace(".", "-"), title=None, live=finding.message,
-        summary=finding.cure or None, decision=finding.decision,
-    )  # fmt: skip
-
-
-def _seen(
-    cause: str,
-    *,
-    detail: str,
-    title: Text | None,
-    live: Text,
-    summary: Text | None,
-    decision: str | None,
-) -> Fault:
-    known: Cause = load_table().causes[cause]
-    evidence: tuple[Evidence, ...] = ()
-    return Fault(
-        cause=cause,
-        fault_class=known.fault_class,
-        detail=detail,
-        title=msg(known.title) if title is None else title,
-        reason=None,
-        confidence=_SEEN,
-        evidence=evidence,
-        ruled_out=(),
-        cure=Cure(
-            summary=msg(known.cure) if summary is None else summary,
-            command="gomod-wizard apply",
-            decision=decision or known.decision,
-        ),
-        link=known.link,
-        live=(live,),
-    )

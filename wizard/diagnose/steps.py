@@ -21,6 +21,7 @@ ANCHORS = (
 """A line without any of these tells nothing about steps."""
 
 _MAX_VERTEXES = 4_096
+_MAX_INSTRUCTIONS = 256
 _TEXT = 1_000
 
 _LEGACY = re.compile(r"Step (\d{1,4}/\d{1,4}) ?: (.+)")
@@ -69,10 +70,22 @@ class StepTracker:
         self._stage: str | None = None
         self._excerpt: str | None = None
         self._in_block = False
+        self._instructions: dict[str, None] = {}
         self.failed: Seen | None = None
+
+    @property
+    def instructions(self) -> tuple[str, ...]:
+        """The instructions of the steps, in the order of their first mention."""
+        return tuple(self._instructions)
 
     def observe(self, number: int, line: Peeled) -> Seen | None:
         """Take in one line; return the step that it belongs to."""
+        step = self._observe(number, line)
+        if step is not None and step.instruction and len(self._instructions) < _MAX_INSTRUCTIONS:
+            self._instructions[step.instruction] = None
+        return step
+
+    def _observe(self, number: int, line: Peeled) -> Seen | None:
         if line.vertex is not None and not line.timed:
             self._vertex(number, line.vertex, line.text)
         elif line.vertex is None and not line.timed:

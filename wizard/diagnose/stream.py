@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import itertools
 from collections.abc import Iterator
+from dataclasses import replace
+from enum import Enum
 from typing import BinaryIO
 
 from wizard.diagnose.conclude import conclude
@@ -25,10 +28,41 @@ def diagnose_stream(log: BinaryIO) -> Diagnosis:
     table = load_table()
     scanner = Scanner(table)
     line = 1
-    for block in _whole_lines(_blocks(log)):
+    blocks = _blocks(log)
+    first = next(blocks, b"")
+    doubt = _looks_binary(first)
+    if doubt is Doubt.SURE:
+        return Diagnosis(step=None, faults=(), lines=0, binary=True)
+    for block in _whole_lines(itertools.chain((first,), blocks)):
         line = _feed(scanner, block, line)
     scanner.lines = line - 1
-    return conclude(scanner, table)
+    diagnosis = conclude(scanner, table)
+    return replace(diagnosis, binary=doubt is Doubt.SOME and not diagnosis.faults)
+
+
+class Doubt(Enum):
+    """Whether what is read is a text at all."""
+
+    NONE = 0
+    SOME = 1
+    SURE = 2
+
+
+_CONTROL = bytes({*range(32), 127} - set(b"\b\t\n\f\r\x1b"))
+_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"\x7fELF")
+"""gzip, zip, bzip2, xz, zstd; a program."""
+
+
+def _looks_binary(block: bytes) -> Doubt:
+    """Judge the first bytes: a text of any encoding has hardly a control character.
+
+    NUL stands in no text once UTF-16 was decoded; a log with a few other ones (a bell, what a
+    serial line lost) is read, and believed where it shows a fault.
+    """
+    controls = len(block) - len(block.translate(None, _CONTROL))
+    if block.startswith(_PACKED) or 100 * block.count(0) > len(block):
+        return Doubt.SURE
+    return Doubt.SOME if 50 * controls > len(block) else Doubt.NONE
 
 
 def _blocks(log: BinaryIO) -> Iterator[bytes]:

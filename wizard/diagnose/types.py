@@ -86,3 +86,7 @@ class Diagnosis:
     faults: tuple[Fault, ...]
     lines: int
     """How many lines were read."""
+    instructions: tuple[str, ...] = ()
+    """The instructions of all steps that the log shows, as printed; bounded, not masked."""
+    binary: bool = False
+    """What was read is no text, so that no fault in it says nothing."""

@@ -30,6 +30,12 @@ async def diagnose(context: Context) -> int:
             diagnosis = diagnose_stream(log)
         except OSError as error:
             raise _unreadable(name, error) from None
+    if diagnosis.binary:
+        raise UsageError(
+            msg("this is no readable log: it is not a text"),
+            where="stdin" if name == "-" else name,
+            hint=msg("unpack a packed log first: gzip -dc build.log.gz | gomod-wizard diagnose -"),
+        )
     if not diagnosis.lines:
         raise UsageError(
             msg("the log is empty"),
@@ -38,14 +44,33 @@ async def diagnose(context: Context) -> int:
                 "with a pipe, take both streams: docker build . 2>&1 | gomod-wizard diagnose -"
             ),
         )
-    if context.flag("live", False) and diagnosis.faults:
+    wanted = context.flag("live")
+    looked = bool(diagnosis.faults) and (
+        _is_from_here(context, diagnosis) if wanted is None else bool(wanted)
+    )
+    if looked:
         diagnosis = beside_this_machine(context.session, await context.facts(), diagnosis)
     context.emit(
         "diagnose", step=diagnosis.step, faults=[fault_row(fault) for fault in diagnosis.faults],
-        lines=diagnosis.lines, source="stdin" if name == "-" else name,
+        lines=diagnosis.lines, live=looked, source="stdin" if name == "-" else name,
     )  # fmt: skip
     _show(context, diagnosis, None if name == "-" else name)
+    if diagnosis.faults and not looked and context.flag("format", "text") == "text":
+        context.output.line()
+        context.output.line(msg("The log alone was read; --live checks it on this machine."), DIM)
     return ExitCode.NO if diagnosis.faults else ExitCode.OK
+
+
+def _is_from_here(context: Context, diagnosis: Diagnosis) -> bool:
+    """Whether the log is of a build of this project, so that this machine can explain it."""
+    from wizard.detect.dockerfile_facts import NAMES
+    from wizard.diagnose.origin import is_of
+
+    for name in NAMES:
+        text = context.session.system.read_text(context.session.request.project / name)
+        if isinstance(text, str):
+            return is_of(diagnosis, text)
+    return False
 
 
 @contextlib.contextmanager
