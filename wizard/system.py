@@ -62,6 +62,10 @@ class System:
     demo: bool = False
     """A played machine (`wizard.demo`): the faces say so."""
 
+    def stamp(self) -> str:
+        """Return what the clock says, as ISO 8601 to the second."""
+        return self.clock().isoformat(timespec="seconds")
+
     def path(self, absolute: str) -> Path:
         """Return the path that stands for the machine's `absolute`."""
         return Path(absolute) if self.root == Path("/") else self.root / absolute.lstrip("/")

@@ -165,3 +165,12 @@ def test_latencies_are_drawn_in_proportion() -> None:
 def test_of_nothing_known_there_is_a_report_too() -> None:
     found = facts(mirrors=replace(mirror_facts(), ranking=known((), "test")))
     assert "No mirror was looked at." in markdown(_report(found), _shown)
+
+
+def test_each_observation_says_when_it_was_made() -> None:
+    first = replace(probe("https://a.example", rank=1), at="2026-11-28T09:00:01+00:00")
+    later = replace(_blocked(), at="2026-11-28T09:00:07+00:00")
+    made = _report(facts(mirrors=mirror_facts(first, later)))
+    for page in (markdown(made, _shown), html(made, _shown)):
+        assert "2026-11-28T09:00:01" in page
+        assert "2026-11-28T09:00:07" in page

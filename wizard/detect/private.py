@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wizard.detect.deadline import Deadline, in_thread, in_time
@@ -112,16 +112,18 @@ async def read_private(
     )
 
 
-async def look_at_hosts(read: PrivateRead, deadline: Deadline) -> PrivateFacts:
+async def look_at_hosts(
+    read: PrivateRead, deadline: Deadline, stamp: Callable[[], str]
+) -> PrivateFacts:
     """Return the area with each host resolved and tried; one that is late stays untried."""
     facts = read.facts
     named = asyncio.gather(
         *(
-            _looked_at(host, item, deadline)
+            _looked_at(host, item, deadline, stamp)
             for host, item in zip(facts.hosts.or_else(()), read.candidates, strict=True)
         )
     )
-    looked, convicted = await asyncio.gather(named, _convicted(read.suspects, deadline))
+    looked, convicted = await asyncio.gather(named, _convicted(read.suspects, deadline, stamp))
     return PrivateFacts(
         hosts=known((*looked, *convicted), facts.hosts.source),
         netrc=facts.netrc,
@@ -131,7 +133,7 @@ async def look_at_hosts(read: PrivateRead, deadline: Deadline) -> PrivateFacts:
 
 
 async def _convicted(
-    suspected: tuple[Candidate, ...], deadline: Deadline
+    suspected: tuple[Candidate, ...], deadline: Deadline, stamp: Callable[[], str]
 ) -> tuple[PrivateHost, ...]:
     """Return the suspects whose addresses all lie in private networks.
 
@@ -159,15 +161,20 @@ async def _convicted(
         item.add(msg("its address lies in a private network"), "DNS")
     return tuple(
         await asyncio.gather(
-            *(_looked_at(_host(item, (Authentication.NONE,)), item, deadline) for item in guilty)
+            *(
+                _looked_at(_host(item, (Authentication.NONE,)), item, deadline, stamp)
+                for item in guilty
+            )
         )
     )
 
 
-async def _looked_at(host: PrivateHost, item: Candidate, deadline: Deadline) -> PrivateHost:
+async def _looked_at(
+    host: PrivateHost, item: Candidate, deadline: Deadline, stamp: Callable[[], str]
+) -> PrivateHost:
     fact = await in_time(deadline, _try(host, item), host.host)
     if fact.value is not None:
-        return fact.value
+        return replace(fact.value, at=stamp())
     return _host(item, host.authentication, detail_of=fact)
 
 

@@ -232,7 +232,7 @@ class _Probing:
         finally:
             for session in self._sessions:
                 session.close()
-        return self._probe
+        return replace(self._probe, at=self._system.stamp())
 
     def _fail(self, reason: Failure, detail: Text, seconds: float) -> None:
         if self._probe.answers:

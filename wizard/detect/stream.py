@@ -77,7 +77,7 @@ async def look_at_everything(system: System, request: Request, listener: Listene
         look.stop()
     config = system.config_home()
     return Facts(
-        observed_at=system.clock().isoformat(timespec="seconds"),
+        observed_at=system.stamp(),
         platform=system.platform,
         proxy=proxy.result(),
         mirrors=found.result(),
@@ -225,7 +225,9 @@ class _Look:
         return await detect_network(self.system, links, self._names(), self.deadline, of_docker)
 
     async def private(self) -> PrivateFacts:
-        return await look_at_hosts(await asyncio.shield(self._private), self.deadline)
+        return await look_at_hosts(
+            await asyncio.shield(self._private), self.deadline, self.system.stamp
+        )
 
     async def contacts(self) -> tuple[str, ...]:
         """Return every mirror, proxy, resolver, host, engine and registry that may be asked."""

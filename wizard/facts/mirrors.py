@@ -109,6 +109,8 @@ class MirrorProbe:
     """Hosts that its downloads redirect to."""
     issuer: str | None = None
     """Issuer of the TLS certificate, as the host saw it."""
+    at: str | None = None
+    """When it answered or failed, ISO 8601; None: it has not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,8 @@ class PrivateHost:
     reachable: bool | None
     """A TCP connection to its git port (443 or 22) was made; None: not tried."""
     detail: Text
+    at: str | None = None
+    """When it was tried, ISO 8601; None: it was not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,3 +61,5 @@ class RegistryProbe:
     """That proxy is the shell's own, which the engine does not use."""
     reason: RegistryFailure | None = None
     detail: Text = ""
+    at: str | None = None
+    """When it answered or failed, ISO 8601."""

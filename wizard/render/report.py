@@ -48,6 +48,8 @@ class Observation:
     through: str | None
     redirects: tuple[str, ...]
     latency: Latency
+    at: str | None
+    """When, ISO 8601; None: it was not asked."""
     curl: str
     """One POSIX line; empty where curl cannot ask this."""
 
@@ -166,6 +168,7 @@ def _observations(
             through=_without_login(probe.through),
             redirects=probe.redirects,
             latency=probe.latency,
+            at=probe.at,
             curl=_curl(url + wire_path(canary.path, canary.version, "zip"), probe.through),
         )
     for host in facts.private.hosts.or_else(()):
@@ -182,6 +185,7 @@ def _observations(
             through=None,
             redirects=(),
             latency=Latency(),
+            at=host.at,
             curl="" if host.ssh else _curl(f"{address}/", None),
         )
     for registry in facts.docker.registries.or_else(()):
@@ -195,6 +199,7 @@ def _observations(
             through=_without_login(registry.through),
             redirects=(),
             latency=Latency(),
+            at=registry.at,
             curl=_curl(f"{registry.url}/v2/", registry.through),
         )
 

@@ -73,6 +73,7 @@ def _observation(one: Observation, scale: float, show: Show) -> str:
         f"<p>{show(one.what)}: {show(one.answer)}{reason}</p>",
     ]
     beside = (
+        (msg("observed at"), one.at or ""),
         (msg("certificate signed by"), one.issuer or ""),
         (msg("through the proxy"), one.through or ""),
         (msg("redirects to"), ", ".join(one.redirects)),

@@ -71,6 +71,8 @@ def _observation(one: Observation, text: Callable[[Text], str], hide: Hide) -> I
     yield ""
     reason = f" ({text(one.reason)})" if one.reason else ""
     yield f"- {text(one.what)}: {text(one.answer)}{reason}"
+    if one.at:
+        yield f"- {msg('observed at')}: {text(one.at)}"
     if one.issuer:
         yield f"- {msg('certificate signed by')}: {text(one.issuer)}"
     if one.through:

@@ -108,6 +108,7 @@ def _row(probe: MirrorProbe) -> dict[str, object]:
         "through": probe.through,
         "redirects": probe.redirects,
         "issuer": probe.issuer,
+        "at": probe.at,
     }
 
 

@@ -72,7 +72,7 @@ async def report(context: Context) -> int:
     return ExitCode.OK
 
 
-_TEXTS = ("host", "why", "what", "url", "answer", "reason", "issuer", "through", "curl")
+_TEXTS = ("host", "why", "what", "url", "answer", "reason", "issuer", "through", "curl", "at")
 
 
 def _shown(part: Need | Observation, hide: Callable[[str], str]) -> dict[str, str | None]:

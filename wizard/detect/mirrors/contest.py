@@ -76,6 +76,7 @@ class Contest:
             logins=logins,
             deadline=deadline,
             changed=self._tell,
+            stamp=system.stamp,
         )
 
     async def run(self) -> MirrorFacts:

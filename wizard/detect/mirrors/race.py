@@ -63,7 +63,9 @@ class Race:
         logins: Logins,
         deadline: float,
         changed: Callable[[Runner], None],
+        stamp: Callable[[], str],
     ) -> None:
+        self._stamp = stamp
         self._loop = asyncio.get_running_loop()
         self._deadline = deadline
         self._canaries = canaries[:_MOST_CANARIES]
@@ -202,6 +204,7 @@ class Race:
         runner.probe = replace(
             runner.probe,
             ok=False,
+            at=self._stamp(),
             reason=error.reason,
             detail=error.detail,
             issuer=runner.session.issuer,
@@ -248,6 +251,7 @@ class Race:
         runner.probe = replace(
             runner.probe,
             ok=True,
+            at=self._stamp(),
             latency=Latency(
                 dns=legs.dns,
                 connect=legs.connect,
