@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.plan.facts_builder import (
     docker_facts,
     facts,
@@ -16,6 +18,7 @@ from wizard.facts.docker import DockerNetwork
 from wizard.facts.mirrors import Failure, Origin
 from wizard.facts.network import Interface, Route
 from wizard.plan import decide
+from wizard.plan.types import Finding, Severity
 
 TYPO = diagnose_lines(
     [
@@ -109,3 +112,68 @@ def test_a_mirror_that_answers_through_the_proxy_alone_makes_the_proxy_the_cure(
     (fault,) = looked(facts(mirrors=mirror_facts(through)), log=refused).faults
     assert fault.cure.decision == "container_proxy"
     assert "proxy.corp.example" in " ".join(str(text) for text in fault.live)
+
+
+REFUSED = diagnose_lines(
+    [
+        "#9 [deps 4/4] RUN go mod download",
+        '#9 0.5 go: rsc.io/quote@v1.5.2: Get "https://m.example/rsc.io/quote/@v/v1.5.2.mod":'
+        " dial tcp 172.17.10.5:443: connect: connection refused",
+        "#9 ERROR: process did not complete successfully: exit code: 1",
+    ]
+)
+
+
+def with_finding(log: Diagnosis, *findings: Finding) -> Diagnosis:
+    observed = facts()
+    plan = replace(decide(observed, {}), findings=findings)
+    return with_live_facts(log, observed, plan)
+
+
+def finding(name: str, message: str, decision: str | None = None) -> Finding:
+    return Finding(id=name, severity=Severity.FAULT, message=message, decision=decision)
+
+
+def test_the_root_that_is_true_here_takes_the_place_of_its_symptom() -> None:
+    clash = finding("docker.range-clash", "bridge (172.17.0.0/16) covers 172.17.10.0/24", "bip")
+    (fault,) = with_finding(REFUSED, clash).faults
+    assert (fault.cause, fault.cure.decision) == ("subnet-overlap", "bip")
+    assert fault.evidence == REFUSED.faults[0].evidence
+    assert "connection-refused" in {out.cause for out in fault.ruled_out}
+
+
+def test_a_range_that_the_log_does_not_touch_is_a_fault_of_its_own() -> None:
+    clash = finding("docker.range-clash", "bridge (10.9.0.0/16) covers 10.9.1.0/24", "bip")
+    causes = [fault.cause for fault in with_finding(REFUSED, clash).faults]
+    assert causes == ["connection-refused", "subnet-overlap"]
+
+
+def test_a_proxy_that_speaks_another_scheme_is_the_root() -> None:
+    ntlm = finding("proxy.scheme", "the proxy accepts NTLM alone", "https_proxy")
+    (fault,) = with_finding(REFUSED, ntlm).faults
+    assert fault.cause == "proxy-auth-required"
+
+
+HIDDEN = diagnose_lines(
+    [
+        "#8 [deps 3/4] COPY go.mod go.sum ./",
+        '#8 ERROR: failed to calculate checksum of ref 8c::7a: "/go.sum": not found',
+    ]
+)
+
+
+def test_a_file_that_dockerignore_hides_is_not_called_missing() -> None:
+    hides = finding("dockerignore.hides", "/src/.dockerignore hides go.sum (*.sum)", "dockerfile")
+    (fault,) = with_finding(HIDDEN, hides).faults
+    assert fault.cause == "dockerignore-excluded"
+
+
+def test_another_hidden_file_does_not_explain_the_one_that_is_missing() -> None:
+    hides = finding("dockerignore.hides", "/src/.dockerignore hides a/b.go (a)", "dockerfile")
+    causes = [fault.cause for fault in with_finding(HIDDEN, hides).faults]
+    assert causes == ["copy-source-missing", "dockerignore-excluded"]
+
+
+def test_what_is_only_worth_a_line_is_no_fault_by_itself() -> None:
+    leak = finding("goprivate.undeclared", "nothing declares git.example private", "goprivate")
+    assert [fault.cause for fault in with_finding(REFUSED, leak).faults] == ["connection-refused"]

@@ -124,6 +124,7 @@ class After:
     keeps: dict[str, str] = field(default_factory=dict)  # file: pattern that must survive in it
     diagnosis: tuple[str, ...] = ()  # patterns: `diagnose` must name these causes
     live: tuple[str, ...] = ()  # the same for `diagnose --live`, on the developer's machine
+    faults: tuple[str, ...] = ()  # `diagnose` must name CAUSE[/DETAIL][@DECISION], each one
     within: float = 120
 
 
@@ -224,8 +225,14 @@ def _build_table(kind: Any, value: Any, where: str) -> Any:
     )
 
 
+FAULT = re.compile(r"(?P<cause>[a-z0-9-]+)(?:/(?P<detail>[a-z0-9-]+))?(?:@(?P<decision>[a-z_]+))?")
+
+
 def _check(scenario: Scenario) -> None:
     """What the types cannot say."""
+    for fault in scenario.after.faults:
+        if not FAULT.fullmatch(fault):
+            raise ValueError(f"after.faults: {fault!r} is not CAUSE[/DETAIL][@DECISION]")
     for host, options in scenario.sites.items():
         if host not in names.PUBLIC and host not in names.COMPANY:
             raise ValueError(f"sites: the lab has no host {host}")

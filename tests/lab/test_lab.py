@@ -19,7 +19,7 @@ from tests.lab import (
     systemctl,
 )
 from tests.lab.shell import Done
-from tests.lab.trial import Row
+from tests.lab.trial import Row, unnamed
 
 MINIMAL = 'about = "x"\n[before]\nends = "fail"\nbecause = "x"\n[after]\n'
 
@@ -52,6 +52,36 @@ def test_every_network_of_the_lab_reads() -> None:
 def test_every_hand_made_repair_belongs_to_a_network() -> None:
     names = {one.name for one in scenario.find([])}
     assert {file.stem for file in (scenario.folder().parent / "repairs").glob("*.sh")} <= names
+
+
+def test_every_network_says_what_diagnose_must_name() -> None:
+    assert [one.name for one in scenario.find([]) if not one.after.faults] == []
+
+
+def _fault(cause: str, detail: str, decision: str) -> dict[str, object]:
+    return {"cause": cause, "detail": detail, "cure": {"decision": decision}}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "missing"),
+    [
+        (("dns-failure/env-override@dockerfile", "dns-failure@goproxy"), 0),
+        (("dns-failure", "dns-failure", "dns-failure"), 1),
+        (("dns-failure@mtu",), 1),
+        (("mtu-blackhole",), 1),
+    ],
+)
+def test_each_wanted_fault_needs_one_of_its_own(wanted: tuple[str, ...], missing: int) -> None:
+    faults = [
+        _fault("dns-failure", "env-override", "dockerfile"),
+        _fault("dns-failure", "standing-goproxy", "goproxy"),
+    ]
+    assert len(unnamed(wanted, faults)) == missing
+
+
+def test_a_wanted_fault_in_other_words_is_an_error_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(scenario.ScenarioError, match="CAUSE"):
+        network(tmp_path, 'faults = ["the proxy"]\n')
 
 
 def test_known_failures_name_networks() -> None:

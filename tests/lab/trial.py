@@ -16,11 +16,12 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from . import builds, company, developer, elsewhere, leaks, shell, trees
+from . import builds, company, developer, elsewhere, leaks, scenario, shell, trees
 from .engine import TREES
 from .snapshots import Snapshot, is_noise
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from .company import Company
@@ -167,6 +168,7 @@ class _Trial:
             for pattern in self.network.after.diagnosis
             if not re.search(pattern, told)
         ]
+        self.wrong += unnamed(self.network.after.faults, faults or [])
         if self.network.after.live:
             done = self.program("diagnose", "-", "--live", "--json", stdin=before.output)
             told = json.dumps((_document(done) or {}).get("faults"))
@@ -256,6 +258,24 @@ class _Trial:
             self.wrong.append(
                 f"undo left {', '.join(left[:6])} (it said: {builds.last_words(done)})"
             )
+
+
+def unnamed(wanted: Sequence[str], faults: Sequence[dict[str, Any]]) -> list[str]:
+    """What `diagnose` did not name; each wanted fault needs one of its own."""
+    left = list(faults)
+    missing = []
+    for want in wanted:
+        match = scenario.FAULT.fullmatch(want)
+        parts = match.groupdict() if match else {}
+        for fault in left:
+            seen = {**fault, "decision": (fault.get("cure") or {}).get("decision")}
+            if all(seen.get(key) == value for key, value in parts.items() if value is not None):
+                left.remove(fault)
+                break
+        else:
+            named = ", ".join(f"{one.get('cause')}/{one.get('detail')}" for one in faults)
+            missing.append(f"diagnose does not name {want}, but {named or 'nothing'}")
+    return missing
 
 
 def strings(table: Any) -> dict[str, str]:

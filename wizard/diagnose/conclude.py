@@ -83,9 +83,8 @@ def conclude(scanner: Scanner, table: Table) -> Diagnosis:
     if not faults and failed:
         faults = (_unknown(scanner, table),)
     step = scanner.steps.failing(hit, failed=failed) if faults else None
-    return Diagnosis(
-        step=step, faults=faults, lines=scanner.lines, instructions=scanner.steps.instructions
-    )
+    shown = tuple(safe_line(text, 1_000) for text in scanner.steps.instructions)
+    return Diagnosis(step=step, faults=faults, lines=scanner.lines, instructions=shown)
 
 
 def _harmless(step: Seen | None) -> bool:

@@ -94,14 +94,16 @@ def _named(fault: Fault) -> set[str]:
 def _merged(fault: Fault, seen: Seen) -> Fault:
     vague = fault.detail == SILENCE
     decision = seen.fault.cure.decision or fault.cure.decision
-    cure = seen.fault.cure if vague or seen.decides else fault.cure
+    live = (*fault.live, *seen.fault.live)
+    if not vague and not seen.decides:
+        return replace(fault, live=live)
     return replace(
         fault,
-        detail=seen.fault.detail if seen.decides else fault.detail,
-        title=seen.fault.title if seen.decides else fault.title,
-        confidence=max(fault.confidence, _SURER) if seen.decides else fault.confidence,
-        live=(*fault.live, *seen.fault.live),
-        cure=replace(cure, decision=decision) if vague or seen.decides else fault.cure,
+        detail=seen.fault.detail,
+        title=seen.fault.title,
+        confidence=max(fault.confidence, _SURER),
+        live=live,
+        cure=replace(seen.fault.cure, decision=decision),
     )
 
 

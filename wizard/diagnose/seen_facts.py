@@ -9,7 +9,7 @@ from wizard.diagnose.seen import SILENCE, Seen, seen_fault
 from wizard.diagnose.types import Fault
 from wizard.facts import Facts
 from wizard.facts.mirrors import Failure, MirrorProbe, Origin
-from wizard.plan.types import Plan
+from wizard.plan.types import ModuleSource, Plan
 from wizard.rules.dockerfile import DockerfileError, assignments, parse_dockerfile
 from wizard.rules.dockerfile_graph import with_parents
 from wizard.rules.dockerfile_steps import go_stage
@@ -100,6 +100,7 @@ def _env_goproxy(text: str) -> Iterator[tuple[int, str]]:
 def failing_mirrors(facts: Facts, plan: Plan, shown: tuple[Fault, ...]) -> Iterator[Seen]:
     """A mirror that a build asks first, and that fails from here, fails in the build as well."""
     found = {finding.id for finding in plan.findings}
+    elsewhere = plan.module_source.value is not ModuleSource.PROXY
     first = first_asked(facts)[:1] if found & {"goproxy.first-fails", "goproxy.none-proved"} else []
     for probe in facts.mirrors.ranking.or_else(()):
         standing = probe.mirror.origin is Origin.GOPROXY
@@ -133,13 +134,13 @@ def failing_mirrors(facts: Facts, plan: Plan, shown: tuple[Fault, ...]) -> Itera
                     title=title,
                     live=live,
                     summary=msg("Let the wizard choose a mirror that was proved here."),
-                    decision="goproxy",
+                    decision=plan.module_source.key if elsewhere else "goproxy",
                 ),
             )  # fmt: skip
 
 
 def _redirect(probe: MirrorProbe, shown: tuple[Fault, ...]) -> Seen:
-    causes = {fault.reason or fault.cause for fault in shown}
+    causes = {fault.cause for fault in shown}
     cause = next((one for one in _BEHIND_A_REDIRECT if one in causes), "connect-timeout")
     return Seen(
         decides=True,

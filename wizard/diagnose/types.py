@@ -87,6 +87,6 @@ class Diagnosis:
     lines: int
     """How many lines were read."""
     instructions: tuple[str, ...] = ()
-    """The instructions of all steps that the log shows, as printed; bounded, not masked."""
+    """The instructions of all steps that the log shows, as printed; bounded."""
     binary: bool = False
     """What was read is no text, so that no fault in it says nothing."""
