@@ -45,8 +45,8 @@ async def verify_host(
     names = expected_modules(facts.project.modules.or_else(()))
     folders = ["."] if plan.inputs.workspace else list(plan.inputs.module_dirs or (".",))
     try:
-        with _module_cache() as cache, _unchanged(project / folder for folder in folders):
-            env = {**system.env, "GOMODCACHE": str(cache)}
+        with _throw_away() as own, _unchanged(project / folder for folder in folders):
+            env = {**system.env, **_own_folders(own)}
             return await _Download(program, env, names, watching).of(
                 [project / folder for folder in folders]
             )
@@ -54,8 +54,20 @@ async def verify_host(
         return Outcome(part=Part.HOST, ok=None, why=error.strerror or str(error))
 
 
+def _own_folders(own: Path) -> dict[str, str]:
+    """Return what keeps go out of the user's folders: its module cache, and what it counts.
+
+    TEST_TELEMETRY_DIR: cmd/internal/telemetry, from Go 1.23 on; an older go counts nothing. The
+    configuration folder stays the user's: git reads its own settings from there.
+    """
+    telemetry = own / "telemetry"
+    telemetry.mkdir()
+    telemetry.joinpath("mode").write_text("off", encoding="ascii")
+    return {"GOMODCACHE": str(own / "modules"), "TEST_TELEMETRY_DIR": str(telemetry)}
+
+
 @contextlib.contextmanager
-def _module_cache() -> Iterator[Path]:
+def _throw_away() -> Iterator[Path]:
     """Yield an empty folder and remove it: what go puts there is read-only, folders too."""
     folder = Path(tempfile.mkdtemp(prefix="gomod-wizard-verify-"))
     try:
