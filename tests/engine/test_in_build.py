@@ -10,45 +10,14 @@ import jsonschema
 import pytest
 
 from tests.engine.conftest import PACKAGES, PRODUCT, Developer, Machines
+from tests.engine.project import BRIDGE, write_project
 from tests.lab import authorities, images, store
-from tests.servers import QUOTE
 
 pytestmark = [pytest.mark.root, pytest.mark.engine]
 
 VERSIONS = ("28.5", "20.10")
-BRIDGE = "172.17.0.1"
 NAME = "mirror.corp.example"
 PASSWORD = "s3cr3t-of-the-proxy"
-
-
-def _project(developer: Developer, mirror: str) -> None:
-    """A program, and a mirror that has its one requirement at port 8081 of every address."""
-    machine, canary = developer.engine.machine, QUOTE.canary
-    machine.write(
-        "/root/app/go.mod",
-        f"module example.org/app\n\ngo 1.25\n\nrequire {canary.path} {canary.version}\n",
-    )
-    machine.write(
-        "/root/app/go.sum",
-        f"{canary.path} {canary.version} {canary.zip_hash}\n"
-        f"{canary.path} {canary.version}/go.mod {canary.mod_hash}\n",
-    )
-    for suffix, data in (("info", QUOTE.info), ("mod", QUOTE.mod), ("zip", QUOTE.zip)):
-        machine.write(f"/root/mirror{QUOTE.wire}.{suffix}", data)
-    machine.write(
-        "/root/.config/gomod-wizard/mirrors.toml",
-        f'shipped = false\n\n[[mirror]]\nname = "company"\nurl = "{mirror}"\n\n'
-        f'[[canary]]\npath = "{canary.path}"\nversion = "{canary.version}"\n'
-        f'zip_hash = "{canary.zip_hash}"\nmod_hash = "{canary.mod_hash}"\nsource = "test"\n',
-    )
-    machine.spawn(
-        ["python3", "-m", "http.server", "8081", "--bind", "0.0.0.0", "-d", "/root/mirror"],
-        "/root/mirror.log",
-    )
-    wait = (
-        "for i in $(seq 100); do curl -sf http://127.0.0.1:8081/ && exit; sleep 0.1; done; exit 1"
-    )
-    machine.must(["sh", "-c", wait])
 
 
 _ALONE = f"""
@@ -125,7 +94,7 @@ def test_where_all_is_well_the_step_gets_the_known_bytes_and_nothing_of_it_stays
     developer: Machines, version: str
 ) -> None:
     with developer(version) as dev:
-        _project(dev, f"http://{BRIDGE}:8081")
+        write_project(dev, f"http://{BRIDGE}:8081")
         before, home = _left(dev), _files(dev)
         build = _ask(dev)
         assert build["cause"]["state"] == "not-applicable", build["cause"]
@@ -145,7 +114,7 @@ def test_nameservers_that_do_not_answer_the_build_are_the_cause(
     developer: Machines, version: str
 ) -> None:
     with developer(version, daemon_json='{"dns": ["10.42.0.99"]}') as dev:
-        _project(dev, f"http://{NAME}:8081")
+        write_project(dev, f"http://{NAME}:8081")
         _python(
             dev,
             f"""
@@ -172,7 +141,7 @@ def test_a_mirror_that_refuses_the_build_alone_is_the_cause(
     developer: Machines, version: str
 ) -> None:
     with developer(version) as dev:
-        _project(dev, f"http://{BRIDGE}:8081")
+        write_project(dev, f"http://{BRIDGE}:8081")
         _reject(dev, 8081)
         build = _ask(dev)
         cause = build["cause"]["value"]
@@ -199,7 +168,7 @@ def test_the_proxys_password_reaches_the_step_and_nothing_that_is_shown(
     developer: Machines, version: str
 ) -> None:
     with developer(version) as dev:
-        _project(dev, f"http://{NAME}:8081")
+        write_project(dev, f"http://{NAME}:8081")
         port = _python(dev, _PROXY)
         build = _ask(dev, env=_login(port))
         (mirror,) = build["mirrors"]["value"]
@@ -209,7 +178,7 @@ def test_the_proxys_password_reaches_the_step_and_nothing_that_is_shown(
 
 def test_a_proxy_that_refuses_the_build_alone_is_the_cause(developer: Machines) -> None:
     with developer() as dev:
-        _project(dev, f"http://{NAME}:8081")
+        write_project(dev, f"http://{NAME}:8081")
         port = _python(dev, _PROXY)
         _reject(dev, port)
         build = _ask(dev, env=_login(port))
@@ -221,7 +190,7 @@ def test_a_proxy_that_refuses_the_build_alone_is_the_cause(developer: Machines) 
 def _behind_company_ca(dev: Developer) -> None:
     """An https mirror whose certificate the machine trusts by an authority of its own."""
     machine = dev.engine.machine
-    _project(dev, f"https://{NAME}:8443")
+    write_project(dev, f"https://{NAME}:8443")
     machine.write("/root/server.pem", authorities.COMPANY.issue(NAME).read_text())
     machine.write(
         "/usr/local/share/ca-certificates/company.crt", authorities.COMPANY.certificate.read_text()
@@ -341,7 +310,7 @@ def test_an_interrupted_look_ends_the_step_and_leaves_nothing(
     developer: Machines, version: str
 ) -> None:
     with developer(version, daemon_json='{"dns": ["10.42.0.99"]}') as dev:
-        _project(dev, f"http://{NAME}:8081")
+        write_project(dev, f"http://{NAME}:8081")
         before = _left(dev)
         done = dev.engine.machine.run(
             ["python3", "-c", _INTERRUPTED],

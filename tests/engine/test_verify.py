@@ -9,46 +9,13 @@ import jsonschema
 import pytest
 
 from tests.engine.conftest import PACKAGES, PRODUCT, Developer, Machines
+from tests.engine.project import BRIDGE, MIRROR, write_project
 from tests.lab import store
 from tests.lab.shell import Done
-from tests.servers import QUOTE
 
 pytestmark = [pytest.mark.root, pytest.mark.engine]
 
 VERSIONS = ("28.5", "20.10")
-BRIDGE = "172.17.0.1"
-MIRROR = f"http://{BRIDGE}:8081"
-
-
-def _project(developer: Developer) -> None:
-    """A program, and a mirror that has its one requirement at port 8081 of every address."""
-    machine, canary = developer.engine.machine, QUOTE.canary
-    machine.write(
-        "/root/app/go.mod",
-        f"module example.org/app\n\ngo 1.25\n\nrequire {canary.path} {canary.version}\n",
-    )
-    machine.write(
-        "/root/app/go.sum",
-        f"{canary.path} {canary.version} {canary.zip_hash}\n"
-        f"{canary.path} {canary.version}/go.mod {canary.mod_hash}\n",
-    )
-    machine.write("/root/app/main.go", "package main\n\nfunc main() {}\n")
-    for suffix, data in (("info", QUOTE.info), ("mod", QUOTE.mod), ("zip", QUOTE.zip)):
-        machine.write(f"/root/mirror{QUOTE.wire}.{suffix}", data)
-    machine.write(
-        "/root/.config/gomod-wizard/mirrors.toml",
-        f'shipped = false\n\n[[mirror]]\nname = "company"\nurl = "{MIRROR}"\n\n'
-        f'[[canary]]\npath = "{canary.path}"\nversion = "{canary.version}"\n'
-        f'zip_hash = "{canary.zip_hash}"\nmod_hash = "{canary.mod_hash}"\nsource = "test"\n',
-    )
-    machine.spawn(
-        ["python3", "-m", "http.server", "8081", "--bind", "0.0.0.0", "-d", "/root/mirror"],
-        "/root/mirror.log",
-    )
-    wait = (
-        "for i in $(seq 100); do curl -sf http://127.0.0.1:8081/ && exit; sleep 0.1; done; exit 1"
-    )
-    machine.must(["sh", "-c", wait])
 
 
 def _run(developer: Developer, *argv: str, env: dict[str, str] | None = None) -> Done:
@@ -100,7 +67,7 @@ def test_host_and_build_are_verified_and_nothing_of_it_stays(
     developer: Machines, version: str
 ) -> None:
     with developer(version) as dev:
-        _project(dev)
+        write_project(dev)
         _set_up(dev)
         before = _left(dev)
         document = _verify(dev)
@@ -121,7 +88,7 @@ def test_a_build_that_is_green_by_its_cache_alone_is_found_out(
     developer: Machines, version: str
 ) -> None:
     with developer(version) as dev:
-        _project(dev)
+        write_project(dev)
         _set_up(dev)
         done = _run(dev, "build")
         assert done.code == 0, done.output
@@ -138,7 +105,7 @@ def test_a_build_that_is_green_by_its_cache_alone_is_found_out(
 def test_the_legacy_builder_is_verified_too_and_leaves_no_image(developer: Machines) -> None:
     legacy = {"DOCKER_BUILDKIT": "0"}
     with developer("28.5") as dev:
-        _project(dev)
+        write_project(dev)
         _set_up(dev, env=legacy)
         before = _left(dev)[:2]
         assert _verify(dev, "--build", env=legacy)["modules"] == 1
@@ -154,7 +121,7 @@ def test_a_wrong_answer_is_revisited_and_the_repair_can_be_undone(
     developer: Machines, version: str
 ) -> None:
     with developer(version) as dev:
-        _project(dev)
+        write_project(dev)
         _set_up(dev, "--set", f"goproxy=http://{BRIDGE}:9")
         profile = dev.engine.machine.read("/root/app/gomod-wizard.toml")
         document = _verify(dev, "--build", "--repair", "--yes")
@@ -168,7 +135,7 @@ def test_a_wrong_answer_is_revisited_and_the_repair_can_be_undone(
 
 def test_a_project_without_a_dockerfile_gets_one_in_the_first_round(developer: Machines) -> None:
     with developer("28.5") as dev:
-        _project(dev)
+        write_project(dev)
         assert _run(dev, "verify", "--build").code == 2
         document = _verify(dev, "--build", "--repair", "--yes")
         assert document["ok"] is True
@@ -177,7 +144,7 @@ def test_a_project_without_a_dockerfile_gets_one_in_the_first_round(developer: M
 
 def test_an_engine_that_is_gone_is_said_and_the_host_verified(developer: Machines) -> None:
     with developer("28.5") as dev:
-        _project(dev)
+        write_project(dev)
         away = {"DOCKER_HOST": "unix:///nowhere.sock", "GOPROXY": MIRROR}
         parts = _verify(dev, env=away)["parts"]
         assert [(part["part"], part["ok"]) for part in parts] == [("host", True), ("build", None)]
@@ -186,7 +153,7 @@ def test_an_engine_that_is_gone_is_said_and_the_host_verified(developer: Machine
 
 def test_ctrl_c_ends_the_build_and_leaves_nothing(developer: Machines) -> None:
     with developer("28.5") as dev:
-        _project(dev)
+        write_project(dev)
         _set_up(dev)
         machine = dev.engine.machine
         machine.must(["sed", "-i", "s/with-network go mod/sleep 300 \\&\\& go mod/",
@@ -216,7 +183,7 @@ def test_ctrl_c_ends_the_build_and_leaves_nothing(developer: Machines) -> None:
 def test_a_login_that_a_step_prints_is_masked_in_log_and_diagnosis(developer: Machines) -> None:
     token = "t0ken-of-the-developer"
     with developer("28.5") as dev:
-        _project(dev)
+        write_project(dev)
         _set_up(dev)
         machine = dev.engine.machine
         machine.write("/root/.netrc", f"machine git.example login dev password {token}\n", 0o600)

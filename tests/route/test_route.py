@@ -203,3 +203,15 @@ def test_a_silent_mirror_does_not_outlast_the_deadline(command: Command) -> None
     assert ended.code == 0
     assert ended.json["hops"][0]["reason"] == "connect-timeout"
     assert ended.json["hops"][1]["said"] == "found"
+
+
+def test_a_login_that_only_gits_helpers_know_is_called_unknown(
+    command: Command, tmp_path: Path
+) -> None:
+    ended = command("route", NAME, GOPROXY="{locked}", GOAUTH=f"git {tmp_path}")
+    assert ended.code == 1
+    assert f"unknown: Go would ask `git credential fill` in {tmp_path}" in ended.out
+
+
+def test_without_goauth_git_nothing_is_unknown(command: Command) -> None:
+    assert "unknown:" not in command("route", NAME, GOPROXY="{locked}").out

@@ -21,14 +21,17 @@ from wizard.route.login import GoLogins, Login
 from wizard.route.types import Answer, Ask, Kind, Outcome, Said, Settings, Wanted
 from wizard.route.walk import Walk, hops_of
 from wizard.rules.dirhash import MAX_ZIP_BYTES
+from wizard.rules.goauth import git_folder_of
 from wizard.system import Failed, System
-from wizard.text import msg
+from wizard.text import Text, msg
 
 _PLACES = 16
 """Questions under way at once; as many handshakes are a burden to no mirror."""
 _SHARE = 0.6
 """Of the time that is left, for one question: a silent mirror leaves some for the next."""
 _NOT_THERE = (404, 410)
+_LOCKED = (401, 403, 404)
+"""What a host answers to those without a login; many hide that there is something."""
 
 
 class Asker:
@@ -108,7 +111,18 @@ class Asker:
         second = await self._logins.again(ask)
         if second is not None and second != login:
             answer = await self._with_login(ask, second)
-        return replace(answer, times=2)
+        return replace(answer, times=2, text=self._with_doubt(answer))
+
+    def _with_doubt(self, answer: Answer) -> Text:
+        """A helper of git may know the login; it may ask the user, and is not run here."""
+        folder = git_folder_of(self._settings.goauth)
+        if folder is None or answer.credentials is not None or answer.status not in _LOCKED:
+            return answer.text
+        return msg(
+            "{answer}; unknown: Go would ask `git credential fill` in {folder}, not run here",
+            answer=answer.text,
+            folder=folder,
+        )
 
     async def _with_login(self, ask: Ask, login: Login | None) -> Answer:
         parts = urlsplit(ask.url)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
+from wizard.route.begin import begin, failed
 from wizard.route.content import bytes_problem, info_problem, mod_problem, version_of
 from wizard.route.origin import Origin
 from wizard.route.sums import ChecksumDatabase
@@ -28,11 +29,10 @@ from wizard.route.types import (
     Walking,
     Wanted,
 )
-from wizard.route.versions import canonical, latest_of, major_fits, newest_of
-from wizard.rules.goauth import goauth_problem
-from wizard.rules.goproxy import DIRECT, OFF, GoProxyError, parse_goproxy
+from wizard.route.versions import latest_of, newest_of
+from wizard.rules.goproxy import DIRECT, OFF
 from wizard.rules.goproxy import Hop as Entry
-from wizard.rules.modpath import ModulePathError, escape_path, wire_path
+from wizard.rules.modpath import escape_path, wire_path
 from wizard.rules.patterns import match_prefix_patterns
 from wizard.text import Text, msg
 
@@ -54,20 +54,22 @@ class Walk:
 
     def run(self) -> Walking:
         """Walk to the end, yielding each question."""
-        stop = self._before()
-        if stop is not None:
-            return stop
+        start = begin(self.settings, self.wanted, self.path, self.version)
+        self.hops += start.hops
+        self.entries = start.entries
+        if start.outcome is not None:
+            return start.outcome
         got = Got(said=Said.FAILED, text="", way="none", where="")
         order: tuple[str, ...] = ("mod", "info", "zip")
         if self.version is None:
             got = yield from self.try_all(self._latest_at)
             if got.said is not Said.FOUND:
-                return _failed(got.reason, got.text)
+                return failed(got.reason, got.text)
             order = ("mod", "zip")
         for file in order:
             got = yield from self.try_all(lambda entry, f=file: self._checked(entry, f))  # type: ignore[misc]
             if got.said is not Said.FOUND:
-                return _failed(got.reason, got.text)
+                return failed(got.reason, got.text)
             problem = yield from self._judge(file, got)
             if problem is not None:
                 return problem
@@ -115,57 +117,6 @@ class Walk:
         if listed and (self.settings.go_version < (1, 24) or "netrc" in goauth):
             return "netrc"
         return None
-
-    def _before(self) -> Outcome | None:
-        """What Go decides before it looks at GOPROXY; None: it goes on."""
-        settings, wanted = self.settings, self.wanted
-        if wanted.new_path is not None:
-            target = f"{wanted.new_path} {wanted.new_version or ''}".strip()
-            rule = msg("go.mod replaces {old} by {new}", old=wanted.path, new=target)
-            ask = Ask(kind=Kind.REPLACE, url=wanted.new_path, rule=rule)
-            if wanted.new_version is None:
-                there = wanted.folder_exists is not False
-                text = msg("the folder is there") if there else msg("there is no such folder")
-                self.met(ask, Answer(said=Said.FOUND if there else Said.ABSENT, text=text))
-                if there:
-                    return Outcome(
-                        ok=True, way="folder", where=wanted.new_path, reason=None, detail=""
-                    )
-                return _failed("replace-missing", text)
-            self.met(ask, Answer(said=Said.FOUND, text=msg("that is what is fetched")))
-        if settings.vendored or "-mod=vendor" in settings.goflags.split():
-            self.met(
-                Ask(kind=Kind.VENDOR, url="vendor", rule=msg("the project is vendored")),
-                Answer(
-                    said=Said.FOUND,
-                    text=msg("`go build` reads vendor/ and asks nobody; `go mod download` asks on"),
-                ),
-            )
-        try:
-            escape_path(self.path)
-            entries = parse_goproxy(settings.goproxy)
-        except ModulePathError:
-            return self._refusal(msg("{path} is no module path", path=self.path))
-        except GoProxyError as error:
-            return self._refusal(msg("GOPROXY: {why}", why=str(error)))
-        why = goauth_problem(settings.goauth) if settings.repeats else None
-        if why is not None and any(entry.url != OFF for entry in entries):
-            return self._refusal(why)
-        if settings.noproxy and settings.goproxy != DIRECT:
-            entries = (Entry(url=NOPROXY), *entries)
-        self.entries = entries
-        if self.version is not None and not canonical(self.version):
-            return self._refusal(msg("{version} is no canonical version", version=self.version))
-        if self.version is not None and not major_fits(self.path, self.version):
-            return self._refusal(
-                msg("{version} is no version of {path}", version=self.version, path=self.path)
-            )
-        return None
-
-    def _refusal(self, why: Text) -> Outcome:
-        ask = Ask(kind=Kind.REFUSED, url="", rule=msg("Go refuses the setting"))
-        self.met(ask, Answer(said=Said.FAILED, text=why, reason="refused"))
-        return _failed("refused", why)
 
     def try_all(self, one: Callable[[Entry], Attempt]) -> Attempt:
         """Go's TryProxies: the entries in order, and the most telling failure where none has it."""
@@ -299,7 +250,7 @@ class Walk:
         if problem is not None:
             reason, why = problem
             self.hops[-1] = Hop(ask=self.hops[-1].ask, answer=self.hops[-1].answer, judged=why)
-            return _failed(reason, why)
+            return failed(reason, why)
         if known is None and file == "zip":
             refused = yield from self._sums.check(file, got.body if got.whole else None)
             if refused is not None:
@@ -308,16 +259,12 @@ class Walk:
             why = mod_problem(got.body, None if self.wanted.new_path else self.path)
             if str(why):
                 self.hops[-1] = Hop(ask=self.hops[-1].ask, answer=self.hops[-1].answer, judged=why)
-                return _failed("not-a-module-proxy", why)
+                return failed("not-a-module-proxy", why)
         return None
 
 
 def _nothing(text: Text, reason: str | None = None) -> Got:
     return Got(said=Said.ABSENT, text=text, way="none", where="", reason=reason)
-
-
-def _failed(reason: str | None, detail: Text) -> Outcome:
-    return Outcome(ok=False, way="none", where="", reason=reason or "not-found", detail=detail)
 
 
 def hops_of(settings: Settings, wanted: Wanted) -> Walk:

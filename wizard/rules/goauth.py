@@ -40,6 +40,15 @@ def commands_of(goauth: str) -> tuple[str, ...]:
     )
 
 
+def git_folder_of(goauth: str) -> str | None:
+    """Return the folder of `git DIR`, in which Go asks git's credential helpers; None: not set."""
+    for method in methods_of(goauth):
+        name, *rest = method.split() or [""]
+        if name == "git" and rest:
+            return rest[0]
+    return None
+
+
 def parse_credentials(printed: str) -> Mapping[str, Secret] | None:
     """Return prefix → value of Authorization out of what a command printed; None: Go refuses it.
 

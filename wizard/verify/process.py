@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from wizard.ending import end_process
 from wizard.system import Failed
 
 GRACE_S = 5.0
@@ -73,7 +72,7 @@ async def run_lines(
             on_tick()
             if not reading.done() and give_up():
                 cut = True
-                await _end(process)
+                await end_process(process, GRACE_S)
                 break
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE_S if cut else None):
@@ -81,7 +80,7 @@ async def run_lines(
         code = await process.wait()
     finally:
         if process.returncode is None:
-            await _end(process)
+            await end_process(process, GRACE_S)
         reading.cancel()
     return Ran(code=code, seconds=loop.time() - started, cut=cut)
 
@@ -104,24 +103,3 @@ async def _lines(stream: asyncio.StreamReader | None, take: Callable[[str], None
         rest = (rest + tail)[:_LINE]
     if rest:
         take(rest.decode("utf-8", "replace"))
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Ask docker to cancel, which ends the step in the engine; then insist."""
-    _signal(process.pid, signal.SIGTERM)
-    try:
-        async with asyncio.timeout(GRACE_S):
-            await process.wait()
-    except TimeoutError:
-        pass
-    finally:
-        _signal(process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-        await process.wait()
-
-
-def _signal(group: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(group, number)
-        else:
-            os.kill(group, number)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import signal
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +11,7 @@ from pathlib import Path
 from wizard.detect.in_build.dockerfile import probe_dockerfile
 from wizard.detect.in_build.request import CA_SECRET, InBuild
 from wizard.detect.in_build.traces import own_traces
+from wizard.ending import end_process
 from wizard.secret import MASK
 from wizard.system import OUTPUT_LIMIT, Failed, System
 from wizard.text import msg
@@ -91,7 +89,7 @@ async def _run(
         return Failed(kind="timeout", detail=str(msg("no answer in {n} s", n=f"{limit_s:g}")))
     finally:
         if process.returncode is None:
-            await _end(process)
+            await end_process(process, _GRACE_S)
     log = out[:OUTPUT_LIMIT].decode("utf-8", "replace")
     for secret in request.secret_env.values():
         log = log.replace(secret.reveal(), MASK)
@@ -101,24 +99,3 @@ async def _run(
         ended=system.clock().timestamp(),
         seconds=loop.time() - started,
     )
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Ask docker to cancel, which ends the step in the engine; then insist."""
-    _signal(process.pid, signal.SIGTERM)
-    try:
-        async with asyncio.timeout(_GRACE_S):
-            await process.wait()
-    except TimeoutError:
-        pass
-    finally:
-        _signal(process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-        await process.wait()
-
-
-def _signal(group: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(group, number)
-        else:
-            os.kill(group, number)
