@@ -24,7 +24,7 @@ _MAX_VERTEXES = 4_096
 _MAX_INSTRUCTIONS = 256
 _TEXT = 1_000
 
-_LEGACY = re.compile(r"Step (\d{1,4}/\d{1,4}) ?: (.+)")
+LEGACY = re.compile(r"Step (\d{1,4}/\d{1,4}) ?: (.+)")
 _BUILDAH = re.compile(r"(?:\[(\d{1,3})/\d{1,3}\] )?STEP (\d{1,4}(?:/\d{1,4})?): (.+)")
 _KANIKO = re.compile(
     r"INFO\[\d{1,6}\] ((?:FROM|RUN|COPY|ADD|ENV|WORKDIR|ARG|USER|LABEL|CMD|ENTRYPOINT|EXPOSE) .+)"
@@ -123,7 +123,7 @@ class StepTracker:
 
     def _plain(self, number: int, text: str) -> None:
         stripped = text.lstrip()
-        if match := _LEGACY.match(stripped):
+        if match := LEGACY.match(stripped):
             self._enter(number, "L", match.group(1), match.group(2))
         elif match := _BUILDAH.match(stripped):
             self._enter(number, f"B{match.group(1) or ''}-", match.group(2), match.group(3))

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 
 from wizard.diagnose.peel import peel
+from wizard.diagnose.steps import LEGACY
 from wizard.untrusted import clean_line
 from wizard.verify.trace import SLOW_S, DownloadTrace
 from wizard.verify.types import Progress, Slow
 
 _STEP = re.compile(r"\[((?:[^\]]{1,200} )?\d{1,4}/\d{1,4})\] ([A-Z]{3,12} .+)")
 _QUIET = re.compile(r"\[(internal|auth)\] (.+)|(resolve image config for .+)")
-_LEGACY = re.compile(r"Step (\d{1,4}/\d{1,4}) ?: (.+)")
 _ENDED = re.compile(r"(?:DONE|CACHED|CANCELED|ERROR)\b")
 _SIZE = r"([0-9.]{1,12})(B|kB|MB|GB)"
 _LAYER = re.compile(rf"sha256:([0-9a-f]{{12,64}}) {_SIZE} / {_SIZE}")
@@ -39,7 +39,7 @@ class BuildLog:
         self._heard = at
         peeled = peel(line)
         if peeled.timed or peeled.vertex is None:
-            if match := _LEGACY.match(peeled.text):
+            if match := LEGACY.match(peeled.text):
                 self._enter("legacy", f"{match[1]} {match[2]}")
                 return False
             return self.trace.read(peeled.text.strip(), at)
