@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from screens.evidence import LOOKING, PAIR, nothing, reason_of
 from screens.grid import Cell, Grid, Tone
+from screens.shape import shape
 from screens.state import State
 from screens.step import Section, StepScreen
 from wizard.facts import GoFacts, ProjectFacts
@@ -70,6 +71,7 @@ class BuildScreen(StepScreen):
     """What the Dockerfile does, and what the build is handed."""
 
     step = Step.BUILD
+    evidence_first = 1
     heading = msg("The build")
     why = msg(
         "What differs between office, home and CI is handed to the build from outside, so the "
@@ -86,4 +88,4 @@ class BuildScreen(StepScreen):
     )
 
     def evidence(self, state: State) -> tuple[Section, ...]:
-        return ((msg("The project"), project(state)),)
+        return ((msg("The shape of the build"), shape(state)), (msg("The project"), project(state)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from screens.address_map import AddressMap
+from screens.addresses import taken
 from screens.evidence import LOOKING, PAIR, reason_of
-from screens.grid import Cell, Column, Grid, Tone
+from screens.grid import Cell, Grid, Tone
 from screens.state import State
 from screens.step import Section, StepScreen
-from wizard.facts import DockerFacts, Fact, NetworkFacts
+from wizard.facts import DockerFacts, Fact
 from wizard.facts.docker import JsonConfig
 from wizard.flow import Step
 from wizard.text import Text, msg
@@ -66,58 +68,29 @@ def _config(fact: Fact[JsonConfig], *, unwritten: bool = False) -> Cell:
     return Cell(config.path)
 
 
-def address_map(state: State) -> Grid:
-    """Who uses which addresses: this host's routes beside Docker's networks, by address."""
-    from ipaddress import ip_network
-
-    network = state.area("network", NetworkFacts)
-    docker = state.area("docker", DockerFacts)
-    used: list[tuple[str, str, str]] = []
-    for net in () if docker is None else docker.networks.or_else(()):
-        used += [(subnet, str(msg("Docker")), net.name) for subnet in net.subnets]
-    for route in () if network is None else network.routes.or_else(()):
-        if not _of_docker(network, route.interface):
-            used.append((route.destination, str(msg("route")), route.interface))
-
-    def order(row: tuple[str, str, str]) -> tuple[int, int, int]:
-        try:
-            subnet = ip_network(row[0], strict=False)
-        except ValueError:
-            return (9, 0, 0)
-        return (subnet.version, int(subnet.network_address), subnet.prefixlen)
-
-    rows = (
-        (Cell(address), Cell(who), Cell(name, Tone.MUTED))
-        for address, who, name in sorted(dict.fromkeys(used), key=order)
-    )
-    return Grid(
-        columns=(
-            Column(title=msg("Addresses"), least=12, most=32),
-            Column(title=msg("Used by"), least=6, most=12),
-            Column(title=msg("Name"), least=6, most=30),
-        ),
-        rows=tuple(rows),
-        empty=LOOKING if network is None or docker is None else msg("no routes are known"),
-    )
-
-
-def _of_docker(network: NetworkFacts | None, interface: str) -> bool:
-    interfaces = () if network is None else network.interfaces.or_else(())
-    return any(known.name == interface and known.docker for known in interfaces)
+def address_map(state: State) -> AddressMap:
+    """Return the picture of who uses which addresses, to scale."""
+    spans = taken(state)
+    if isinstance(spans, tuple):
+        return AddressMap(spans=spans)
+    return AddressMap(spans=(), empty=spans)
 
 
 class DockerScreen(StepScreen):
     """How the engine's network must look so that it fits this host's."""
 
     step = Step.DOCKER
+    evidence_first = 1
     heading = msg("The engine's network: Docker")
     why = msg(
         "Docker's networks must not overlap this host's routes, their packets must fit the "
         "smallest link, and containers need a resolver."
     )
     help_text = msg(
-        "The address map lists what is taken: routes of this host (a VPN's too) and Docker's "
-        "networks. Where they overlap, a container's packets go astray.\n\n"
+        "The address map draws what is taken, each block of addresses to its own scale: routes of "
+        "this host (a VPN's too), Docker's networks, the pools that new ones come from, and what "
+        "the plan puts in their place. Where X stands, two use the same addresses, and a "
+        "container's packets go astray.\n\n"
         "bip is the address of the default bridge, the pools are where new networks come from. "
         "MTU is the size of packets: larger than the VPN's, and big answers vanish.\n\n"
         "What is left as it is, is not written. daemon.json is merged: keys of yours that this "
@@ -127,6 +100,6 @@ class DockerScreen(StepScreen):
 
     def evidence(self, state: State) -> tuple[Section, ...]:
         return (
-            (msg("Docker here"), engine(state)),
             (msg("Address map"), address_map(state)),
+            (msg("Docker here"), engine(state)),
         )

@@ -6,16 +6,18 @@ not fit shrink, then leave, the least important first, so nothing runs out of a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from wizard.text import Text
+from wizard.text import Text, msg
 from wizard.untrusted import clean_line
 
 GAP = 2
@@ -57,6 +59,8 @@ class Column:
     most: int = 60
     right: bool = False
     """Numbers: the last digits stand below each other."""
+    from_width: int = 0
+    """Cells of a window that is too small for more than the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,49 @@ class Grid:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     empty: Text = ""
+
+    @property
+    def nothing(self) -> bool:
+        """There is not even a word to show."""
+        return not self.rows and not str(self.empty)
+
+    def lines(self, width: int, needle: str = "") -> tuple[Content, ...]:
+        """Return the table as lines of at most `width` cells; only rows with `needle` in them."""
+        if not self.rows:
+            words = Content.styled(str(self.empty), Tone.MUTED)
+            return tuple(words.wrap(max(1, width)))
+        if not needle:
+            return tuple(lay_out(self, width).split("\n"))
+        found = tuple(row for row in self.rows if any(holds(one.shown, needle) for one in row))
+        shown = tuple(lay_out(replace(self, rows=found), width).split("\n")) if found else ()
+        return (*(marked(line, needle) for line in shown), counted_rows(len(found), len(self.rows)))
+
+
+class Drawing(Protocol):
+    """Evidence that is drawn as lines: a table, or a picture of characters."""
+
+    @property
+    def nothing(self) -> bool: ...
+
+    def lines(self, width: int, needle: str = "") -> tuple[Content, ...]: ...
+
+
+def holds(text: str, needle: str) -> bool:
+    """Tell whether a text holds what is searched for, in any case of letters."""
+    return needle.casefold() in text.casefold()
+
+
+def marked(line: Content, needle: str) -> Content:
+    """Return a line with what is searched for underlined: a sign that needs no colour."""
+    for match in re.finditer(re.escape(needle), line.plain, re.IGNORECASE):
+        line = line.stylize("bold underline", *match.span())
+    return line
+
+
+def counted_rows(found: int, rows: int) -> Content:
+    """Return how many rows a search left."""
+    words = msg("{found} of {rows} rows hold it", found=found, rows=rows)
+    return Content.styled(str(words), Tone.WARN if not found else Tone.MUTED)
 
 
 def column_widths(grid: Grid, width: int) -> tuple[int, ...]:
@@ -78,7 +125,7 @@ def column_widths(grid: Grid, width: int) -> tuple[int, ...]:
         min(column.most, max([cell_len(str(column.title)), *_lengths(grid, index)]))
         for index, column in enumerate(grid.columns)
     ]
-    shown = set(range(len(wanted)))
+    shown = {i for i, column in enumerate(grid.columns) if column.from_width <= width}
     by_weight = sorted(shown, key=lambda index: (-grid.columns[index].weight, -index))
     for leaving in by_weight:
         least = sum(min(wanted[i], grid.columns[i].least) for i in shown)
@@ -111,8 +158,6 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 
 def lay_out(grid: Grid, width: int) -> Content:
     """Return the table as lines of at most `width` cells."""
-    if not grid.rows:
-        return Content.styled(str(grid.empty), Tone.MUTED)
     widths = column_widths(grid, width)
     lines = []
     if any(str(column.title) for column in grid.columns):
@@ -132,26 +177,29 @@ def _line(grid: Grid, cells: tuple[Cell, ...], widths: tuple[int, ...]) -> Conte
 
 
 class GridView(Widget):
-    """Shows a `Grid` at the width that it is given."""
+    """Shows a drawing at the width that it is given, whole or what a search left of it."""
 
     DEFAULT_CSS = "GridView { height: auto; width: 1fr; }"
 
-    def __init__(self, grid: Grid, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, grid: Drawing, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.grid = grid
+        self.needle = ""
 
-    def show(self, grid: Grid) -> None:
+    def show(self, grid: Drawing) -> None:
         """Draw `grid` in place of what stood there."""
         if grid != self.grid:
             self.grid = grid
             self.refresh(layout=True)
 
+    def search(self, needle: str) -> None:
+        """Show only the rows that hold `needle`; empty: all."""
+        if needle != self.needle:
+            self.needle = needle
+            self.refresh(layout=True)
+
     def render(self) -> Content:
-        return lay_out(self.grid, self.content_size.width)
+        return Content("\n").join(self.grid.lines(self.content_size.width, self.needle))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        content = lay_out(self.grid, width)
-        return sum(
-            max(1, -(-cell_len(line.plain) // max(1, width))) if not self.grid.rows else 1
-            for line in content.split("\n")
-        )
+        return len(self.grid.lines(width, self.needle))

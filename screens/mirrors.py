@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from screens.evidence import LOOKING
 from screens.grid import Cell, Column, Grid, Tone
+from screens.latency import BAR_CELLS, LEGS, legend, legs_bar
+from screens.latency import total as _sum
 from screens.state import State
 from screens.step import Section, StepScreen
 from wizard.facts.mirrors import Failure, MirrorProbe
 from wizard.flow import Step
-from wizard.text import msg
-
-BAR_CELLS = 12
+from wizard.text import Text, msg
 
 _FAILURES = {
     Failure.DNS: msg("its name does not resolve"),
@@ -39,33 +39,37 @@ _FAILURES = {
 
 def mirrors(state: State) -> Grid:
     """The ranking of module mirrors; rows appear as answers come."""
-    slowest = max((_speed(probe) or 0.0 for probe in state.probes if probe.ok), default=0.0)
+    longest = max((_sum(probe) for probe in state.probes if probe.ok), default=0.0)
     return Grid(
         columns=(
             Column(title="#", least=2, most=3),
-            Column(title=msg("Mirror"), least=14, most=34),
-            Column(title="", least=BAR_CELLS, weight=2, most=BAR_CELLS),
+            Column(title=msg("Mirror"), least=16, most=34),
+            Column(title=msg("Time"), least=BAR_CELLS, weight=2, most=BAR_CELLS),
             Column(title=msg("Speed"), least=7, most=10, right=True),
-            Column(title=msg("State"), least=16, most=48),
+            Column(title=msg("State"), least=12, most=34),
+            Column(title="DNS/TCP/TLS", least=11, weight=3, most=14, right=True, from_width=90),
+            Column(title=msg("Way"), least=6, weight=4, most=32, from_width=110),
         ),
-        rows=tuple(_mirror(probe, slowest) for probe in state.probes),
+        rows=tuple(_mirror(probe, longest) for probe in state.probes),
         empty=LOOKING if state.looking or state.facts is None else msg("no mirror was asked"),
     )
 
 
-def _speed(probe: MirrorProbe) -> float | None:
-    return probe.latency.first_byte if probe.ok else None
-
-
-def _mirror(probe: MirrorProbe, slowest: float) -> tuple[Cell, ...]:
-    speed = _speed(probe)
+def _mirror(probe: MirrorProbe, longest: float) -> tuple[Cell, ...]:
+    speed = probe.latency.first_byte if probe.ok else None
     return (
         Cell("–" if probe.rank is None else str(probe.rank), Tone.MUTED),
         Cell(probe.mirror.url.partition("://")[2] or probe.mirror.url),
-        Cell("" if speed is None else bar(speed, slowest), Tone.ACCENT),
+        Cell(legs_bar(probe.latency, longest) if probe.ok else "", Tone.ACCENT),
         Cell("" if speed is None else msg("{ms} ms", ms=f"{speed:.0f}")),
         mirror_state(probe),
+        Cell("/".join(_leg(getattr(probe.latency, leg.name)) for leg in LEGS[:3]), Tone.MUTED),
+        Cell(msg("direct") if probe.through is None else probe.through, Tone.MUTED),
     )
+
+
+def _leg(milliseconds: float | None) -> str:
+    return "–" if milliseconds is None else f"{milliseconds:.0f}"
 
 
 def mirror_state(probe: MirrorProbe) -> Cell:
@@ -81,18 +85,11 @@ def mirror_state(probe: MirrorProbe) -> Cell:
     return Cell(msg("✓ answers rightly"))
 
 
-def bar(value: float, most: float, cells: int = BAR_CELLS) -> str:
-    """Return a bar of at most `cells` cells, in halves; something is always drawn."""
-    share = min(1.0, value / most) if most > 0 else 0.0
-    full, rest = divmod(max(1, round(2 * cells * share)), 2)
-    return "━" * full + "╸" * rest
-
-
 class MirrorsScreen(StepScreen):
     """Which module mirrors answer rightly from here, and in which order Go asks them."""
 
     step = Step.MIRRORS
-    evidence_first = True
+    evidence_first = 2
     heading = msg("Where modules come from: mirrors")
     why = msg(
         "`go mod download` asks the servers in GOPROXY in turn. Each was asked by the real "
@@ -102,6 +99,9 @@ class MirrorsScreen(StepScreen):
         "The table is sorted by what counts: a mirror that proved itself with a module's bytes, "
         "then how fast it answers on a warm connection. A mirror that answers with a login page, "
         "a wrong hash or a wrong answer is listed as failed, however fast it was.\n\n"
+        "The bar divides the time of a first request: looking up the name, connecting, TLS, and "
+        "the first byte of the answer, each with a sign of its own. Behind a proxy the first three "
+        "cannot be seen.\n\n"
         "GOPROXY lists mirrors in the order in which Go asks them. After a comma Go goes on only "
         "when a server says that it does not have the module (404 or 410); after a | it goes on "
         "after any error.\n\n"
@@ -111,4 +111,12 @@ class MirrorsScreen(StepScreen):
     )
 
     def evidence(self, state: State) -> tuple[Section, ...]:
-        return (("", mirrors(state)),)
+        return ((self.asked_title(state), mirrors(state)), ("", legend(state.probes)))
+
+    def asked_title(self, state: State) -> Text:
+        """Say how far the asking is: the rows move while answers come."""
+        good = sum(probe.ok for probe in state.probes)
+        counts = {"all": len(state.probes), "good": good}
+        if state.looking:
+            return msg("{all} have answered so far, {good} of them rightly …", **counts)
+        return msg("{all} were asked, {good} of them answer rightly", **counts)

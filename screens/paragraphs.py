@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from screens.grid import Tone
+from screens.grid import Tone, marked
 from wizard.text import Text
 from wizard.untrusted import clean
 
@@ -21,6 +21,8 @@ class Paragraph:
 
     lead: Content
     body: Content
+    rest: Content | None = None
+    """What stands before its further lines; None: blanks."""
 
 
 def paragraph(lead: str, text: Text, tone: str = Tone.PLAIN) -> Paragraph:
@@ -41,8 +43,27 @@ def wrapped(paragraphs: tuple[Paragraph, ...], width: int) -> list[Content]:
         indent = cell_len(one.lead.plain)
         body = one.body.wrap(max(1, width - indent)) if one.body.plain else [Content("")]
         lines.append(one.lead + body[0])
-        lines += [line.pad_left(indent) for line in body[1:]]
+        rest = Content(" " * indent) if one.rest is None else one.rest
+        lines += [rest + line for line in body[1:]]
     return lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """Paragraphs as evidence, beside tables; without any, `empty` says why."""
+
+    paragraphs: tuple[Paragraph, ...]
+    empty: Text = ""
+
+    @property
+    def nothing(self) -> bool:
+        """There is not even a word to show."""
+        return not self.paragraphs and not str(self.empty)
+
+    def lines(self, width: int, needle: str = "") -> tuple[Content, ...]:
+        """Return the lines; what is searched for is marked, nothing is left out."""
+        shown = self.paragraphs or (paragraph("", self.empty, Tone.MUTED),)
+        return tuple(marked(line, needle) if needle else line for line in wrapped(shown, width))
 
 
 class Paragraphs(Widget):

@@ -29,16 +29,17 @@ def private_hosts(state: State) -> Grid:
             Column(title=msg("Host"), least=12, most=32),
             Column(title=msg("Signs in by"), least=10, most=30),
             Column(title=msg("State"), least=10, most=34),
-            Column(title=msg("Known from"), least=12, weight=1, most=44),
+            Column(title=msg("Credentials in"), least=12, weight=1, most=44),
+            Column(title=msg("Known from"), least=12, weight=2, most=44),
         ),
-        rows=tuple(_private(host) for host in hosts),
+        rows=() if facts is None else tuple(_private(host, facts) for host in hosts),
         empty=nothing(
             None if facts is None else facts.hosts, msg("nothing here points to a private host")
         ),
     )
 
 
-def _private(host: PrivateHost) -> tuple[Cell, ...]:
+def _private(host: PrivateHost, facts: PrivateFacts) -> tuple[Cell, ...]:
     ways = [str(_AUTHENTICATION[way]) for way in host.authentication]
     return (
         Cell(host.host),
@@ -46,8 +47,25 @@ def _private(host: PrivateHost) -> tuple[Cell, ...]:
         if ways and Authentication.NONE not in host.authentication
         else Cell(_AUTHENTICATION[Authentication.NONE], Tone.WARN),
         _reach(host),
+        Cell(_places(host, facts) or "–", Tone.MUTED),
         Cell("; ".join(evidence.source for evidence in host.evidence), Tone.MUTED),
     )
+
+
+def _places(host: PrivateHost, facts: PrivateFacts) -> str:
+    """Return the files and sockets that hold the credentials of a host, never what is in them."""
+    netrc, ssh = facts.netrc.value, facts.ssh.value
+    places: list[str] = []
+    for way in host.authentication:
+        if way is Authentication.NETRC and netrc is not None:
+            places.append(netrc.path)
+        elif way is Authentication.SSH_AGENT and ssh is not None and ssh.agent_socket:
+            places.append(ssh.agent_socket)
+        elif way is Authentication.SSH_KEY and ssh is not None:
+            places += ssh.keys
+        elif way is Authentication.GIT_CREDENTIAL_HELPER:
+            places.append(facts.hosts.source)
+    return ", ".join(dict.fromkeys(places))
 
 
 def _reach(host: PrivateHost) -> Cell:

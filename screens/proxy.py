@@ -2,57 +2,15 @@
 
 from __future__ import annotations
 
-from screens.evidence import nothing
 from screens.grid import Cell, Column, Grid, Tone
+from screens.readers import proxy_readers
 from screens.state import State
 from screens.step import Section, StepScreen
+from screens.trust import authorities
 from wizard.facts import ProxyFacts
-from wizard.facts.proxy import ProxyEndpoint, ProxySetting, Reader
+from wizard.facts.proxy import ProxyEndpoint
 from wizard.flow import Step
 from wizard.text import msg
-
-_READERS = {
-    Reader.PROCESS: msg("this shell"),
-    Reader.GIT: msg("git"),
-    Reader.DOCKER_CLIENT: msg("docker client"),
-    Reader.DAEMON_JSON: msg("Docker engine (daemon.json)"),
-    Reader.SYSTEMD: msg("Docker engine (systemd)"),
-    Reader.ETC_ENVIRONMENT: msg("/etc/environment"),
-}
-
-
-def proxy_settings(state: State) -> Grid:
-    """Who on this machine reads which proxy, and where it stands."""
-    facts = state.area("proxy", ProxyFacts)
-    settings = () if facts is None else facts.settings.or_else(())
-    return Grid(
-        columns=(
-            Column(title=msg("Read by"), least=8, most=28),
-            Column(title=msg("Variable"), least=8, weight=1, most=14),
-            Column(title=msg("Value"), least=16, most=44),
-            Column(title=msg("Where"), least=10, weight=2, most=40),
-        ),
-        rows=tuple(_setting(setting) for setting in settings),
-        empty=nothing(
-            None if facts is None else facts.settings,
-            msg("no proxy is set anywhere on this machine"),
-        ),
-    )
-
-
-def _setting(setting: ProxySetting) -> tuple[Cell, ...]:
-    if setting.problem is not None:
-        value = Cell(msg("cannot be used: {why}", why=str(setting.problem.message)), Tone.BAD)
-    elif setting.url is not None:
-        value = Cell(str(setting.url))
-    else:
-        value = Cell(setting.text or "")
-    return (
-        Cell(_READERS[setting.reader]),
-        Cell(setting.spelled),
-        value,
-        Cell(setting.source, Tone.MUTED),
-    )
 
 
 def proxy_endpoints(state: State) -> Grid:
@@ -90,8 +48,10 @@ class ProxyScreen(StepScreen):
         "all of them name a proxy that a container can reach."
     )
     help_text = msg(
-        "The first table lists every place that sets a proxy, and its value there. Passwords are "
-        "shown as ***. The second one says what each proxy did when it was asked.\n\n"
+        "The first table lists who reads which proxy, from this shell to the build, and where each "
+        "value stands. Passwords are shown as ***. The second one says what each proxy did when it "
+        "was asked. The third names authorities that signed what was seen and that no public image "
+        "knows: compare the fingerprint with the one that your company publishes.\n\n"
         "A proxy on 127.0.0.1 works for your shell and never for a container: inside a container "
         "127.0.0.1 is the container itself. The row for the proxy in containers shows the address "
         "that is used instead.\n\n"
@@ -101,6 +61,7 @@ class ProxyScreen(StepScreen):
 
     def evidence(self, state: State) -> tuple[Section, ...]:
         return (
-            (msg("Set on this machine"), proxy_settings(state)),
-            (msg("Asked just now"), proxy_endpoints(state)),
+            (msg("Who reads which proxy"), proxy_readers(state)),
+            (msg("Proxies, asked just now"), proxy_endpoints(state)),
+            (msg("Trust: authorities of this house"), authorities(state)),
         )

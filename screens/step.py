@@ -10,14 +10,14 @@ from textual.widgets import Static
 from screens.decisions import DecisionRow, Decisions, text_of
 from screens.findings import finding_lines, step_of
 from screens.frame import ARROWS, BACK, ENTER, HELP, LOOK_AGAIN, Framed, Key, Proceed
-from screens.grid import Grid, GridView
+from screens.grid import Drawing, GridView
 from screens.paragraphs import Paragraphs
 from screens.state import State
 from wizard.flow import Flow, Step, step_title
 from wizard.questions import QUESTIONS
 from wizard.text import Msg, Text, msg
 
-Section = tuple[Text, Grid]
+Section = tuple[Text, Drawing]
 """A heading (may be empty) and the evidence under it."""
 
 
@@ -32,23 +32,22 @@ class StepScreen(Framed):
         """Return the tables of this step; always the same number of them."""
         raise NotImplementedError
 
-    evidence_first: ClassVar[bool] = False
-    """The evidence is what one comes for; elsewhere it stands below what follows from it."""
+    evidence_first: ClassVar[int] = 0
+    """How many tables are what one comes for; the others stand below what follows from them."""
 
     def content(self) -> ComposeResult:
         yield Static(text_of(self.heading), classes="heading")
         yield Static(text_of(self.why), classes="why")
         yield Paragraphs(id="findings")
-        if self.evidence_first:
-            yield from self._tables()
+        tables = list(enumerate(self.evidence(self.state)))
+        yield from self._tables(tables[: self.evidence_first])
         yield Static(text_of(msg("Decided")), classes="section")
         asked = tuple(one for one in QUESTIONS if Step(one.step) is self.step)
         yield Decisions(asked, self.state)
-        if not self.evidence_first:
-            yield from self._tables()
+        yield from self._tables(tables[self.evidence_first :])
 
-    def _tables(self) -> ComposeResult:
-        for index, (title, grid) in enumerate(self.evidence(self.state)):
+    def _tables(self, tables: list[tuple[int, Section]]) -> ComposeResult:
+        for index, (title, grid) in tables:
             yield Static(text_of(title), id=f"section{index}", classes="section")
             yield GridView(grid, id=f"grid{index}")
 
@@ -62,15 +61,16 @@ class StepScreen(Framed):
         super().draw()
         here = tuple(one for one in self.state.findings if step_of(one) is self.step)
         self.query_one("#findings", Paragraphs).show(finding_lines(here))
-        for index, (_, grid) in enumerate(self.evidence(self.state)):
+        for index, (title, grid) in enumerate(self.evidence(self.state)):
             self.query_one(f"#grid{index}", GridView).show(grid)
+            self.query_one(f"#section{index}", Static).update(text_of(title))
         self.query_one(Decisions).show(self.state)
         self.query_one(Proceed).say(self._onward(self.flow))
         self._hide_empty()
 
     def _hide_empty(self) -> None:
         for index, (title, grid) in enumerate(self.evidence(self.state)):
-            shown = bool(grid.rows or str(grid.empty))
+            shown = not grid.nothing
             self.query_one(f"#grid{index}").display = shown
             self.query_one(f"#section{index}").display = shown and bool(str(title))
 

@@ -70,6 +70,7 @@ def _probe(
     *,
     proved: bool | None = None,
     reason: Failure | None = None,
+    legs: tuple[float, float, float] | None = None,
 ) -> MirrorProbe:
     return MirrorProbe(
         mirror=Mirror(url=url, name=url),
@@ -78,7 +79,13 @@ def _probe(
         proved=proved,
         reason=reason,
         detail="",
-        latency=Latency(first_byte=speed, total=None if speed is None else speed * 3),
+        latency=Latency(
+            dns=None if legs is None else legs[0],
+            connect=None if legs is None else legs[1],
+            tls=None if legs is None else legs[2],
+            first_byte=speed,
+            total=None if speed is None else speed * 3,
+        ),
         samples=3 if rank else 0,
         checksum_database=True if rank else None,
         through=str(PROXY),
@@ -86,9 +93,9 @@ def _probe(
 
 
 PROBES = (
-    _probe("https://goproxy.corp.example", 1, 9.4, proved=True),
-    _probe("https://proxy.golang.org", 2, 31.7, proved=True),
-    _probe("https://goproxy.io", 3, 148.2),
+    _probe("https://goproxy.corp.example", 1, 9.4, proved=True, legs=(1.8, 3.9, 11.2)),
+    _probe("https://proxy.golang.org", 2, 31.7, proved=True, legs=(22.0, 28.4, 61.3)),
+    _probe("https://goproxy.io", 3, 148.2, legs=(41.5, 96.0, 143.7)),
     _probe("https://goproxy.cn", None, None, reason=Failure.NOT_A_MODULE_PROXY),
     _probe("https://mirrors.aliyun.com/goproxy", None, None, reason=Failure.TLS_UNTRUSTED),
 )

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from screens.grid import Cell, Column, Grid, column_widths, fit, lay_out
-from screens.mirrors import BAR_CELLS, bar
 
 COLUMNS = (
     Column(title="Host", least=8),
@@ -60,13 +59,8 @@ def test_markup_in_a_cell_stays_text() -> None:
     assert "[/etc][red]" in lay_out(grid, 40).plain
 
 
-@given(
-    st.floats(min_value=0, max_value=1e6, allow_nan=False),
-    st.floats(min_value=0, max_value=1e6, allow_nan=False),
-)
-def test_a_bar_is_never_longer_than_its_room_and_never_nothing(value: float, most: float) -> None:
-    assert 1 <= cell_len(bar(value, most)) <= BAR_CELLS
-
-
-def test_the_slowest_mirror_has_the_whole_bar() -> None:
-    assert bar(120.0, 120.0) == "━" * BAR_CELLS
+def test_a_search_leaves_the_rows_that_hold_it_and_says_how_many() -> None:
+    grid = Grid(columns=COLUMNS[:2], rows=tuple((Cell(name), Cell("ok")) for name in "ABC"))
+    shown = [line.plain for line in grid.lines(40, "b")]
+    assert shown[1].startswith("B")
+    assert shown[-1] == "1 of 3 rows hold it"

@@ -11,7 +11,7 @@ from screens.app import WizardApp
 from screens.decisions import DecisionRow
 from screens.farewell import farewell
 from screens.frame import Proceed
-from screens.grid import GridView
+from screens.grid import Grid, GridView
 from tests.screens.driving import Running, at, press, settle, text_of_screen
 from tests.screens.stand_in import StandIn
 from wizard.errors import ExitCode, UnsafeError
@@ -173,7 +173,9 @@ async def test_mirrors_appear_as_they_answer(running: Running, stream: StandIn) 
         assert "looking" in text_of_screen(pilot)
         stream.gate.set()
         await settle(pilot)
-        rows = pilot.app.screen.query_one("#grid0", GridView).grid.rows
+        grid = pilot.app.screen.query_one("#grid0", GridView).grid
+        assert isinstance(grid, Grid)
+        rows = grid.rows
         assert [row[0].shown for row in rows] == ["1", "2", "3", "–", "–"]
 
 
