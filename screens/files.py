@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from screens.colouring import language_of
+from screens.diff_rows import Told
 from screens.grid import Cell, Column, Grid, Tone
+from screens.hunks import hunks
 from screens.paragraphs import Paragraph, paragraph
+from screens.reasons import hunk_reasons
 from screens.state import Preview, State
 from wizard.apply.types import Action, Change, Refusal
+from wizard.plan.types import Plan
 from wizard.render.types import Artifact, GoEnv, Scope
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
@@ -25,30 +30,31 @@ SCOPES = {
     Scope.SYSTEM: msg("system, as root"),
 }
 
-DIFF_LINES = 2_000
+DIFF_LINES = 20_000
 """Lines of a difference that are shown; a longer one says that it was cut."""
 
 
-def diff_lines(diff: str) -> tuple[Paragraph, ...]:
-    """Return a unified diff with its signs kept; colour only repeats what + and - say.
-
-    The two lines with the path are left out: it stands above.
-    """
-    lines = diff.splitlines()
-    if len(lines) > 2 and lines[0].startswith("--- ") and lines[1].startswith("+++ "):
-        lines = lines[2:]
-    shown = [_diff_line(line) for line in lines[:DIFF_LINES]]
+def told_hunks(
+    artifact: Artifact, change: Change, preview: Preview, plan: Plan | None
+) -> tuple[tuple[Told, ...], tuple[Paragraph, ...]]:
+    """Return a file's difference with the reasons of each part; else what is said in its place."""
+    diff = preview.diffs.get(change.path, "")
+    lines = diff.split("\n")
+    cut: tuple[Paragraph, ...] = ()
     if len(lines) > DIFF_LINES:
-        words = msg("… {n} more lines", n=len(lines) - DIFF_LINES)
-        shown.append(paragraph("", words, Tone.MUTED))
-    return tuple(shown)
-
-
-def _diff_line(line: str) -> Paragraph:
-    if line.startswith("@@"):
-        return paragraph("", line, Tone.ACCENT)
-    tone = {"+": Tone.GOOD, "-": Tone.BAD}.get(line[:1], Tone.PLAIN)
-    return paragraph(line[:1], line[1:], tone)
+        words = msg("The first {n} lines of {all} are shown.", n=DIFF_LINES, all=len(lines))
+        cut = (paragraph("! ", words, Tone.WARN),)
+        diff = "\n".join(lines[:DIFF_LINES])
+    found = hunks(diff)
+    if not found:
+        return (), tuple(paragraph("", line) for line in lines if line)
+    because = hunk_reasons(artifact, change, plan, found)
+    language = language_of(artifact.name)
+    told = tuple(
+        Told(hunk=hunk, because=why, language=language)
+        for hunk, why in zip(found, because, strict=True)
+    )
+    return told, cut
 
 
 def listed(preview: Preview) -> tuple[Artifact, ...]:

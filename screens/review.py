@@ -12,30 +12,34 @@ from textual.content import Content
 from textual.widgets import Static, Tab, Tabs
 
 from screens.decisions import text_of, waiting
+from screens.diff_rows import Told
+from screens.diff_view import DiffView
 from screens.files import (
     blocked_lines,
     change_of,
-    diff_lines,
     files_grid,
     label_of,
     listed,
     path_line,
     refusal_of,
     sign_of,
+    told_hunks,
 )
 from screens.findings import finding_lines
 from screens.frame import BACK, ENTER, HELP, LOOK_AGAIN, Framed, Key, KeyBar, Proceed
 from screens.grid import Grid, GridView, Tone
+from screens.hunks import Hunk
 from screens.messages import LeaveOut
 from screens.paragraphs import Paragraph, Paragraphs, bullets, paragraph
 from screens.reasons import reasons_of
 from screens.state import Preview
-from wizard.apply.types import Action
-from wizard.flow import Step, step_title
-from wizard.text import Text, msg, nmsg
+from screens.verdict import headline, onward, skipped_steps
+from wizard.text import msg
 from wizard.untrusted import clean_line
 
 OVERVIEW = "overview"
+SIDE_BY_SIDE = 100
+"""Columns of a window in which two halves of a line can be read."""
 
 
 class ReviewScreen(Framed):
@@ -47,10 +51,12 @@ class ReviewScreen(Framed):
         Binding("up", "scroll(-1)", show=False, priority=True),
         Binding("down", "scroll(1)", show=False, priority=True),
         Binding("space", "leave_out", show=False),
+        Binding("s", "beside", show=False),
     ]
     help_text = msg(
         "Each tab is one file. Lines with + are added, lines with - are removed; everything else "
-        "in the file stays as it is. The reasons stand beside the difference.\n\n"
+        "in the file stays as it is. Each part says why it changes. In a wide window s shows "
+        "before and after side by side.\n\n"
         "← and → go from file to file, ↑ and ↓ scroll. Space leaves a file out, or takes it in "
         "again: what belongs to it, such as a restart, goes with it.\n\n"
         "Enter asks once more, then writes everything as one transaction. Esc goes back to the "
@@ -61,6 +67,7 @@ class ReviewScreen(Framed):
     own_keys = (
         ("← →", msg("go from file to file")),
         ("space", msg("leave the open file out, or take it in again")),
+        ("s", msg("before and after side by side, in a wide window")),
     )
 
     def content(self) -> ComposeResult:
@@ -77,7 +84,9 @@ class ReviewScreen(Framed):
         with VerticalGroup(id="file"):
             yield Static(id="path", classes="why")
             with VerticalGroup(id="sides"):
-                yield Paragraphs(id="diff", classes="code")
+                with VerticalGroup(id="diff"):
+                    yield Paragraphs(id="instead")
+                    yield DiffView(id="lines")
                 with VerticalGroup(id="reasons"):
                     yield Static(text_of(msg("Because")), classes="section")
                     yield Paragraphs(id="because")
@@ -98,6 +107,7 @@ class ReviewScreen(Framed):
         """The tabs that are there, or are being put in."""
         self.preview: Preview | None = None
         """The newest comparison; it stays to be read while the next one is made."""
+        self.wants_beside = False
 
     def draw(self) -> None:
         super().draw()
@@ -109,29 +119,13 @@ class ReviewScreen(Framed):
     def draw_onward(self) -> None:
         """Say what enter does; there is no button where it can do nothing."""
         state, proceed = self.state, self.query_one(Proceed)
-        words = self.onward()
+        words = onward(self.state)
         proceed.say(msg("Please wait") if words is None else words)
         waits = state.looking or (state.trouble is None and not state.stopping)
         proceed.display = words is not None or waits
         if proceed.display and self.focused is None:
             proceed.focus()
         self.query_one(KeyBar).show(self.keys())
-
-    def onward(self) -> Text | None:
-        """Return what enter does next; None: nothing, now or at all."""
-        preview = self.state.ready
-        if preview is None:
-            return None
-        if closed := len(preview.blocked):
-            return nmsg(
-                "Leave out the {n} file that cannot be written",
-                "Leave out the {n} files that cannot be written",
-                n=closed,
-            )
-        count = sum(change.action is not Action.RUN for change in preview.changes.changes)
-        if count == 0:
-            return msg("Nothing to write: finish")
-        return nmsg("Write {n} file …", "Write {n} files …", n=count)
 
     def draw_tabs(self) -> None:
         """Give every file its tab, with a sign for what happens to it."""
@@ -203,7 +197,7 @@ class ReviewScreen(Framed):
         )
         self.query_one("#found").display = bool(found)
         self.query_one("#findings", Paragraphs).show(found)
-        self.query_one("#files-title", Static).update(text_of(self.headline()))
+        self.query_one("#files-title", Static).update(text_of(headline(state)))
         stopping = () if none_yet else finding_lines(state.stopping)
         self.query_one("#stopping", Paragraphs).show(stopping)
         self.query_one("#blocked", Paragraphs).show(() if not preview else blocked_lines(preview))
@@ -211,36 +205,7 @@ class ReviewScreen(Framed):
             self.query_one("#files", GridView).show(files_grid(preview, state))
             command = paragraph("", preview.command)
             self.query_one("#command", Paragraphs).show((command,))
-        self.query_one("#skipped", Paragraphs).show(bullets(self.skipped_steps(), "– "))
-
-    def headline(self) -> Text:
-        """Return in one line what would happen, or what is waited for."""
-        preview = self.state.preview
-        if self.state.plan is None:
-            return msg("Before anything is written")
-        if self.state.stopping:
-            return msg("Nothing can be written that would make this build work")
-        if self.state.looking:
-            return msg("Looking again; what stands below is from the last look …")
-        if preview is None:
-            return msg("Comparing with what stands on disk …")
-        files = [one for one in preview.changes.changes if one.action is not Action.RUN]
-        if not files:
-            return msg("Everything already is as planned")
-        if closed := len(preview.blocked):
-            return msg("{n} of {all} files cannot be written by you", n=closed, all=len(files))
-        words = nmsg("{n} file to write", "{n} files to write", n=len(files))
-        if not preview.staged:
-            return words
-        return msg("{words}, some of them as root", words=words)
-
-    def skipped_steps(self) -> tuple[Text, ...]:
-        """Return the steps that had nothing to ask, with the reason."""
-        return tuple(
-            msg("{step}: skipped, nothing to ask on this machine", step=step_title(step))
-            for step in Step
-            if step in self.flow.skipped
-        )
+        self.query_one("#skipped", Paragraphs).show(bullets(skipped_steps(self.flow), "– "))
 
     def draw_file(self, preview: Preview, name: str) -> None:
         """Draw one file: where it stands, why, and its difference."""
@@ -248,10 +213,9 @@ class ReviewScreen(Framed):
         refusal = refusal_of(name, preview)
         artifact = next(one for one in preview.artifacts if one.name == name)
         self.query_one("#path", Static).update(path_line(artifact, change, self.state.left_out))
-        reasons = reasons_of(artifact, change, self.state.plan)
-        self.query_one("#because", Paragraphs).show(reasons)
-        self.query_one("#reasons").display = bool(reasons) and name not in self.state.left_out
-        lines: tuple[Paragraph, ...]
+        told: tuple[Told, ...] = ()
+        parts: tuple[Hunk, ...] = ()
+        lines: tuple[Paragraph, ...] = ()
         if refusal is not None:
             lines = (paragraph("✗ ", refusal.message, Tone.BAD), paragraph("→ ", refusal.hint))
         elif name in self.state.left_out:
@@ -261,8 +225,13 @@ class ReviewScreen(Framed):
             same = msg("Already as planned: nothing to write.")
             lines = (paragraph("", same, Tone.GOOD),)
         else:
-            lines = diff_lines(preview.diffs.get(change.path, ""))
-        self.query_one("#diff", Paragraphs).show(lines)
+            told, lines = told_hunks(artifact, change, preview, self.state.plan)
+            parts = tuple(one.hunk for one in told)
+        self.query_one("#instead", Paragraphs).show(lines)
+        self.query_one(DiffView).show(told, beside=self.beside)
+        reasons = reasons_of(artifact, change, self.state.plan, parts)
+        self.query_one("#because", Paragraphs).show(reasons)
+        self.query_one("#reasons").display = bool(reasons) and name not in self.state.left_out
 
     @on(Tabs.TabActivated)
     def switched(self) -> None:
@@ -281,13 +250,37 @@ class ReviewScreen(Framed):
         """Scroll by a line."""
         self.query_one("#body").scroll_relative(y=direction, animate=False)
 
+    @property
+    def beside(self) -> bool:
+        """Before and after stand side by side: wanted, and the window is wide enough."""
+        return self.wants_beside and self.size.width >= SIDE_BY_SIDE
+
+    def action_beside(self) -> None:
+        """Show before and after side by side, or below each other again."""
+        if self.size.width < SIDE_BY_SIDE:
+            words = msg("Side by side needs a window of {n} columns.", n=SIDE_BY_SIDE)
+            self.notify(str(words), markup=False)
+            return
+        self.wants_beside = not self.wants_beside
+        self.draw_beside()
+
+    def draw_beside(self) -> None:
+        """Give a side-by-side view the room of the rail."""
+        self.set_class(self.beside, "-beside")
+        self.draw_tab()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        if self.is_mounted:
+            self.call_after_refresh(self.draw_beside)
+
     def action_leave_out(self) -> None:
         """Leave the open file out, or take it in again."""
         if self.open_name != OVERVIEW:
             self.post_message(LeaveOut(self.open_name))
 
     def keys(self) -> tuple[Key, ...]:
-        words = self.onward()
+        words = onward(self.state)
         enter: tuple[Key, ...] = ((ENTER, msg("Write")),)
         if words is None:
             enter = () if self.state.looking else (LOOK_AGAIN,)

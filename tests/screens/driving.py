@@ -44,3 +44,8 @@ def text_of_screen(pilot: Pilot[int]) -> str:
     """Return what a person can read on the screen now."""
     strips = pilot.app.screen._compositor.render_strips()
     return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+def said(pilot: Pilot[int]) -> str:
+    """Return the passing messages that stand on the screen."""
+    return "\n".join(one.message for one in pilot.app._notifications)

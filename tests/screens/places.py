@@ -49,6 +49,7 @@ PLACES: dict[str, Act] = {
     "help": by_keys(*STEP_BY_STEP, "enter", "question_mark"),
     "review": by_keys("enter"),
     "review-file": by_keys("enter", "right"),
+    "review-beside": by_keys("enter", "right", "s"),
     "review-left-out": by_keys("enter", "right", "right", "space"),
     "confirm": by_keys("enter", "enter"),
     "done": by_keys("enter", "enter", "enter"),

@@ -20,7 +20,9 @@ from wizard.render.types import Artifact, Scope, Whole
 from wizard.system import System
 
 
-def artifact(name: str, scope: Scope, path: str, text: str, because: str) -> Artifact:
+def artifact(
+    name: str, scope: Scope, path: str, text: str, because: str, *decisions: str
+) -> Artifact:
     """Return one artifact of the sample set."""
     return Artifact(
         name=name,
@@ -30,6 +32,7 @@ def artifact(name: str, scope: Scope, path: str, text: str, because: str) -> Art
         standalone=text,
         because=(because,),
         restarts=("docker",) if name == "daemon.json" else (),
+        decisions=decisions,
     )
 
 
@@ -56,6 +59,8 @@ ARTIFACTS = (
         "# gomod-wizard: RUN go mod download\n"
         "COPY . .\nRUN go build -o /billing ./cmd/billing\n",
         "modules stay in a cache mount, credentials in a secret mount",
+        "dockerfile",
+        "secrets",
     ),
     artifact(
         ".dockerignore",
@@ -79,6 +84,9 @@ ARTIFACTS = (
         '{\n  "log-driver": "journald",\n  "bip": "192.168.200.1/24",\n  "mtu": 1400,\n'
         '  "dns": ["10.20.0.53"]\n}\n',
         "the VPN routes 172.16.0.0/12, where Docker's bridge lies now",
+        "bip",
+        "mtu",
+        "dns",
     ),
 )
 
