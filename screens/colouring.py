@@ -75,7 +75,7 @@ def _styles() -> dict[Any, str]:
     )
 
     return {
-        Comment: "$foreground-muted italic",
+        Comment: "italic $foreground-muted",
         Keyword: "$text-primary",
         Keyword.Constant: "$text-accent",
         Literal: "$text-accent",

@@ -96,9 +96,9 @@ def _go(found: GoProxyEnvironment | None) -> Iterable[Row]:
         return
     where = Cell(msg("as Go reads the shell's variables"), Tone.MUTED)
     pairs: tuple[tuple[str, ProxyUrl | str | None], ...] = (
-        ("http", found.http),
-        ("https", found.https),
-        ("no proxy", found.no_proxy),
+        ("HTTP_PROXY", found.http),
+        ("HTTPS_PROXY", found.https),
+        ("NO_PROXY", found.no_proxy),
     )
     for name, value in pairs:
         if value:

@@ -63,7 +63,7 @@ Row = tuple[Text, Text]
 
 def _handed(plan: Plan) -> tuple[Row, ...]:
     """Return what the stage that downloads gets, one line for each."""
-    lines: list[Row] = [("RUN", "go mod download"), (msg("modules"), _source(plan))]
+    lines: list[Row] = [(msg("runs"), msg("`go mod download`")), (msg("modules"), _source(plan))]
     for secret in plan.secrets.value:
         lines.append((msg("secret"), msg("{id} from {file}", id=secret.id, file=secret.source)))
     if plan.ssh.value:
