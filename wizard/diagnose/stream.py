@@ -56,12 +56,12 @@ _PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\x
 def _looks_binary(block: bytes) -> Doubt:
     """Judge the first bytes: a text of any encoding has hardly a control character.
 
-    NUL stands in no text once UTF-16 was decoded; a log with a few other ones (a bell, what a
-    serial line lost) is read, and believed where it shows a fault.
+    A log that begins with NULs (cut while it was written to) or holds what a serial line lost is
+    read, and believed where it shows a fault.
     """
-    controls = len(block) - len(block.translate(None, _CONTROL))
-    if block.startswith(_PACKED) or 100 * block.count(0) > len(block):
+    if block.startswith(_PACKED):
         return Doubt.SURE
+    controls = len(block) - len(block.translate(None, _CONTROL))
     return Doubt.SOME if 50 * controls > len(block) else Doubt.NONE
 
 
