@@ -196,7 +196,7 @@ async def test_nobody_looks_at_this_machine_for_a_log_from_elsewhere(run: Run, l
     assert (await run(log, as_json=True)).json["live"] is False
 
 
-async def test_a_log_that_begins_with_a_hole_is_read(run: Run, log: str) -> None:
-    path = Path(log)
-    path.write_bytes(b"\0" * 4096 + b"\n" + path.read_bytes())
-    assert (await run(log, as_json=True)).json["faults"][0]["cause"] == "dns-failure"
+async def test_a_log_that_begins_with_a_hole_is_read(run: Run, tmp_path: Path) -> None:
+    log = tmp_path / "build.log"
+    log.write_bytes(b"\0" * 4096 + b"\n" + LOG.encode())
+    assert (await run(str(log), as_json=True)).json["faults"][0]["cause"] == "dns-failure"

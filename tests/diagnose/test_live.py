@@ -177,3 +177,16 @@ def test_another_hidden_file_does_not_explain_the_one_that_is_missing() -> None:
 def test_what_is_only_worth_a_line_is_no_fault_by_itself() -> None:
     leak = finding("goprivate.undeclared", "nothing declares git.example private", "goprivate")
     assert [fault.cause for fault in with_finding(REFUSED, leak).faults] == ["connection-refused"]
+
+
+def test_a_mirror_on_the_hosts_loopback_is_named_as_such() -> None:
+    log = diagnose_lines(
+        [
+            "#9 [deps 4/4] RUN go mod download",
+            '#9 0.5 go: rsc.io/quote@v1.5.2: Get "http://localhost:3000/rsc.io/quote/@v/v1.5.2.mod":'
+            " dial tcp [::1]:3000: connect: connection refused",
+            "#9 ERROR: process did not complete successfully: exit code: 1",
+        ]
+    )
+    (fault,) = with_finding(log, finding("goproxy.loopback", "it is loopback", "goproxy")).faults
+    assert (fault.cause, fault.detail) == ("loopback-proxy", "goproxy-loopback")

@@ -219,5 +219,6 @@ def test_a_mirror_on_this_hosts_loopback_is_named_unless_the_build_has_the_hosts
     assert finding is not None
     assert finding.severity is Severity.FAULT
     assert "localhost" in str(finding.message)
+    assert "--set goproxy=http://172.17.0.1:3000" in str(finding.cure)
     assert found("goproxy.loopback", {"build_network": "host"}, mirrors=athens) is None
     assert found("goproxy.loopback") is None

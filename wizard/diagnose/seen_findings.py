@@ -62,6 +62,10 @@ def of_finding(
         fault = _found("dns-failure", finding, title=msg("Only this machine's own hosts file "
                                                          "knows the name"))  # fmt: skip
         yield Seen(fault=fault, hosts=hosts, decides=True)
+    elif finding.id == "goproxy.loopback":
+        title = msg("In a build, this host's loopback is the build itself: no mirror is there")
+        fault = _found("loopback-proxy", finding, title=title)
+        yield Seen(fault=fault, hosts=("localhost", "127.0.0.1"), decides=True)
     elif finding.id == "dockerignore.hides":
         paths = set(_PATHLIKE.findall(str(finding.message)))
         words = paths | {path.rsplit("/", 1)[-1] for path in paths} - {".dockerignore"}

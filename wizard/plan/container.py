@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from wizard.facts import Facts
 from wizard.facts.docker import Flavour
 from wizard.facts.proxy import Reader
-from wizard.plan.addresses_seen import host_of
 from wizard.plan.answering import Case
 from wizard.plan.proxies import Proxies, endpoint_of, is_gone
 from wizard.plan.range_clashes import bridge_address
@@ -20,8 +19,6 @@ from wizard.plan.types import (
     ModuleSource,
     Severity,
 )
-from wizard.rules.addresses import is_loopback as at_loopback
-from wizard.rules.goproxy import GoProxyError, parse_goproxy
 from wizard.rules.proxy_url import ProxyUrl
 from wizard.text import Text, msg
 
@@ -73,7 +70,8 @@ def is_loopback(facts: Facts, proxy: ProxyUrl) -> bool:
     return proxy.host == "localhost" or proxy.host == "::1" or proxy.host.startswith("127.")
 
 
-def _host_address(facts: Facts, bip: str | None) -> str | None:
+def host_address(facts: Facts, bip: str | None) -> str | None:
+    """Return what a container calls this host, by the engine that runs it; None: not known."""
     engine = facts.docker.engine.value
     if engine is None or engine.flavour in _ON_THE_BRIDGE:
         return bridge_address(facts, bip)
@@ -171,7 +169,7 @@ def _proxy(
         if local:
             because = msg("on the host's network, the host's loopback is the build's own")
         return Decision(key=key, value=plain, because=because, facts=RESTS)
-    address = _host_address(facts, bip)
+    address = host_address(facts, bip)
     if address is None:
         return Decision(
             key=key,
@@ -257,36 +255,4 @@ def _host_network(network: Decision[BuildNetwork]) -> Finding:
         cure=msg("let the proxy listen on Docker's bridge, and use the default network"),
         decision="build_network",
         facts=network.facts,
-    )
-
-
-def loopback_mirrors(
-    goproxy: str | None, network: BuildNetwork, source: ModuleSource
-) -> tuple[Finding, ...]:
-    """Return that a mirror on this host's loopback is out of a build's reach, as a local Athens."""
-    if goproxy is None or network is BuildNetwork.HOST or source is not ModuleSource.PROXY:
-        return ()
-    try:
-        hosts = [host_of(hop.url) or "" for hop in parse_goproxy(goproxy) if hop.is_url]
-    except GoProxyError:
-        return ()
-    here = [host for host in hosts if host.lower() == "localhost" or at_loopback(host)]
-    if not here:
-        return ()
-    return (
-        Finding(
-            id="goproxy.loopback",
-            severity=Severity.FAULT if len(here) == len(hosts) else Severity.WARNING,
-            message=msg(
-                "the mirror on {host} is on this host's loopback; in a build, loopback is the build"
-                " itself",
-                host=here[0],
-            ),
-            cure=msg(
-                "let it listen on Docker's bridge and name it by that address, or take the host's"
-                " network: --set build_network=host"
-            ),
-            decision="goproxy",
-            facts=("mirrors.ranking", "go.settings"),
-        ),
     )

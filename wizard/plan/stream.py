@@ -8,13 +8,14 @@ from typing import Any
 from wizard.facts import Facts
 from wizard.plan import checksums, unsafe
 from wizard.plan.answering import Case
-from wizard.plan.container import decide_container, loopback_mirrors
+from wizard.plan.container import decide_container
 from wizard.plan.credentials import decide_credentials
 from wizard.plan.engine import decide_engine
 from wizard.plan.engine_proxy import proxies_of_daemon_json
 from wizard.plan.git_in_build import fetch_image, git_findings
 from wizard.plan.in_build_findings import in_build_findings
 from wizard.plan.inputs import config_dir, daemon_json_path, gather_inputs
+from wizard.plan.loopback_mirrors import loopback_mirrors
 from wizard.plan.module_mirrors import detected_goproxy, goproxy_findings
 from wizard.plan.pipes import pipe_that_leaks, sealed
 from wizard.plan.privacy import decide_privacy, kept_from_strangers
@@ -132,7 +133,11 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
             *proxy_findings(facts, proxies),
             *goproxy_findings(facts, goproxy, privacy, shape.module_source.value),
             *loopback_mirrors(
-                goproxy.value, container.build_network.value, shape.module_source.value
+                facts,
+                goproxy.value,
+                ranges.bip.value,
+                container.build_network.value,
+                shape.module_source.value,
             ),
             *checksums.gosumdb_findings(facts, goproxy.value),
             *privacy.findings,
