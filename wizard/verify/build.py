@@ -111,12 +111,16 @@ class _Build:
     async def run(self, *, cold: bool) -> Outcome:
         nonce = os.urandom(6).hex()
         copy = self._copy(trace=cold)
-        leavings = Leavings(self.system, self.env, tag=f"{_IMAGE}:{nonce}", namespace=nonce)
+        mounts = cold and not self.legacy and "type=cache" in copy.text
+        tag = f"{_IMAGE}:{nonce}"
+        leavings = Leavings(self.system, self.env, tag=tag, namespace=nonce, mounts=mounts)
         argv = (*await self._options(copy, nonce, cold=cold), self.command.argv[-1])
+        left: Text = ""
         try:
-            return await self._watched((self.program, *argv), leavings, cold=cold)
+            outcome = await self._watched((self.program, *argv), leavings, cold=cold)
         finally:
-            await leavings.remove()
+            left = await leavings.remove()
+        return replace(outcome, left=left)
 
     def _copy(self, *, trace: bool) -> ColdDockerfile:
         try:

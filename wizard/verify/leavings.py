@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from wizard.system import Completed, System
+from wizard.text import Text, msg
 
 _LIMIT_S = 30.0
 _STEP = re.compile(r"Step \d{1,4}/\d{1,4} ?: ([A-Za-z]+)")
@@ -18,9 +19,15 @@ _RECORD = re.compile(r"^ID:\s+(\S+)$", re.MULTILINE)
 
 
 class Leavings:
-    """What one build leaves; `tag` and `namespace` are of this build alone."""
+    """What one build leaves; `tag` and `namespace` are of this build alone.
 
-    def __init__(self, system: System, env: Mapping[str, str], *, tag: str, namespace: str) -> None:
+    `mounts`: its steps have cache mounts, and a builder that knows them runs it.
+    """
+
+    def __init__(
+        self, system: System, env: Mapping[str, str], *, tag: str, namespace: str, mounts: bool
+    ) -> None:
+        self._mounts = mounts
         self._system = system
         self._env = env
         self._tag = tag
@@ -37,8 +44,11 @@ class Leavings:
         elif self._fresh and (match := _MADE.match(line)):
             self._made.append(match[1])
 
-    async def remove(self) -> None:
-        """Remove all of it. Never raises for the world: what is gone already is no fault."""
+    async def remove(self) -> Text:
+        """Remove all of it, and return what stays. Never raises for the world.
+
+        What is gone already is no fault.
+        """
         await self._docker("image", "rm", self._tag)
         for image in reversed(self._made):
             named = await self._docker(
@@ -46,14 +56,22 @@ class Leavings:
             )
             if named.strip() == "00":
                 await self._docker("image", "rm", "--no-prune", image)
-        await self._cache_mounts()
+        return await self._cache_mounts()
 
-    async def _cache_mounts(self) -> None:
-        # 20.10's own client has no `buildx`, and its records do not tell their namespace.
+    async def _cache_mounts(self) -> Text:
+        if not self._mounts:
+            return ""
+        if not await self._docker("buildx", "version"):
+            # 20.10's own client has no `buildx`, and its records do not tell their namespace.
+            return msg(
+                "this docker cannot tell whose a cache mount is: the module cache of this build"
+                " stays with the engine until `docker builder prune`"
+            )
         told = await self._docker("buildx", "du", "--verbose", "--filter", "type=exec.cachemount")
         for record in told.split("\n\n"):
             if f'with id "{self._namespace}/' in record and (match := _RECORD.search(record)):
                 await self._docker("buildx", "prune", "--force", "--filter", f"id={match[1]}")
+        return ""
 
     async def _docker(self, *words: str) -> str:
         done = await self._system.run(("docker", *words), timeout_s=_LIMIT_S, env=self._env)

@@ -69,4 +69,6 @@ class Outcome:
     """It was ended because nothing happened any more."""
     green_by_cache: bool | None = None
     """A build with the caches of this machine is green all the same; None: not tried."""
+    left: Text = ""
+    """What it could not take away again, and how that is done; empty: nothing stays."""
     why: Text = ""

@@ -142,6 +142,8 @@ def _show(context: Context, outcome: Outcome) -> None:
     else:
         how = _how(outcome)
         output.line(msg("{part}: not verified: {how}", part=name, how=how), RED, BOLD)
+    if str(outcome.left):
+        output.line(msg("  what stays: {left}", left=outcome.left), YELLOW)
     for one in outcome.slow:
         output.line(msg("  slow: {what}, {n} s", what=one.what, n=one.seconds), YELLOW)
     if outcome.diagnosis is not None:
@@ -212,6 +214,7 @@ def _part(outcome: Outcome) -> dict[str, object]:
         "slow": outcome.slow,
         "cut": outcome.cut,
         "green_by_cache": outcome.green_by_cache,
+        "left": str(outcome.left) or None,
         "why": str(outcome.why) or None,
         "diagnosis": _diagnosis(outcome),
     }
