@@ -190,3 +190,9 @@ def test_a_mirror_on_the_hosts_loopback_is_named_as_such() -> None:
     )
     (fault,) = with_finding(log, finding("goproxy.loopback", "it is loopback", "goproxy")).faults
     assert (fault.cause, fault.detail) == ("loopback-proxy", "goproxy-loopback")
+
+
+def test_what_only_a_person_can_mend_is_not_given_to_apply() -> None:
+    sums = replace(finding("project.go-sum", "go.sum is incomplete"), cure="go mod tidy")
+    cure = with_finding(REFUSED, sums).faults[-1].cure
+    assert (str(cure.summary), cure.command, cure.decision) == ("go mod tidy", None, None)

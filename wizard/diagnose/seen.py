@@ -43,6 +43,7 @@ def seen_fault(
     live: Text,
     summary: Text | None,
     decision: str | None,
+    command: str | None = "gomod-wizard apply",
 ) -> Fault:
     """Return a fault that the machine shows; what is None comes from the cause's own entry."""
     known: Cause = load_table().causes[cause]
@@ -57,8 +58,8 @@ def seen_fault(
         ruled_out=(),
         cure=Cure(
             summary=msg(known.cure) if summary is None else summary,
-            command="gomod-wizard apply",
-            decision=decision or known.decision,
+            command=command,
+            decision=decision,
         ),
         link=known.link,
         live=(live,),

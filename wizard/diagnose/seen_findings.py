@@ -135,7 +135,10 @@ def _within(address: str, network: ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def _found(cause: str, finding: Finding, *, title: Text | None = None) -> Fault:
+    # Where no decision answers it, or nothing that is written cures it, only a person can.
+    written = finding.decision is not None and not finding.stops
     return seen_fault(
         cause, detail=finding.id.replace(".", "-"), title=title, live=finding.message,
         summary=finding.cure or None, decision=finding.decision,
+        command="gomod-wizard apply" if written else None,
     )  # fmt: skip
