@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from wizard.diagnose.last_resort import hung, unknown
 from wizard.diagnose.redact import safe_line
 from wizard.diagnose.scan import MAX_EVIDENCE, Finding, Scanner
 from wizard.diagnose.steps import Seen
@@ -18,8 +19,6 @@ WEAK = 46
 _MASKED = re.compile(r"(?:\|\| *(?:true|:|exit 0|echo\b.*)|; *(?:exit 0|true))\s*['\"\]]*:?\s*$")
 _WARNING = re.compile(r"(?i)\[?warn(?:ing)?\b|W: ")
 _MAX_FAULTS = 12
-_HUNG = 0.35
-"""Confidence in a cause that nothing but silence speaks for."""
 
 
 @dataclass(slots=True)
@@ -79,9 +78,9 @@ def conclude(scanner: Scanner, table: Table) -> Diagnosis:
     hit = ordered[0].main.step if ordered else None
     if not faults and not scanner.ended and (not failed or scanner.canceled):
         hit = scanner.steps.hanging()
-        faults = () if hit is None else (_hung(hit, table),)
+        faults = () if hit is None else (hung(hit, table),)
     if not faults and failed:
-        faults = (_unknown(scanner, table),)
+        faults = (unknown(scanner.failure, table),)
     step = scanner.steps.failing(hit, failed=failed) if faults else None
     shown = tuple(safe_line(text, 1_000) for text in scanner.steps.instructions)
     return Diagnosis(step=step, faults=faults, lines=scanner.lines, instructions=shown)
@@ -264,47 +263,3 @@ def _confidence(finding: Finding, *, certain: bool, alone: bool) -> float:
     if finding.rule.weight <= WEAK:
         value *= 0.85
     return round(min(value, 0.98), 2)
-
-
-def _hung(step: Seen, table: Table) -> Fault:
-    """A step that downloads was at work when the log was cut, and nothing says why."""
-    cause = table.causes["connect-timeout"]
-    ended = msg("it would have ended the step with a message: the log was cut in its silence")
-    return Fault(
-        cause=cause.id,
-        fault_class=cause.fault_class,
-        detail="cut-in-silence",
-        title=msg("The step was waiting when the log was cut, likely for a host that is silent"),
-        reason=None,
-        confidence=_HUNG,
-        evidence=(Evidence(line=step.first, text=safe_line(step.instruction or "", 600)),),
-        ruled_out=tuple(
-            RuledOut(cause=name, because=ended)
-            for name in ("connection-refused", "dns-failure", "mirror-forbidden",
-                         "tls-unknown-authority")
-        ),
-        cure=Cure(
-            summary=msg("Nothing answers: packets are dropped on the way, or large ones vanish. "
-                        "`gomod-wizard diagnose --live` looks from this machine."),
-            command="gomod-wizard detect --in-build",
-            decision=cause.decision,
-        ),
-        link=cause.link,
-    )  # fmt: skip
-
-
-def _unknown(scanner: Scanner, table: Table) -> Fault:
-    cause = table.causes["unknown"]
-    evidence = () if scanner.failure is None else (scanner.failure,)
-    return Fault(
-        cause=cause.id,
-        fault_class=cause.fault_class,
-        detail="no-rule",
-        title=msg(cause.title),
-        reason=None,
-        confidence=0.2,
-        evidence=evidence,
-        ruled_out=(),
-        cure=Cure(summary=msg(cause.cure), command=cause.command, decision=cause.decision),
-        link=cause.link,
-    )
