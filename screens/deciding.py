@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from screens.apart import apart
 from screens.findings import step_of
+from screens.found import found_for
 from screens.state import Preview, State
 from wizard.errors import WizardError
 from wizard.flow import Step
@@ -58,6 +59,8 @@ class Asking:
     choices: tuple[Choice, ...]
     recommended: str | None
     """The value without this answer; None where there is no plan without it."""
+    found: tuple[str, ...] = ()
+    """What this machine offers for it."""
 
 
 def asking(stream: Stream, state: State, key: str) -> Asking | None:
@@ -77,6 +80,7 @@ def asking(stream: Stream, state: State, key: str) -> Asking | None:
         decision=getattr(state.plan, key),
         choices=asked.choices(plan, state.facts),
         recommended=recommended,
+        found=found_for(key, state.facts, asked.words),
     )
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup
 from textual.widgets import Static
 
+from screens.clipboard import Copied
 from screens.decisions import text_of
 from screens.farewell import next_steps
 from screens.files import ACTIONS, SIGNS
@@ -47,7 +45,6 @@ def written(receipt: Receipt, *, left_out: bool = False) -> Grid:
 class DoneScreen(Framed):
     """The receipt and the next commands, the build command ready to be copied."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "copy", show=False)]
     own_keys = (("c", msg("copy the build command")),)
     help_text = msg(
         "The first command to run is at the top. c copies the build command, where your terminal "
@@ -78,10 +75,10 @@ class DoneScreen(Framed):
     def foot(self) -> ComposeResult:
         yield Proceed(msg("Finish"))
 
-    def action_copy(self) -> None:
-        """Put the build command on the clipboard (OSC 52; not every terminal listens)."""
-        self.app.copy_to_clipboard(self.command)
-        self.notify(str(msg("The build command was copied.")), markup=False)
+    may_leap = False
+
+    def copyable(self) -> Copied:
+        return Copied(msg("the build command"), self.command)
 
     def help_keys(self) -> tuple[Key, ...]:
         """Return the keys that do something here: there is no way back, and nothing to look at."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.filter import Monochrome
 
 from screens.looks import LOOKS, OWN, Look, first_look, no_colour
@@ -12,7 +15,11 @@ from wizard.text import Text, msg
 
 
 class DressedApp(App[int]):
-    """An app in one of the wizard's looks."""
+    """An app in one of the wizard's looks, with a palette of everything that it can do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+p", "palette", show=False, priority=True)
+    ]
 
     def __init__(self, system: System) -> None:
         self.machine = system
@@ -46,6 +53,14 @@ class DressedApp(App[int]):
             self.say(msg("{look}: remembered for the next time.", look=look.title))
         else:
             self.say(msg("{look}, for this time: it could not be remembered.", look=look.title))
+
+    async def action_palette(self) -> None:
+        """Open the command palette over a screen of the wizard; sheets have their own keys."""
+        from screens.frame import Framed
+        from screens.palette import WizardPalette
+
+        if isinstance(self.screen, Framed):
+            await self.push_screen(WizardPalette())
 
     def say(self, words: Text) -> None:
         """Show a passing message; text from outside stays text."""

@@ -17,9 +17,10 @@ from textual.events import DescendantFocus
 from textual.widget import Widget
 from textual.widgets import Static
 
-from screens.focus import FocusKept
+from screens.able import Able
 from screens.grid import Tone
 from screens.messages import GoOn
+from screens.search import SEARCH_KEYS, SearchLine
 from screens.state import AREAS, State
 from screens.steps import StepRail, StepStrip
 from wizard.flow import Flow
@@ -43,6 +44,9 @@ EVERYWHERE: tuple[Key, ...] = (
     ("PgUp PgDn", msg("scroll the page")),
     (ESC, msg("go back; what you chose stays")),
     ("r", msg("look at everything again")),
+    ("/", msg("search in the tables")),
+    ("c", msg("copy what is highlighted, or the command")),
+    ("ctrl+p", msg("every action by its name: steps, colours, language …")),
     ("? f1", msg("this help")),
     ("ctrl+q ctrl+c", msg("leave; nothing is written")),
 )
@@ -123,7 +127,7 @@ class Body(VerticalScroll, can_focus=False, inherit_bindings=False):
     """What scrolls. The arrows belong to the screen, which moves the focus by them."""
 
 
-class Framed(FocusKept[None]):
+class Framed(Able):
     """A screen with the wizard's frame. A subclass gives `content`, `keys` and `show`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -150,9 +154,9 @@ class Framed(FocusKept[None]):
             yield Static(name_shown(self.app), id="name")
             yield Static(Content(clean_line(self.project)), id="project")
             yield Static(look_status(self.state), id="look")
-        yield StepStrip(self.flow)
+        yield StepStrip(self.flow, self.state)
         with Horizontal(id="middle"):
-            yield StepRail(self.flow)
+            yield StepRail(self.flow, self.state)
             with Vertical(id="page"):
                 yield from self.above()
                 with Body(id="body"):
@@ -160,6 +164,7 @@ class Framed(FocusKept[None]):
                 with Horizontal(id="foot"):
                     yield from self.foot()
                     yield Static(Content(str(msg("PgDn: more below"))), id="more")
+        yield SearchLine(id="search")
         yield KeyBar(self.keys())
         yield TooSmall()
 
@@ -204,8 +209,8 @@ class Framed(FocusKept[None]):
     def draw(self) -> None:
         """Draw the state. A subclass draws its own part, and calls this."""
         self.query_one("#look", Static).update(look_status(self.state))
-        self.query_one(StepStrip).show(self.flow)
-        self.query_one(StepRail).show(self.flow)
+        self.query_one(StepStrip).show(self.flow, self.state)
+        self.query_one(StepRail).show(self.flow, self.state)
 
     def action_move(self, direction: int) -> None:
         """Give the focus to the next thing that can be opened."""
@@ -223,7 +228,8 @@ class Framed(FocusKept[None]):
             body.scroll_page_up(animate=False)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        self.query_one(KeyBar).show(self.keys())
+        searching = event.widget.id == "needle"
+        self.query_one(KeyBar).show(SEARCH_KEYS if searching else self.keys())
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.hint_more)

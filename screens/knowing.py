@@ -43,6 +43,11 @@ class KnowingApp(DressedApp):
         self.flow = Flow()
         self.looks = 0
 
+    @property
+    def open_steps(self) -> frozenset[Step]:
+        """The steps that one can go to by name."""
+        return frozenset(Step)
+
     def take(self, state: State) -> None:
         """Make `state` the one that is drawn, on every screen that is open."""
         self.state = state

@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from screens.deciding import Asking
 from screens.decisions import text_of
 from screens.focus import Sheet
+from screens.found import FoundSuggester
 from screens.frame import ARROWS, ENTER, ESC, Key, KeyBar, TooSmall
 from screens.grid import Tone
 from screens.words import choice_in_words
@@ -49,6 +50,7 @@ class QuestionScreen(Sheet[None]):
         self.decision = asking.decision
         self.choices = asking.choices
         self.recommended = asking.recommended
+        self.found = asking.found
         self.try_answers = try_answers
 
     def compose(self) -> ComposeResult:
@@ -74,7 +76,11 @@ class QuestionScreen(Sheet[None]):
             placeholder=clean(str(msg("for example {value}", value=self.asked.example))),
             compact=True,
             select_on_focus=False,
+            suggester=FoundSuggester(self.found),
         )
+        if self.found:
+            words = msg("Found here: {values}   (→ takes the rest)", values=", ".join(self.found))
+            yield Static(text_of(words), id="found-here", classes="because")
         yield Static(text_of(msg("Expected: {what}", what=self.asked.expected)), id="verdict")
         with VerticalScroll(id="waiver", can_focus=False):
             yield Static(text_of(msg("Why it must be, for the record")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on, work
@@ -11,6 +12,8 @@ from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
 from textual.widgets import Static, Tab, Tabs
 
+from screens.able import Deed
+from screens.clipboard import Copied
 from screens.decisions import text_of, waiting
 from screens.diff_rows import Told
 from screens.diff_view import DiffView
@@ -273,6 +276,23 @@ class ReviewScreen(Framed):
         super().on_resize()
         if self.is_mounted:
             self.call_after_refresh(self.draw_beside)
+
+    def copyable(self) -> Copied:
+        preview = self.preview
+        if preview is None:
+            return super().copyable()
+        change = change_of(self.open_name, preview)
+        if change is None:
+            return Copied(msg("the build command"), preview.command)
+        what = msg("the difference of {file}", file=self.open_name)
+        return Copied(what, preview.diffs.get(change.path, ""))
+
+    def deeds(self) -> Iterable[Deed]:
+        yield (
+            msg("Before and after side by side"),
+            msg("s does so too, in a wide window"),
+            self.action_beside,
+        )
 
     def action_leave_out(self) -> None:
         """Leave the open file out, or take it in again."""

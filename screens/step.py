@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from screens.clipboard import Copied
 from screens.decisions import DecisionRow, Decisions, text_of
 from screens.findings import finding_lines, step_of
 from screens.frame import ARROWS, BACK, ENTER, HELP, LOOK_AGAIN, Framed, Key, Proceed
@@ -73,6 +74,12 @@ class StepScreen(Framed):
             shown = not grid.nothing
             self.query_one(f"#grid{index}").display = shown
             self.query_one(f"#section{index}").display = shown and bool(str(title))
+
+    def copyable(self) -> Copied:
+        row = self.focused
+        if isinstance(row, DecisionRow):
+            return Copied(row.asked.title, row.asked.format(row.decision.value))
+        return super().copyable()
 
     def keys(self) -> tuple[Key, ...]:
         enter: Key = (

@@ -14,7 +14,8 @@ MODULES = sorted([*(ROOT / "wizard" / "cli").rglob("*.py"), *(ROOT / "screens").
 SPOKEN = re.compile(r"[A-Za-z]{2,}[,;:]? [A-Za-z(`]")
 """Two words with a space between them."""
 COMMAND = re.compile(
-    r"gomod-wizard|docker (build|ps)|jq |eval |--set |^(bold|italic) |PgUp|\{[^}]*: [^}]*\}|[#.][a-z-]+ \{"
+    r"gomod-wizard|docker (build|ps)|jq |eval |--set |^(bold|italic) |PgUp"
+    r"|\{[^}]*: [^}]*\}|[#.][a-z-]+ \{"
 )
 """What stays as it is in every language: commands, keys, styles."""
 OF_THE_PROGRAMMER = ("raise TypeError(", "raise AssertionError(", "raise NotImplementedError(")

@@ -47,6 +47,8 @@ PLACES: dict[str, Act] = {
     "question-invalid": question(3, "mtu", "tab", *"99"),
     "answered": question(1, "goproxy", "down", "enter"),
     "help": by_keys(*STEP_BY_STEP, "enter", "question_mark"),
+    "palette": by_keys("ctrl+p"),
+    "search": by_keys(*STEP_BY_STEP, "enter", "slash", *"golang"),
     "review": by_keys("enter"),
     "review-file": by_keys("enter", "right"),
     "review-beside": by_keys("enter", "right", "s"),

@@ -33,7 +33,7 @@ def pairs(pilot: Pilot[int]) -> Iterator[tuple[str, Style]]:
     """Yield each text on the screen with the style that it was rendered in."""
     strips = pilot.app.screen._compositor.render_strips()
     if isinstance(pilot.app.screen, ModalScreen):  # what lies below it is not to be read
-        sheet = pilot.app.screen.query_one("#sheet").region
+        sheet = pilot.app.screen.query("#sheet, #--container").first().region
         strips = [strip.crop(sheet.x, sheet.right) for strip in strips[sheet.y : sheet.bottom]]
     for strip in strips:
         for segment in strip:
