@@ -17,7 +17,7 @@ from screens.deciding import Asking
 from screens.decisions import text_of
 from screens.focus import Sheet
 from screens.found import FoundSuggester
-from screens.frame import ARROWS, ENTER, ESC, Key, KeyBar, TooSmall
+from screens.frame import ARROWS, ENTER, ESC, Body, Key, KeyBar, TooSmall
 from screens.grid import Tone
 from screens.words import choice_in_words
 from wizard.errors import UnsafeError, UsageError, WizardError
@@ -58,7 +58,7 @@ class QuestionScreen(Sheet[None]):
             with VerticalGroup(id="asked"):
                 yield Static(text_of(self.asked.title), classes="heading")
                 yield Static(text_of(self.asked.why), classes="why")
-            with VerticalScroll(id="answering", can_focus=False):
+            with Body(id="answering"):
                 yield from self._lines()
         yield KeyBar(self.keys())
         yield TooSmall()

@@ -41,10 +41,10 @@ def proxy_readers(state: State) -> Grid:
     return Grid(
         columns=(
             Column(title=msg("Read by"), least=13, most=18),
-            Column(title=msg("Variable"), least=8, weight=1, most=12),
+            Column(title=msg("Variable"), least=11, weight=1, most=12),
             Column(title=msg("Value"), least=30, most=46),
-            Column(title=msg("State"), least=14, weight=2, most=30),
-            Column(title=msg("Where"), least=10, weight=3, most=40),
+            Column(title=msg("State"), least=16, weight=2, most=24),
+            Column(title=msg("Where"), least=14, weight=3, most=40, from_width=104),
         ),
         rows=tuple(rows),
         empty=LOOKING,

@@ -122,7 +122,7 @@ async def test_the_reason_stands_at_the_part_that_it_is_for(running: Running) ->
         await press(pilot, "enter", *["right"] * 4)
         shown = " ".join(text_of_screen(pilot).split())
     assert "because" in shown
-    assert "the VPN's interface tun0 carries 1400 bytes" in shown
+    assert "Largest packet of Docker's bridge (mtu): the VPN" in shown
 
 
 def test_a_difference_of_twenty_thousand_lines_is_laid_at_once_and_drawn_in_parts() -> None:

@@ -30,6 +30,14 @@ def test_a_screen_looks_as_it_did(snap_compare: Snap, place: str, size: tuple[in
 
 
 @SIZES
+@pytest.mark.parametrize("place", PLACES)
+def test_a_screen_in_high_contrast(snap_compare: Snap, place: str, size: tuple[int, int]) -> None:
+    stream = StandIn()
+    stream.system = replace(stream.system, env={"GOMOD_WIZARD_THEME": "contrast"})
+    assert snap_compare(WizardApp(stream), terminal_size=size, run_before=PLACES[place])
+
+
+@SIZES
 def test_the_welcome_while_it_looks(snap_compare: Snap, size: tuple[int, int]) -> None:
     stream = StandIn(gate=threading.Event())
 
