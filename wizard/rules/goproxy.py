@@ -141,9 +141,12 @@ def mask_goproxy(value: str) -> str:
     """Return a GOPROXY list without its secrets; `user@host/path` is a URL there."""
     shown = []
     for entry in list_entries(value):
-        bare = "@" in entry and _lacks_scheme(entry.strip())
-        whole = mask_value(f"https://{entry.strip()}" if bare else entry)
-        shown.append(whole.removeprefix("https://") if bare else whole)
+        # Go trims an entry; to the mask a space behind a port would be the rest of a password.
+        inner = entry.strip()
+        bare = "@" in entry and _lacks_scheme(inner)
+        whole = mask_value(f"https://{inner}" if bare else inner)
+        masked = whole.removeprefix("https://") if bare else whole
+        shown.append(entry.replace(inner, masked) if inner else entry)
     return "".join(shown)
 
 
