@@ -8,7 +8,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import Monochrome
 
-from screens.looks import LOOKS, OWN, Look, first_look, no_colour
+from screens.looks import LOOKS, OWN, Look, few_colours, first_look, no_colour
 from wizard.preferences import preferences, remember
 from wizard.system import System
 from wizard.text import Text, msg
@@ -47,6 +47,9 @@ class DressedApp(App[int]):
         look = LOOKS[name]
         if no_colour(self.machine.env):
             self.say(msg("NO_COLOR is set: the terminal's own colours stay."))
+            return
+        if few_colours(self.machine.env):
+            self.say(msg("This terminal has sixteen colours: its own stay."))
             return
         self.theme = look.theme
         if remember(self.machine, "theme", look.name):

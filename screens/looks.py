@@ -1,11 +1,15 @@
-"""The wizard's colours: four looks to choose from, and which of them a run starts with. Pure."""
+"""The wizard's colours: four looks to choose from, and which of them a run starts with. Pure.
+
+Grounds are chosen so that a terminal of 256 colours keeps them apart too: below a saturation of
+0.15 they become greys there, and a dark green below #30 becomes black and not a bright one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from wizard.text import Text, msg
 
@@ -32,9 +36,9 @@ CALM = Theme(
     warning="#d9a441",
     error="#e0707a",
     foreground="#d8dee4",
-    background="#14181d",
-    surface="#1a2027",
-    panel="#222a33",
+    background="#15181b",
+    surface="#1c2024",
+    panel="#262b30",
     dark=True,
     variables={
         **_words(
@@ -46,10 +50,10 @@ CALM = Theme(
             warning="#e3b559",
             error="#f0939b",
         ),
-        "chosen": "#1a3d4b",
-        "added": "#16301f",
+        "chosen": "#1b2e52",
+        "added": "#142c1d",
         "removed": "#3a1d22",
-        "veil": "#14181d99",
+        "veil": "#15181b99",
     },
 )
 
@@ -70,7 +74,7 @@ LIGHT = Theme(
         **_words(
             "#4d565e",
             primary="#0b5672",
-            secondary="#37517a",
+            secondary="#2c3f66",
             accent="#67480a",
             success="#175a2d",
             warning="#6d4500",
@@ -106,17 +110,29 @@ STRONG = Theme(
             warning="#ffcf40",
             error="#ffa3a3",
         ),
-        "chosen": "#00318f",
-        "added": "#003312",
+        "chosen": "#00208f",
+        "added": "#002a0e",
         "removed": "#4d0000",
         "veil": "#000000",
     },
 )
 
-PLAIN = "ansi-dark"
-"""Only the terminal's own colours: the one theme that is right under NO_COLOR."""
+PLAIN = replace(
+    BUILTIN_THEMES["ansi-dark"],
+    name="terminal",
+    primary="ansi_default",
+    secondary="ansi_default",
+    accent="ansi_default",
+    success="ansi_green",
+    warning="ansi_magenta",
+    error="ansi_red",
+)
+"""Only the terminal's own colours, of those the ones that are legible on black and on white.
 
-OWN = (CALM, LIGHT, STRONG)
+The one theme that is right under NO_COLOR, and where there are sixteen colours.
+"""
+
+OWN = (CALM, LIGHT, STRONG, PLAIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +152,7 @@ LOOKS: Mapping[str, Look] = {
         Look(name="dark", title=msg("Dark"), theme=CALM.name),
         Look(name="light", title=msg("Light"), theme=LIGHT.name),
         Look(name="contrast", title=msg("High contrast"), theme=STRONG.name),
-        Look(name="terminal", title=msg("The terminal's own colours"), theme=PLAIN),
+        Look(name="terminal", title=msg("The terminal's own colours"), theme=PLAIN.name),
     )
 }
 
@@ -146,9 +162,16 @@ def no_colour(env: Mapping[str, str]) -> bool:
     return bool(env.get("NO_COLOR"))
 
 
+def few_colours(env: Mapping[str, str]) -> bool:
+    """Tell whether the terminal has sixteen colours, by the names that Rich goes by."""
+    term = env.get("TERM", "")
+    deep = env.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit")
+    return bool(term) and not deep and term.rpartition("-")[2] not in ("256color", "kitty")
+
+
 def first_look(env: Mapping[str, str], remembered: str | None) -> Look:
-    """Return the look to start with: no colour, the variable, the one remembered, or dark."""
-    if no_colour(env):
+    """Return the look to start with: what the terminal can, the variable, the memory, or dark."""
+    if no_colour(env) or few_colours(env):
         return LOOKS["terminal"]
     for name in (env.get(VARIABLE, ""), remembered or ""):
         if name in LOOKS:

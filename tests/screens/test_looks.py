@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.color import ColorSystem
 from rich.style import Style
 from textual.color import Color
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 
 from screens.app import WizardApp
-from screens.looks import LOOKS
+from screens.looks import LOOKS, first_look
 from tests.screens.driving import Running, settle, wizard
 from tests.screens.places import PLACES
 from tests.screens.stand_in import StandIn
@@ -41,12 +42,12 @@ def pairs(pilot: Pilot[int]) -> Iterator[tuple[str, Style]]:
                 yield segment.text, segment.style
 
 
-def contrast(style: Style) -> float:
+def contrast(style: Style, depth: ColorSystem) -> float:
     """Return the contrast of a rendered style (WCAG 2.2, relative luminance)."""
     assert style.color is not None
     assert style.bgcolor is not None
-    front = Color.from_rich_color(style.color)
-    back = Color.from_rich_color(style.bgcolor)
+    front = Color.from_rich_color(style.color.downgrade(depth))
+    back = Color.from_rich_color(style.bgcolor.downgrade(depth))
     if style.reverse:
         front, back = back, front
     assert not style.dim, "a dim text has no contrast that could be computed"
@@ -63,6 +64,9 @@ def luminance(colour: Color) -> float:
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
+DEPTHS = {"": ColorSystem.TRUECOLOR, "256 colours, ": ColorSystem.EIGHT_BIT}
+
+
 @pytest.mark.parametrize("look", LEAST)
 async def test_every_text_of_every_screen_is_legible(look: str) -> None:
     poor: dict[str, float] = {}
@@ -72,9 +76,10 @@ async def test_every_text_of_every_screen_is_legible(look: str) -> None:
         async with WizardApp(stream).run_test(size=(120, 40)) as pilot:
             await act(pilot)
             for text, style in pairs(pilot):
-                got = contrast(style)
-                if got < LEAST[look]:
-                    poor[f"{place}: {text.strip()[:40]!r} {style}"] = round(got, 2)
+                for depth, colours in DEPTHS.items():
+                    got = contrast(style, colours)
+                    if got < LEAST[look]:
+                        poor[f"{depth}{place}: {text.strip()[:40]!r} {style}"] = round(got, 2)
     assert not poor, "\n".join(f"{ratio} {what}" for what, ratio in poor.items())
 
 
@@ -126,3 +131,18 @@ def test_a_file_that_cannot_be_read_is_left_alone(stream: StandIn, tmp_path: Pat
     assert preferences(system) == {}
     assert not remember(system, "theme", "light")
     assert path.read_text() == "theme = "
+
+
+@pytest.mark.parametrize(
+    ("env", "wanted"),
+    [
+        ({"TERM": "linux"}, "terminal"),
+        ({"TERM": "vt100", "GOMOD_WIZARD_THEME": "light"}, "terminal"),
+        ({"TERM": "screen-256color"}, "dark"),
+        ({"TERM": "tmux-256color", "GOMOD_WIZARD_THEME": "light"}, "light"),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, "dark"),
+        ({"TERM": "xterm-kitty"}, "dark"),
+    ],
+)
+def test_sixteen_colours_are_the_terminals_own(env: dict[str, str], wanted: str) -> None:
+    assert first_look(env, None).name == wanted

@@ -137,7 +137,7 @@ async def test_no_colour_asks_for_the_terminals_own_colours(
 ) -> None:
     stream.system = replace(stream.system, env={"NO_COLOR": "1"})
     async with running() as pilot:
-        assert wizard(pilot).theme == "ansi-dark"
+        assert wizard(pilot).worn.name == "terminal"
 
 
 async def test_an_empty_no_color_asks_for_nothing(
