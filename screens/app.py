@@ -21,6 +21,7 @@ from screens.farewell import after_a_mistake, farewell
 from screens.frame import LEAST_HEIGHT, LEAST_WIDTH, Framed
 from screens.knowing import KnowingApp
 from screens.messages import Change, GoBack, GoOn, Leap, LeaveOut, LookAgain
+from screens.spoken import SpokenApp
 from screens.state import Preview
 from screens.welcome import WelcomeScreen
 from wizard.errors import ExitCode, WizardError
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 LEAVE_KEYS = ("ctrl+q", "ctrl+c")
 
 
-class WizardApp(KnowingApp):
+class WizardApp(KnowingApp, SpokenApp):
     """One run of the wizard over one stream."""
 
     CSS_PATH = asset("wizard.tcss")

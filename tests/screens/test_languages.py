@@ -1,0 +1,80 @@
+"""The wizard in another language: chosen before it starts, or while it runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from rich.cells import cell_len
+from textual.widgets import Input
+
+from screens.app import WizardApp
+from tests.screens.driving import Running, press, settle, text_of_screen, wizard
+from tests.screens.places import PLACES, question
+from tests.screens.stand_in import StandIn
+from wizard.language import speak
+
+Snap = Callable[..., bool]
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    yield
+    speak("en")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_screen_in_chinese_looks_as_it_did(
+    snap_compare: Snap, place: str, size: tuple[int, int]
+) -> None:
+    speak("zh")
+    assert snap_compare(WizardApp(StandIn()), terminal_size=size, run_before=PLACES[place])
+
+
+def below_a_sheet(text: str) -> str:
+    """The screen but for what a screen below a sheet draws only when it is the top one again."""
+    lines = re.sub("PgDn：下方还有内容|[▁▂▃▄▅▆▇█]", " ", text).splitlines()
+    return "\n".join(line.rstrip() for line in lines)
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_a_screen_that_is_open_is_told_anew(running: Running, place: str) -> None:
+    speak("zh")
+    async with running(size=(120, 40)) as pilot:
+        await PLACES[place](pilot)
+        from_the_start = text_of_screen(pilot)
+    speak("en")
+    async with running(size=(120, 40)) as pilot:
+        await PLACES[place](pilot)
+        assert text_of_screen(pilot) != from_the_start
+        await wizard(pilot).action_language("zh")
+        pilot.app.clear_notifications()
+        await settle(pilot)
+        assert below_a_sheet(text_of_screen(pilot)) == below_a_sheet(from_the_start)
+
+
+async def test_what_was_typed_and_the_focus_stay(running: Running) -> None:
+    async with running() as pilot:
+        await question(3, "mtu", "tab", *"13")(pilot)
+        await wizard(pilot).action_language("zh")
+        await press(pilot, *"00")
+        assert pilot.app.screen.query_one("#own", Input).value == "1300"
+
+
+async def test_answers_and_the_place_stay(running: Running) -> None:
+    async with running() as pilot:
+        await PLACES["answered"](pilot)
+        before = (wizard(pilot).flow, wizard(pilot).state.answers)
+        await wizard(pilot).action_language("zh")
+        await press(pilot)
+        assert (wizard(pilot).flow, wizard(pilot).state.answers) == before
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_no_line_is_wider_than_the_window(running: Running, place: str) -> None:
+    speak("zh")
+    async with running(size=(60, 20)) as pilot:
+        await PLACES[place](pilot)
+        assert max(cell_len(line) for line in text_of_screen(pilot).splitlines()) <= 60
