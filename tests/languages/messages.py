@@ -128,9 +128,9 @@ def main() -> int:
     return 1 if waiting else 0
 
 
-def all_of(string: str | Sequence[str]) -> bool:
+def all_of(string: str | Sequence[str] | None) -> bool:
     """Tell whether a translation is there, in every plural form."""
-    return bool(string) if isinstance(string, str) else all(string)
+    return bool(string) if isinstance(string, str) else bool(string) and all(string)
 
 
 if __name__ == "__main__":
