@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Tabs
 
+from screens.wrapping import break_between_wide_characters
 from wizard.language import LANGUAGES, speak
 
 OWN = "screens."
@@ -19,6 +20,10 @@ OWN = "screens."
 
 class SpokenApp(App[int]):
     """An app that can change its language."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        break_between_wide_characters()
 
     async def action_language(self, code: str) -> None:
         """Say everything in the language `code` from now on, a key of `LANGUAGES`."""
@@ -84,7 +89,9 @@ def _of(widget: Widget) -> dict[str, Any]:
 def _put_back(widget: Widget, kept: dict[str, Any]) -> None:
     for name, value in kept.items():
         if name == "scroll":
-            widget.call_after_refresh(widget.scroll_to, y=value, animate=False)
+            widget.call_after_refresh(
+                widget.scroll_to, y=value, animate=False, force=True, immediate=True
+            )
         elif name == "active":
             if widget.query(f"#{value}"):
                 setattr(widget, name, value)

@@ -130,7 +130,7 @@ def main() -> int:
 
 def all_of(string: str | Sequence[str] | None) -> bool:
     """Tell whether a translation is there, in every plural form."""
-    return bool(string) if isinstance(string, str) else bool(string) and all(string)
+    return all([string] if isinstance(string, str) else string or ("",))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ BARE = {"{title}.", "{summary}.", "en", "({why})", "  {state}"}
 PLACE = re.compile(r"\{[^}]*\}|`[^`]*`")
 NAMES = re.compile(
     r"go (env|mod|work) .*|gomod-wizard apply|git insteadOf|/etc/environment|~/.netrc|\w+\.json"
-    r"|\b(git|go|ms|mtu|buildx|context|agent|reason)\b|\b[A-Z]\w+"
+    r"|\b(git|go|ms|mtu|buildx|context|agent|reason|secret|the SSH)\b|\b[A-Z]\w+"
 )
 """What has no other name in Chinese."""
 

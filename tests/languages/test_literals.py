@@ -14,7 +14,7 @@ MODULES = sorted([*(ROOT / "wizard" / "cli").rglob("*.py"), *(ROOT / "screens").
 SPOKEN = re.compile(r"[A-Za-z]{2,}[,;:]? [A-Za-z(`]")
 """Two words with a space between them."""
 COMMAND = re.compile(
-    r"gomod-wizard|docker (build|ps)|jq |eval |--set |^(bold|italic) |PgUp"
+    r"gomod-wizard|@PROGRAM@|docker (build|ps)|jq |eval |--set |^(bold|italic) |PgUp"
     r"|\{[^}]*: [^}]*\}|[#.][a-z-]+ \{"
 )
 """What stays as it is in every language: commands, keys, styles."""
