@@ -67,6 +67,9 @@ class ReviewScreen(Framed):
         "shows the one sudo command instead."
     )
 
+    wants_beside = False
+    """Before and after stand side by side where there is room; kept when the language changes."""
+
     own_keys = (
         ("← →", msg("go from file to file")),
         ("space", msg("leave the open file out, or take it in again")),
@@ -110,7 +113,6 @@ class ReviewScreen(Framed):
         """The tabs that are there, or are being put in."""
         self.preview: Preview | None = None
         """The newest comparison; it stays to be read while the next one is made."""
-        self.wants_beside = False
 
     def draw(self) -> None:
         super().draw()

@@ -40,7 +40,7 @@ def below_a_sheet(text: str) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-@pytest.mark.parametrize("place", sorted(PLACES.keys() - {"question-invalid"}))
+@pytest.mark.parametrize("place", sorted(PLACES.keys() - {"question-invalid", "palette"}))
 async def test_a_screen_that_is_open_is_told_anew(running: Running, place: str) -> None:
     speak("zh")
     async with running(size=(120, 40)) as pilot:
@@ -68,7 +68,7 @@ async def test_a_value_that_cannot_be_used_is_judged_anew(running: Running) -> N
     async with running() as pilot:
         await PLACES["question-invalid"](pilot)
         await wizard(pilot).action_language("zh")
-        await press(pilot)
+        await settle(pilot)
         assert "它不是 1280 到 9216 之间的数字" in text_of_screen(pilot)
 
 
@@ -77,7 +77,7 @@ async def test_answers_and_the_place_stay(running: Running) -> None:
         await PLACES["answered"](pilot)
         before = (wizard(pilot).flow, wizard(pilot).state.answers)
         await wizard(pilot).action_language("zh")
-        await press(pilot)
+        await settle(pilot)
         assert (wizard(pilot).flow, wizard(pilot).state.answers) == before
 
 
