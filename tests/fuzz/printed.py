@@ -35,6 +35,7 @@ from wizard.detect.resolvers import parse_resolv_conf, resolvers_of
 from wizard.diagnose.envelope import Envelopes
 from wizard.diagnose.peel import peel, strip_codes
 from wizard.errors import UsageError
+from wizard.moves.memory import recall
 from wizard.preferences import preferences
 from wizard.questions import QUESTIONS
 from wizard.route.content import info_problem, mod_problem, version_of
@@ -137,6 +138,7 @@ def said_by_files(text: str) -> None:
     resolve_endpoint(system, client_config(system))
     parts_of(system, _NOWHERE, ".", ("main.go",), {"a.example/app": "."})
     preferences(system)
+    recall(system, _NOWHERE)
     list(_certificates(text))
     with suppress(UsageError):
         collect_answers(system, _NOWHERE)

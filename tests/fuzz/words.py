@@ -49,6 +49,8 @@ WORDS: tuple[str, ...] = (
     '"Endpoints":{"docker":{"Host":"',
     '"default":{"httpProxy":"', '"http-proxy":"', '"bip":"', '"default-address-pools":[{"base":"',
     '"dns":["',
+    '{"schema":"gomod-wizard/networks/1","networks":[{"name":"","at":"","decisions":[],'
+    '"answers":{},"fingerprint":[]}]}',
     # logs
     '{"logs":[{"vertex":"x","data":"', '"completed":"', "web_1  | ", "::error::",
     "Step #0 - \"b\": ",

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+from pathlib import Path
+
 import pytest
 
+from wizard.apply.journal import state_folder
+from wizard.moves.memory import recall
 from wizard.questions import question
 from wizard.rules.go_import import meta_imports
 from wizard.rules.goauth import parse_credentials
+from wizard.system import System
 from wizard.verify.trace import DownloadTrace
 
 META = b'<meta name="go-import" content="a.example/b git https://a.example/b">'
@@ -35,3 +43,14 @@ def test_an_entry_of_goproxy_stays_itself_when_it_is_read_again(text: str) -> No
     goproxy = question("goproxy")
     once = goproxy.format(goproxy.parse(text))
     assert goproxy.format(goproxy.parse(once)) == once
+
+
+def test_a_memory_of_another_shape_counts_as_none(machine: System, tmp_path: Path) -> None:
+    assert machine.home is not None
+    row = {"name": "", "at": "", "fingerprint": [], "decisions": [], "answers": {}}
+    text = json.dumps({"schema": "gomod-wizard/networks/1", "networks": [row]})
+    short = hashlib.sha256(os.fsencode(tmp_path / "app")).hexdigest()[:12]
+    folder = state_folder(machine) / "networks"
+    folder.mkdir(parents=True)
+    (folder / f"app-{short}.json").write_text(text)
+    assert recall(machine, tmp_path / "app") == ()

@@ -71,7 +71,7 @@ def recall(system: System, project: Path) -> Networks:
         document = json.loads(text)
         rows = document["networks"] if document["schema"] == _SCHEMA else []
         return tuple(_remembered(row) for row in rows)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ()  # a memory that cannot be read is none: everything is looked at anew
 
 
