@@ -27,9 +27,10 @@ def run(
     """Run one command and return its exit code; every `WizardError` becomes one clear message."""
     from wizard import __version__
     from wizard.cli.parser import build_parser
-    from wizard.cli.speaking import never_fail_to_print, speak_to
+    from wizard.cli.speaking import never_fail_to_print, speak_to, stand_in_for_closed_streams
     from wizard.errors import ExitCode, WizardError
 
+    stand_in_for_closed_streams()
     never_fail_to_print()
     speak_to(argv, os.environ if system is None else system.env)
     if list(argv) == ["--version"]:
