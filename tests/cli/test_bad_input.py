@@ -114,7 +114,7 @@ def test_a_broken_json_file_is_reported_and_left_alone(
     path.write_bytes(broken)
     ended = command("detect")
     assert ended.code == 0, ended.err
-    assert "line 3" in ended.out
+    assert "line 2" in ended.out
     assert path.read_bytes() == broken
 
 

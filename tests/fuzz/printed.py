@@ -51,7 +51,13 @@ from wizard.rules.go_import import (
     matching_import,
     meta_imports,
 )
-from wizard.rules.goauth import commands_of, credential_for, goauth_problem, parse_credentials
+from wizard.rules.goauth import (
+    commands_of,
+    credential_for,
+    git_folder_of,
+    goauth_problem,
+    parse_credentials,
+)
 from wizard.rules.govcs import vcs_allowed
 from wizard.rules.json_text import JsonError, parse_object
 from wizard.rules.modpath import ModulePathError, escape_path, is_upper, wire_path
@@ -173,6 +179,7 @@ def goauth(text: str) -> None:
     """Read a GOAUTH, and what its program prints."""
     goauth_problem(text)
     commands_of(text)
+    git_folder_of(text)
     found = parse_credentials(text)
     credential_for(text, found or {})
     for root in ("git.example/a", text[:40]):

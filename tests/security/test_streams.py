@@ -22,8 +22,8 @@ def test_a_closed_stream_ends_nothing(closed: str, command: str, tmp_path: Path)
            "GOPROXY": "https://127.0.0.1:9"}  # fmt: skip
     more = "" if command == "history" else f"--timeout 1 --project {project}"
     done = subprocess.run(
-        ["sh", "-c", f'"{sys.executable}" -m wizard {command} {more} {closed}; echo "code $?" >"$0"',
-         str(tmp_path / "code")],
+        ["sh", "-c", f'"$1" -m wizard {command} {more} {closed}; echo "code $?" >"$0"',
+         str(tmp_path / "code"), sys.executable],
         env=env, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     code = int((tmp_path / "code").read_text().split()[-1])
