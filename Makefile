@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test lint fuzz lab lab-repair lab-report bench figures pictures messages clean
+.PHONY: run test lint fuzz lab lab-repair lab-report bench figures man docs pictures tour messages clean
 
 ## Set up, then start the wizard; without a terminal show the headless result for this machine.
 run: $(VENV)/.run
@@ -47,6 +47,10 @@ figures: $(VENV)/.dev
 ## The README's pictures, from the real program.
 pictures: $(VENV)/.dev
 	$(BIN)/python tests/screens/take_pictures.py
+
+## The manual page, from the parser; read it with `man -l build/gomod-wizard.1`.
+man: $(VENV)/.dev
+	$(BIN)/python -m docs.making.manual build/gomod-wizard.1
 
 ## Every sentence into assets/locale, and what is translated there into the file that is read.
 messages: $(VENV)/.dev

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from docs.making.manual import manual
+from wizard.cli.completion import SCRIPTS
+from wizard.cli.completion.grammar import grammar
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -27,7 +31,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_only_wizard_and_screens_land_in_site_packages(wheel: Path) -> None:
     names = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
-    assert {name for name in names if not name.endswith(".dist-info")} == {"wizard", "screens"}
+    assert {name for name in names if not name.endswith((".dist-info", ".data"))} == {
+        "wizard",
+        "screens",
+    }
 
 
 def test_every_template_and_asset_is_in_the_wheel(wheel: Path) -> None:
@@ -44,6 +51,22 @@ def test_every_template_and_asset_is_in_the_wheel(wheel: Path) -> None:
 
 def test_the_wheel_says_that_it_is_typed(wheel: Path) -> None:
     assert "wizard/py.typed" in zipfile.ZipFile(wheel).namelist()
+
+
+def test_the_wheel_brings_the_manual_page_and_the_completions_of_this_parser(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    shared = {
+        name.partition("/data/share/")[2]: archive.read(name).decode()
+        for name in archive.namelist()
+        if "/data/share/" in name
+    }
+    known = grammar()
+    assert shared == {
+        "man/man1/gomod-wizard.1": manual(known),
+        "bash-completion/completions/gomod-wizard": SCRIPTS["bash"](known),
+        "zsh/site-functions/_gomod-wizard": SCRIPTS["zsh"](known),
+        "fish/vendor_completions.d/gomod-wizard.fish": SCRIPTS["fish"](known),
+    }
 
 
 def test_the_unpacked_wheel_runs_and_finds_its_templates(wheel: Path, tmp_path: Path) -> None:

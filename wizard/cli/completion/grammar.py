@@ -151,7 +151,7 @@ def _argument(parser: argparse.ArgumentParser) -> Argument | None:
                 metavar=_metavar(action),
                 summary=str(action.help or ""),
                 words=_words(action),
-                required=action.required,
+                required=action.required and action.nargs != argparse.REMAINDER,
             )
     return None
 
