@@ -14,7 +14,7 @@ import pytest
 from tests.apply.faults import in_child
 from tests.apply.hosts import DOCKERFILE, Host, furnish, in_memory, make_host, whole_plan
 from tests.apply.test_edits_meanwhile import MINE, by_rename, in_place
-from wizard.apply import commit, plan_changes, settle, undo
+from wizard.apply import commit, plan_changes, purge, settle, undo
 from wizard.apply.disk import Disk, Folder
 
 Save = Callable[[Path], None]
@@ -150,5 +150,14 @@ def test_what_a_killed_undo_leaves_is_found_where_an_earlier_file_had_nothing_to
         path = host.project / ".dockerignore"
         in_child(lambda: undo(host.system, disk=SwappingDisk(path, in_place)))
         asyncio.run(undo(host.system))
+        assert path.read_bytes() == MINE
+        assert leftovers(host) == []
+
+
+def test_a_forced_purge_after_the_kill_gives_it_back_and_keeps_no_trace() -> None:
+    with furnished() as host:
+        path = host.project / "Dockerfile"
+        in_child(lambda: apply_(host, SwappingDisk(path, in_place)))
+        purge(host.system, force=True)
         assert path.read_bytes() == MINE
         assert leftovers(host) == []

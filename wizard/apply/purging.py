@@ -17,6 +17,7 @@ from wizard.apply.failure import cause
 from wizard.apply.journal import HALF_DONE, Journal, State, machine_folder, state_folders
 from wizard.apply.lock import locked
 from wizard.apply.record import ID, stands_as
+from wizard.apply.recovery import tidy
 from wizard.apply.sudo import sudo_purge
 from wizard.errors import ForbiddenError, UnsafeError
 from wizard.system import System
@@ -162,6 +163,9 @@ def _settings_folder(system: System) -> Path | None:
 def _remove_state(disk: Disk, home: Path) -> None:
     """Remove a state folder while its lock is held; the lock itself goes last."""
     journal = Journal(home, disk)
+    for id_ in journal.ids():
+        if journal.state(id_) in HALF_DONE and (record := journal.load(id_)):
+            tidy(journal, record)  # what somebody saved in the moment of a kill is not ours
     for path in _beside(journal):
         with Folder(path.parent) as folder:
             disk.remove(folder, path.name)

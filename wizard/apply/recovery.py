@@ -67,7 +67,7 @@ def put_back(journal: Journal, record: Record) -> Recovered:
     undoing = journal.state(record.id) == State.UNDOING
     found = journal.found(record.id)
     try:
-        kept = clean(disk, record.id, _trails(record, undoing, found))
+        kept = tidy(journal, record)
         moves, foreign = _moves(disk, record, found)
         for move in moves:
             make_parents(disk, record, move.path)
@@ -86,8 +86,12 @@ def put_back(journal: Journal, record: Record) -> Recovered:
     return Recovered(record=record, restored=restored, foreign=foreign, kept=kept, undoing=undoing)
 
 
-def _trails(record: Record, undoing: bool, found: Mapping[str, bytes | None]) -> tuple[Trail, ...]:
-    """Return what the interrupted run, of either direction, may have left beside its files."""
+def tidy(journal: Journal, record: Record) -> tuple[str, ...]:
+    """Remove what an interrupted run, of either direction, left beside its files.
+
+    Returns the copies that are kept of what somebody saved. Raises OSError.
+    """
+    undoing, found = journal.state(record.id) == State.UNDOING, journal.found(record.id)
     trails = []
     for number, step in enumerate(record.steps):
         before = step.change.before
@@ -101,7 +105,7 @@ def _trails(record: Record, undoing: bool, found: Mapping[str, bytes | None]) ->
                 targets={"new": new, "old": old},
             )
         )
-    return tuple(trails)
+    return clean(journal.disk, record.id, trails)
 
 
 def _moves(
