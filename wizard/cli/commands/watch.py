@@ -63,6 +63,8 @@ async def _looked(context: Context, here: Fingerprint) -> int:
         output.line(msg("There is no way out of this machine; nothing is judged."), YELLOW)
         return ExitCode.OK
     try:
+        if context.flag("refresh", False):
+            context.settle()
         today = await look_at_today(context.session, await context.facts())
         code = await _acted(context, today)
     except WizardError as error:  # the watch outlives a profile that is being edited
