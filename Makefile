@@ -52,12 +52,18 @@ pictures: $(VENV)/.dev
 man: $(VENV)/.dev
 	$(BIN)/python -m docs.making.manual build/gomod-wizard.1
 
+## The documentation site, into build/docs/site; a broken link fails it.
+docs: $(VENV)/.dev $(VENV)-docs/.done
+	$(BIN)/python -m docs.making.site build/docs
+	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build --strict --quiet --config-file build/docs/mkdocs.yml
+	$(BIN)/python -m docs.making.check build/docs/site
+
 ## Every sentence into assets/locale, and what is translated there into the file that is read.
 messages: $(VENV)/.dev
 	$(BIN)/python -m tests.languages.messages
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-docs dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -72,6 +78,11 @@ $(VENV)/.dev: pyproject.toml requirements-dev.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.run $@
+
+$(VENV)-docs/.done: requirements-docs.txt | $(BIN)/python
+	$(PYTHON) -m venv $(VENV)-docs
+	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-docs.txt
+	@touch $@
 
 $(VENV)/.fuzz: requirements-fuzz.txt $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement requirements-fuzz.txt
