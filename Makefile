@@ -46,7 +46,11 @@ figures: $(VENV)/.dev
 
 ## The README's pictures, from the real program.
 pictures: $(VENV)/.dev
-	$(BIN)/python tests/screens/take_pictures.py
+	$(BIN)/python -m tests.screens.take_pictures
+
+## The animated tour, from the real program.
+tour: $(VENV)/.dev
+	$(BIN)/python -m tests.screens.take_tour
 
 ## The manual page, from the parser; read it with `man -l build/gomod-wizard.1`.
 man: $(VENV)/.dev
