@@ -24,7 +24,7 @@ def test_no_command_and_no_terminal_names_the_headless_commands(command: Command
 
 
 def test_an_unknown_command_is_wrong_usage(command: Command) -> None:
-    _said_clearly(command("plam"), 2, "plam", "--help")
+    _said_clearly(command("plam"), 2, "plam", "did you mean plan?")
 
 
 def test_an_unknown_decision_is_answered_with_the_nearest(command: Command) -> None:

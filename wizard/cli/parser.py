@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
 
-from wizard.cli.argparse_words import HelpFormatter, speak
+from wizard.cli.argparse_words import speak
+from wizard.cli.grammar_parser import Parser
 from wizard.cli.summaries import COMMANDS, EXIT_CODES, WIZARD, shown
-from wizard.errors import UsageError
 from wizard.language import LANGUAGES
 from wizard.text import Text, msg
 
@@ -19,26 +18,15 @@ CHECK_TIMEOUT_S = 2.0
 """`check` is called at every prompt and in every job."""
 
 
-class _Parser(argparse.ArgumentParser):
-    """argparse, with errors as `UsageError`, so that one place prints them."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(
-            message,
-            where=self.prog,
-            hint=msg("`{command} --help` shows examples", command=self.prog),
-        )
-
-
 COMMAND_NAMES = frozenset(COMMANDS)
 
 
-def _common(sets: str) -> _Parser:
+def _common(sets: str) -> Parser:
     """The flags that every command takes, before or after its name.
 
     `sets` is where `--set` collects: a command's own parser would overwrite what stood before it.
     """
-    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    common = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = common.add_argument_group(str(msg("common flags")))
     group.add_argument("--project", metavar="DIR", help=str(msg("the Go project (default: here)")))
     group.add_argument(
@@ -109,28 +97,26 @@ def build_parser(version: str) -> argparse.ArgumentParser:
     """Return the parser of the whole command line, its help in the current language."""
     speak()
     common = _common("sets")
-    parser = _Parser(
+    parser = Parser(
         prog="gomod-wizard",
         description=str(
             msg("Makes `go mod download` work inside `docker build` on corporate networks.")
         ),
-        epilog=f"{shown(WIZARD)}\n\n{EXIT_CODES}\n",
-        formatter_class=HelpFormatter,
+        examples=shown(WIZARD),
+        epilog=str(EXIT_CODES),
         parents=[_common("sets_before")],
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"gomod-wizard {version}",
         help=str(msg("show program's version number and exit")))  # fmt: skip
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=str(msg("commands")))
+    parser.usage = "%(prog)s [FLAG ...] [COMMAND]"  # only now: commands are named after it
     parsers = {
         name: commands.add_parser(
             name,
             help=str(summary),
             description=_sentence(summary),
-            epilog=shown(examples),
-            formatter_class=HelpFormatter,
+            examples=shown(examples),
             parents=[common],
-            allow_abbrev=False,
         )
         for name, (summary, examples) in COMMANDS.items()
     }

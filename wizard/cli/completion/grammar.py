@@ -124,7 +124,7 @@ def grammar() -> Grammar:
 
 def _examples(parser: argparse.ArgumentParser) -> str:
     """Return the example lines of a command's help, without their title."""
-    lines = str(parser.epilog or "").splitlines()[1:]
+    lines = str(getattr(parser, "examples", "")).splitlines()[1:]
     return "\n".join(line.removeprefix("  ") for line in lines)
 
 
