@@ -52,7 +52,7 @@ def title_lines(asked: Question, decision: Decision[object]) -> Content:
     chosen = _ORIGINS.get(decision.origin)
     if chosen is None:
         return title
-    return title + Content.styled(f"\n({chosen})", Tone.ACCENT)
+    return title + Content.styled("\n" + str(msg("({words})", words=chosen)), Tone.ACCENT)
 
 
 def breakable(text: str) -> str:

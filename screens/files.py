@@ -106,7 +106,9 @@ def path_line(artifact: Artifact, change: Change | None, left_out: frozenset[str
     words = [str(state), str(SCOPES[artifact.scope])]
     if change is not None and change.restarts:
         words.append(str(msg("{what} restarts", what=", ".join(change.restarts))))
-    return Content.assemble((clean_line(path), "bold"), "  ", (", ".join(words), Tone.MUTED))
+    return Content.assemble(
+        (clean_line(path), "bold"), "  ", (str(msg(", ")).join(words), Tone.MUTED)
+    )
 
 
 def blocked_lines(preview: Preview) -> tuple[Paragraph, ...]:

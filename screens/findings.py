@@ -29,7 +29,7 @@ def finding_lines(findings: tuple[Finding, ...]) -> tuple[Paragraph, ...]:
     ranked = sorted(findings, key=lambda one: order.index(one.severity))
     for finding, after in zip_longest(ranked, ranked[1:]):
         sign, word, tone = SEVERITY[finding.severity]
-        head = Content.styled(f"{word}: ", f"bold {tone}")
+        head = Content.styled(str(msg("{word}: ", word=word)), f"bold {tone}")
         lead = Content.styled(f"{sign} ", f"bold {tone}")
         lines.append(Paragraph(lead, head + Content(clean(str(finding.message)))))
         shared = after is not None and after.cure == finding.cure

@@ -116,8 +116,8 @@ class QuestionScreen(Sheet[None]):
         label = choice_in_words(self.asked, choice.value, choice.label)
         head = Content.styled(clean(str(label), 300), Tone.STRONG)
         if marks:
-            words = ", ".join(str(mark) for mark in marks)
-            head = head + "  " + Content.styled(f"({words})", Tone.ACCENT)
+            words = str(msg(", ")).join(str(mark) for mark in marks)
+            head = head + "  " + Content.styled(str(msg("({words})", words=words)), Tone.ACCENT)
         because = clean(str(choice.because))
         return head + Content.styled(f"\n{because}", Tone.MUTED) if because else head
 

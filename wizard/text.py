@@ -46,6 +46,28 @@ def translate_count(one: str, many: str, n: int) -> str:
     return _spoken.ngettext(one, many, n)
 
 
+def _closed_up(template: str, values: dict[str, object]) -> str:
+    """Return `template` without the space between a Chinese character and a value that is Chinese.
+
+    There is one in the template because the value may as well be a name in Latin letters.
+    """
+    for name, value in values.items():
+        place, shown = f"{{{name}}}", str(value)
+        before, found, after = template.partition(place)
+        if not found or not shown:
+            continue
+        if before[-1:] == " " and _chinese(before[-2:-1]) and _chinese(shown[0]):
+            before = before[:-1]
+        if after[:1] == " " and _chinese(after[1:2]) and _chinese(shown[-1]):
+            after = after[1:]
+        template = before + place + after
+    return template
+
+
+def _chinese(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
+
+
 class Msg:
     """One sentence: an English template with `{name}` places, and the values for them.
 
@@ -77,7 +99,9 @@ class Msg:
             template = translate_count(
                 self.template, self.many, count if isinstance(count, int) else 0
             )
-        return template.format(**values) if values else template
+        if not values:
+            return template
+        return (template if _spoken is None else _closed_up(template, values)).format(**values)
 
     def __repr__(self) -> str:
         return f"Msg({self.template!r}, {self.args!r}, {self.many!r})"

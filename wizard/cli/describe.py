@@ -174,7 +174,7 @@ def _(value: ResolverAnswer) -> str:
 def _(value: PrivateHost) -> str:
     why = "; ".join(str(evidence.what) for evidence in value.evidence[:3])
     how = ", ".join(value.authentication) or msg("no credentials found")
-    return f"{value.host}: {how}  ({why})  {value.detail}".rstrip()
+    return f"{value.host}: {how}  {msg('({words})', words=why)}  {value.detail}".rstrip()
 
 
 @line.register
@@ -189,4 +189,5 @@ def _(value: GoModule) -> str:
         sums = msg("{sums}, {gaps}", sums=sums, gaps=gaps)
     n = len(value.mod.requires)
     requires = nmsg("{n} requirement", "{n} requirements", n=n)
-    return f"{value.directory}: {value.mod.module}, Go {value.mod.go}, {requires}, {sums}"
+    words = (value.mod.module, f"Go {value.mod.go}", requires, sums)
+    return f"{value.directory}: {str(msg(', ')).join(map(str, words))}"

@@ -60,30 +60,36 @@ def _alternatives(report: Report, text: Callable[[Text], str]) -> Iterator[str]:
         yield str(msg("One mirror is enough. What each needs to have open, the smallest first:"))
         yield ""
         for one in report.alternatives:
-            state = seen(one.ok)
-            hosts = ", ".join(text(host) for host in one.hosts)
-            yield f"- {text(one.url)} ({state}): {hosts}{text(perhaps(one))}"
+            hosts = ", ".join(text(host) for host in one.hosts) + text(perhaps(one))
+            head = msg(
+                "{url} ({state}): {hosts}", url=text(one.url), state=seen(one.ok), hosts=hosts
+            )
+            yield f"- {head}"
     yield ""
 
 
 def _observation(one: Observation, text: Callable[[Text], str], hide: Hide) -> Iterator[str]:
     yield f"### {'✓' if one.ok else '✗'} {text(one.url)}"
     yield ""
-    reason = f" ({text(one.reason)})" if one.reason else ""
-    yield f"- {text(one.what)}: {text(one.answer)}{reason}"
+    reason = f" {msg('({words})', words=text(one.reason))}" if one.reason else ""
+    yield _line(text(one.what), f"{text(one.answer)}{reason}")
     if one.at:
-        yield f"- {msg('observed at')}: {text(one.at)}"
+        yield _line(msg("observed at"), text(one.at))
     if one.issuer:
-        yield f"- {msg('certificate signed by')}: {text(one.issuer)}"
+        yield _line(msg("certificate signed by"), text(one.issuer))
     if one.through:
-        yield f"- {msg('through the proxy')}: {text(one.through)}"
+        yield _line(msg("through the proxy"), text(one.through))
     if one.redirects:
-        yield f"- {msg('redirects to')}: {', '.join(text(host) for host in one.redirects)}"
+        yield _line(msg("redirects to"), ", ".join(text(host) for host in one.redirects))
     if legs := latency_text(one):
         yield f"- {legs}"
     if one.curl:
         yield ""
         yield f"      {hide(clean_line(one.curl))}"
+
+
+def _line(what: Text, value: str) -> str:
+    return f"- {msg('{what}: {value}', what=what, value=value)}"
 
 
 def perhaps(one: Alternative) -> Text:

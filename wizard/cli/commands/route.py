@@ -190,7 +190,7 @@ def _beside(hop: Hop) -> str:
         words.append(str(msg("with the login of {place}", place=hop.answer.credentials)))
     if hop.answer.times > 1:
         words.append(str(msg("Go asks it twice")))
-    return f"  ({', '.join(words)})" if words else ""
+    return f"  {msg('({words})', words=str(msg(', ')).join(words))}" if words else ""
 
 
 def _group(route: Route) -> str:

@@ -136,7 +136,7 @@ def _show(context: Context, outcome: Outcome) -> None:
             "{n} module in {s} s", "{n} modules in {s} s", n=outcome.modules, s=outcome.seconds
         )
         size = "" if outcome.bytes is None else f", {_size(outcome.bytes)}"
-        why = f" ({outcome.why})" if str(outcome.why) else ""
+        why = f" {msg('({words})', words=outcome.why)}" if str(outcome.why) else ""
         output.line(msg("{part}: verified: {what}{size}{why}",
                         part=name, what=count, size=size, why=why), GREEN)  # fmt: skip
     else:
