@@ -260,6 +260,7 @@ def run_wizard(session: Session) -> int:
         raise failure.error
     if failure is not None:
         raise failure
-    words = farewell(app.receipt, app.command, app.state.answers)
-    print(words, file=sys.stderr if app.receipt is None else sys.stdout)
+    if not session.system.demo:  # of a played machine nothing is left to go on with
+        words = farewell(app.receipt, app.command, app.state.answers)
+        print(words, file=sys.stderr if app.receipt is None else sys.stdout)
     return int(ExitCode.INTERRUPTED) if code is None else code

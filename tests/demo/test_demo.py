@@ -141,3 +141,7 @@ def test_the_door_is_closed(tmp_path: Path, attempt: str) -> None:
         cwd=ROOT,
     )  # fmt: skip
     assert done.stdout.split()[1:] == ["True"], done.stdout
+
+
+def test_the_last_word_leads_to_a_project_of_ones_own(demo: Demo) -> None:
+    assert "gomod-wizard" in demo("plan").err.splitlines()[-1]

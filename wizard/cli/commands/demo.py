@@ -42,14 +42,20 @@ def demo(
         )
     from wizard.demo.company import company
 
-    with company() as played:
-        os.chdir(played.project)  # a relative FILE means the played project, and goes with it
-        try:
-            _banner(output, played, whole=not words)
-            return _run(flags, output, start_wizard, played, words, full_screen=full_screen)
-        finally:
-            os.chdir("/")  # a folder that somebody stands in cannot be removed everywhere
+    played = False
+    try:
+        with company() as there:
+            played = True
+            os.chdir(there.project)  # a relative FILE means the played project, and goes with it
+            try:
+                _banner(output, there, whole=not words)
+                return _run(flags, output, start_wizard, there, words, full_screen=full_screen)
+            finally:
+                os.chdir("/")  # a folder that somebody stands in cannot be removed everywhere
+    finally:
+        if played:
             output.talk(msg("The demo is over; its folder is gone, nothing real was touched."), DIM)
+            output.talk(msg("On a project of your own: gomod-wizard"))
 
 
 def _refuse_what_is_real(flags: argparse.Namespace, words: Sequence[str]) -> None:
