@@ -105,6 +105,7 @@ def _from_file(
             if text.kind == "missing"
             else msg("make it readable, or move it away"),
         )
+    system.redactor.read_text(text)
     try:
         document = tomllib.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
@@ -135,6 +136,8 @@ def _from_file(
     for key, value in table.items():
         where = f"{path}:{_line_of(text, key)}"
         known = _known(key, where=where)
+        if isinstance(value, str):
+            system.redactor.read_value(value)
         found[known] = Answer(text=_as_text(value, where), origin=origin, source=where)
     return found
 

@@ -540,3 +540,13 @@ def test_a_stage_that_fetches_is_looked_through(machine: System, project: Path) 
     assert found is not None
     assert (found.stages, found.go_stage) == ((("build", "golang:1.27-alpine"),), "build")
     assert (found.lacks_git, found.managed) == (True, True)
+
+
+def test_the_lines_of_a_dockerfile_in_which_a_secret_stands_are_named(
+    machine: System, project: Path
+) -> None:
+    text = "FROM golang\nARG TOKEN\nENV API_TOKEN=Zq7-hunter2\nRUN curl -u bob:Zq7-hunter2 h\n"
+    dockerfile = _facts(machine, project, {"Dockerfile": text}).dockerfile.value
+    assert dockerfile is not None
+    assert dockerfile.secrets == (3, 4)
+    assert "Zq7" not in machine.redactor.redact("printed back: Zq7-hunter2")

@@ -410,3 +410,10 @@ def test_what_a_builder_lacks_is_only_a_note_where_no_engine_answers() -> None:
         for docker in (here, away)
     ]
     assert severities == [Severity.FAULT, Severity.NOTE]
+
+
+def test_a_secret_in_the_dockerfile_is_named_with_its_line_and_the_way_to_hand_it_over() -> None:
+    decided = plan(project=project_facts(dockerfile=replace(dockerfile_facts(), secrets=(3, 7))))
+    (finding,) = [one for one in decided.findings if one.id == "dockerfile.secret"]
+    assert "line 3, 7" in str(finding.message)
+    assert "--mount=type=secret" in str(finding.cure)

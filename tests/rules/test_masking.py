@@ -165,6 +165,11 @@ def test_a_value_hides_what_go_would_take_for_a_port_or_for_two_entries(password
     assert shown.endswith("***@nexus.corp.example/go,direct")
 
 
+def test_the_parts_that_a_tool_makes_of_a_raw_password_are_known() -> None:
+    found = url_secrets("https://bob:Zq7hunter/Marmot9@nexus.example/go", whole=True)
+    assert {secret.reveal() for secret in found} >= {"Zq7hunter", "Marmot9"}
+
+
 def test_a_value_hides_a_token_with_a_slash() -> None:
     assert mask_value("https://zq7/bb@nexus.corp.example/go") == "https://***@nexus.corp.example/go"
 

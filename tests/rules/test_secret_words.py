@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from wizard.rules.secret_words import mask_words, secrets_in_text
+from wizard.rules.secret_words import holds_secret, mask_words, secrets_in_text
 
 SECRET = "Zq7-hunter2"
 BASIC = base64.b64encode(f"bob:{SECRET}".encode()).decode()
@@ -53,6 +53,21 @@ def test_a_secret_is_masked_and_the_rest_of_the_line_stays(line: str) -> None:
     assert mask_words(shown) == shown
 
 
+@pytest.mark.parametrize(
+    "line", ["RUN git config --global url.ssh://git@github.com/.insteadOf https://github.com/",
+             "# the token: see the wiki"]
+)  # fmt: skip
+def test_a_name_alone_and_a_comment_hold_no_secret(line: str) -> None:
+    assert not holds_secret(line)
+
+
+@pytest.mark.parametrize(
+    "line", [*LINES[:-4], "# see https://bob:Zq7-hunter2@h", "ENV NPM_TOKEN=correcthorse"]
+)
+def test_a_line_is_known_to_hold_a_secret(line: str) -> None:
+    assert holds_secret(line)
+
+
 @pytest.mark.parametrize("line", LINES)
 def test_a_secret_of_a_line_is_known_by_its_value(line: str) -> None:
     assert any(SECRET in secret.reveal() for secret in secrets_in_text(f"FROM scratch\n{line}\n"))
@@ -81,6 +96,7 @@ def test_a_secret_of_a_line_is_known_by_its_value(line: str) -> None:
 )
 def test_a_reference_to_a_secret_is_none(line: str) -> None:
     assert mask_words(line) == line
+    assert not holds_secret(line)
     assert not list(secrets_in_text(line))
 
 

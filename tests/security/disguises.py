@@ -12,6 +12,8 @@ PASSWORD = "@%'\"$\\&+;#".join(HALVES)
 """Both halves are found by themselves: a mask that stops at one of the marks between is seen."""
 WORD = "-".join(HALVES)
 """The same for places that take no marks: a token, an argument of a program."""
+RAW = "/b@r#?:".join(HALVES)
+"""A password that was pasted as it is, with all that ends a host elsewhere."""
 USER = "dev"
 
 
@@ -44,7 +46,9 @@ def _inside(text: str, shift: int) -> str:
     return whole[first:last]
 
 
-NEEDLES = frozenset(form.encode() for text in (*HALVES, PASSWORD, WORD) for form in forms(text))
+NEEDLES = frozenset(
+    form.encode() for text in (*HALVES, PASSWORD, WORD, RAW) for form in forms(text)
+)
 
 
 def found_in(data: bytes) -> list[str]:

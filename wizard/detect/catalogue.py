@@ -155,6 +155,8 @@ def _user_catalogue(system: System) -> Catalogue | None:
             where=str(path),
             hint=msg("make it readable, or move it away"),
         )
+    for line in system.redactor.read_text(text).splitlines():
+        system.redactor.read_value(line)
     parsed = parse_catalogue(text)
     if isinstance(parsed, Problem):
         raise UsageError(

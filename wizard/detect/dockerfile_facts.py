@@ -6,17 +6,19 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from wizard.facts.base import Fact, Problem, known, not_applicable, unknown
 from wizard.facts.project import DockerfileFacts, IgnoreFacts
-from wizard.rules.credentials import mask_credentials
+from wizard.rules.credentials import mask_value
 from wizard.rules.dockerfile import Dockerfile, DockerfileError, parse_dockerfile
 from wizard.rules.dockerfile_graph import names_by_number
 from wizard.rules.dockerfile_steps import go_stage, lacks_git
 from wizard.rules.dockerfile_words import assignments
 from wizard.rules.dockerignore import DockerignoreError, Pattern, hidden_by, parse_dockerignore
 from wizard.rules.golang_image import FETCH_STAGE
+from wizard.rules.secret_words import holds_secret, mask_words
 from wizard.system import Failed, System
 from wizard.text import msg
 from wizard.untrusted import clean_line
@@ -31,6 +33,7 @@ _FETCH_BLOCK = re.compile(
 _WHOLE_MARKER = re.compile(r"#.*\bwritten by gomod-wizard\b", re.IGNORECASE)
 _LIMIT = 1024 * 1024
 _MOST_SETTINGS = 100
+_MOST_SECRETS = 20
 _MOST_SOURCES = 200
 """Lines that the block of .dockerignore may have for them."""
 
@@ -41,13 +44,19 @@ def dockerfile_fact(system: System, root: Path) -> Fact[DockerfileFacts]:
         path = root / name
         text = system.read_text(path, limit=_LIMIT, inside=root)
         if not isinstance(text, Failed):
-            return known(_facts(path, text), str(path))
+            facts = _facts(path, system.redactor.read_text(text))
+            return known(replace(facts, secrets=_secrets(text)), str(path))
         if text.kind != "missing":
             why = msg("it cannot be read: {why}", why=text.detail or text.kind)
             return unknown(why, str(path))
         if text.detail:
             return not_applicable(msg("it cannot be read: {why}", why=text.detail), str(path))
     return not_applicable(msg("there is no Dockerfile"), str(root / NAMES[0]))
+
+
+def _secrets(text: str) -> tuple[int, ...]:
+    lines = enumerate(text.splitlines(), start=1)
+    return tuple(number for number, line in lines if holds_secret(line))[:_MOST_SECRETS]
 
 
 def _facts(path: Path, text: str) -> DockerfileFacts:
@@ -104,7 +113,7 @@ def _without_fetch_stage(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    return clean_line(mask_credentials(text), 500)
+    return clean_line(mask_words(mask_value(text)), 500)
 
 
 def dockerignore_fact(

@@ -7,7 +7,7 @@ from pathlib import Path
 from wizard.detect.paths import is_file
 from wizard.facts.base import Fact, known, not_applicable
 from wizard.facts.private import NetrcFile
-from wizard.rules.netrc import parse_netrc
+from wizard.rules.netrc import netrc_secrets, parse_netrc
 from wizard.system import Failed, System
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
@@ -35,6 +35,7 @@ def netrc_fact(system: System) -> Fact[NetrcFile]:
             return not_applicable(msg("there is no netrc"), str(path))
         why = msg("it cannot be read: {why}", why=text.detail or text.kind)
         return known(NetrcFile(path=str(path), machines=(), problem=why), str(path))
+    system.redactor.add(netrc_secrets(text))
     machines = parse_netrc(text)
     names = dict.fromkeys(clean_line(machine.name, 253) for machine in machines)
     problem: Text = ""

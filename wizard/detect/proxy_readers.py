@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from wizard.facts.base import Problem
 from wizard.facts.proxy import ProxySetting, Reader
+from wizard.redactor import environment_secrets
 from wizard.rules.credentials import mask_value
 from wizard.rules.dotenv import parse_etc_environment
 from wizard.rules.proxy_url import ProxyUrl, parse_proxy_url
@@ -68,7 +69,9 @@ def etc_environment_settings(system: System) -> Iterator[ProxySetting]:
     text = system.read_text(system.path(ETC_ENVIRONMENT))
     if isinstance(text, Failed):
         return
+    system.redactor.read_text(text)
     for entry in parse_etc_environment(text):
+        system.redactor.add(environment_secrets({entry.name: entry.value}))
         if entry.name.upper() in NAMES and entry.value:
             yield setting(
                 entry.name.upper(),

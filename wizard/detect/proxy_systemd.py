@@ -9,6 +9,7 @@ from pathlib import Path
 from wizard.detect.paths import is_file
 from wizard.detect.proxy_readers import NAMES, setting
 from wizard.facts.proxy import ProxySetting, Reader
+from wizard.redactor import environment_secrets
 from wizard.rules.dotenv import Assignment, parse_environment_file
 from wizard.rules.systemd_unit import EnvironmentFile, parse_unit_environment
 from wizard.system import Failed, System
@@ -47,6 +48,7 @@ def service_proxies(system: System, *, user: bool) -> ServiceProxies:
             if text.kind == "denied":
                 unread.append(shown)
             continue
+        system.redactor.read_text(text)
         unit = parse_unit_environment(text)
         if unit.clears:
             variables.clear()
@@ -62,8 +64,11 @@ def service_proxies(system: System, *, user: bool) -> ServiceProxies:
             if text.kind == "denied":
                 unread.append(file.path)
             continue
+        system.redactor.read_text(text)
         for entry in parse_environment_file(text):
             variables[entry.name] = (entry, file.path)
+    values = {name: entry.value for name, (entry, _) in variables.items()}
+    system.redactor.add(environment_secrets(values))
     found = tuple(
         setting(name.upper(), name, Reader.SYSTEMD, entry.value, source, entry.line)
         for name, (entry, source) in variables.items()

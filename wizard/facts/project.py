@@ -78,6 +78,8 @@ class DockerfileFacts:
     """(line, name, value) of each ENV that sets one of Go's variables; credentials masked."""
     lacks_git: bool = False
     """The Go stage's image has no git by its name, and no step installs it."""
+    secrets: tuple[int, ...] = ()
+    """Lines in which a secret itself stands."""
     numbered: bool = False
     """An instruction names a stage by its number, so no stage may come in before it."""
 

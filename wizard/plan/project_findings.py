@@ -228,6 +228,24 @@ def _existing(facts: Facts, shape: DockerfileShape, *, drop_syntax: bool) -> tup
                 facts=("project.dockerfile",),
             )
         )
+    if found.secrets:
+        findings.append(
+            Finding(
+                id="dockerfile.secret",
+                severity=Severity.WARNING,
+                message=msg(
+                    "a secret stands in {path}, line {lines}: whoever gets the file, the image or"
+                    " its history can read it",
+                    path=found.path,
+                    lines=", ".join(map(str, found.secrets)),
+                ),
+                cure=msg(
+                    "hand it over with RUN --mount=type=secret, and have it replaced by a new one"
+                ),
+                decision="secrets",
+                facts=("project.dockerfile",),
+            )
+        )
     if found.syntax and shape.place is DockerfilePlace.BLOCK:
         findings.append(
             Finding(

@@ -38,6 +38,8 @@ _VERSION = re.compile(r"v\d|latest\b|upgrade\b|patch\b|none\b|sha256:|v/|latest$
 _SSH = re.compile(r"(?:git\+)?ssh(?:\+git)?$")
 _LONG_ENOUGH = 8
 """Of a user without a password, to be taken for a token: `ssh://git@host` is none."""
+_ENDS = re.compile(r"[/?#@:,|]")
+_LEAST_PART, _MOST_PARTS = 5, 50
 _SEPARATOR = re.compile(r"([,|])")
 
 
@@ -118,6 +120,10 @@ def _both(written: str) -> Iterator[Secret]:
     if written and written != MASK:
         yield Secret(written)
         yield Secret(unquote(written))
+        # A tool that reads a raw `/` as the end of the host speaks of the parts.
+        for part in _ENDS.split(written)[: _MOST_PARTS if _ENDS.search(written) else 0]:
+            if len(part) >= _LEAST_PART and not part.islower():
+                yield Secret(part)
 
 
 def _masked(text: str, *, whole: bool) -> str:

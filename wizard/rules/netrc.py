@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from wizard.rules.secret_words import secrets_in_text
 from wizard.secret import Secret
 
 
@@ -44,8 +45,9 @@ def parse_netrc(text: str) -> tuple[NetrcMachine, ...]:
 
 
 def netrc_secrets(text: str) -> Iterator[Secret]:
-    """Yield the passwords, also that of `default`, so that they can be masked elsewhere."""
-    return (Secret(value) for word, value in _pairs(text) if word == "password")
+    """Yield the passwords, also of `default` and in macros, so that they can be masked elsewhere."""
+    yield from (Secret(value) for word, value in _pairs(text) if word == "password")
+    yield from secrets_in_text(text)
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:

@@ -64,10 +64,20 @@ _LONGEST = 20_000
 
 def mask_words(text: str) -> str:
     """Return a line with its secrets as `***`: those of URLs, and what is called one."""
-    shown = mask_credentials(text)
+    return _mask_named(mask_credentials(text))
+
+
+def _mask_named(text: str) -> str:
     for pattern in _PATTERNS:
-        shown = pattern.sub(_mask, shown)
-    return shown
+        text = pattern.sub(_mask, text)
+    return text
+
+
+def holds_secret(line: str) -> bool:
+    """Whether a secret itself, and not only a reference to one, stands in a line."""
+    if line.lstrip().startswith("#"):  # `# the token: see the wiki`
+        return any(True for _ in line_secrets(line))
+    return any(True for _ in url_secrets(line)) or _mask_named(line) != line
 
 
 def secrets_in_text(text: str) -> Iterator[Secret]:

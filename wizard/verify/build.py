@@ -16,7 +16,7 @@ from wizard.facts import Facts
 from wizard.plan.types import Plan
 from wizard.render.build_command import BuildCommand, build_command, secret_env
 from wizard.rules.dockerfile import DockerfileError
-from wizard.secret import MASK, Secret
+from wizard.secret import Secret
 from wizard.system import Completed, Failed, System
 from wizard.text import Text, msg
 from wizard.verify.build_log import BuildLog
@@ -171,11 +171,11 @@ class _Build:
         clock = asyncio.get_running_loop().time
         began = clock()
         seen, kept = BuildLog(self.names, began), KeptLog()
-        values = [secret.reveal() for secret in self.secrets.values()]
+        redactor = self.system.redactor
+        redactor.add(self.secrets.values())
 
         def on_line(line: str) -> None:
-            for value in values:
-                line = line.replace(value, MASK)
+            line = redactor.redact(line)
             leavings.read(line)
             if seen.read(line, clock()):
                 return

@@ -16,6 +16,7 @@ from typing import Any
 from wizard.diagnose import diagnose_lines
 from wizard.facts import Facts
 from wizard.plan.types import ModuleSource, Plan
+from wizard.redactor import Redactor
 from wizard.system import Failed, System
 from wizard.text import msg
 from wizard.verify.build_log import BuildLog
@@ -47,7 +48,7 @@ async def verify_host(
     try:
         with _throw_away() as own, _unchanged(project / folder for folder in folders):
             env = {**system.env, **_own_folders(own)}
-            return await _Download(program, env, names, watching).of(
+            return await _Download(program, env, names, watching, system.redactor).of(
                 [project / folder for folder in folders]
             )
     except OSError as error:
@@ -121,8 +122,14 @@ class _Download:
     """One verification of the host; its folders one after another."""
 
     def __init__(
-        self, program: str, env: Mapping[str, str], names: tuple[str, ...], watching: Watching
+        self,
+        program: str,
+        env: Mapping[str, str],
+        names: tuple[str, ...],
+        watching: Watching,
+        redactor: Redactor,
     ) -> None:
+        self._redactor = redactor
         self._program = program
         self._env = env
         self._names = names
@@ -132,6 +139,7 @@ class _Download:
         self._kept = KeptLog()
 
     def _line(self, line: str) -> None:
+        line = self._redactor.redact(line)
         if self._seen.read(line, self._clock()):
             return
         self._kept.add(line)

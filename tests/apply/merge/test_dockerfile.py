@@ -391,3 +391,45 @@ def test_only_a_step_that_needs_no_other_module_is_kept_to_the_fetched_ones() ->
 
     assert "file:///gomodcache" in download.text
     assert "file:///gomodcache" not in getting.text
+
+
+HELD = "Zq7-hunter2"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        f"RUN export GITHUB_TOKEN={HELD} && go mod download",
+        f"RUN git config --global url.https://{HELD}@git.example/.insteadOf x && go build .",
+        f"RUN curl -u bob:{HELD} https://git.example \\\n  && go mod download",
+        f"RUN <<EOF\necho 'machine h login u password {HELD}' >~/.netrc\ngo build .\nEOF",
+        f"ENV GOPROXY=https://m.example NPM_TOKEN={HELD}",
+        f"ENV GOPROXY=https://bob:a/{HELD}@m.example A=1",
+    ],
+)
+def test_a_secret_is_written_to_no_second_place(step: str) -> None:
+    text = f"FROM golang:1.25\nRUN go mod download\n{step}\nRUN go build -o /x .\n"
+    after, said = merge_dockerfile(text, replace(BLOCK, settings=("GOPROXY",)))
+    assert after.count(HELD) == 1
+    assert HELD not in " ".join(map(str, said))
+    assert without_dockerfile_block(after) == text
+
+
+def test_a_step_with_a_secret_stays_as_it_is_and_is_named() -> None:
+    text = f"FROM golang:1.25\nRUN go build ./a\nRUN TOKEN={HELD} go build ./b\n"
+    assert f"\nRUN TOKEN={HELD} go build ./b\n" in merged(text)
+    assert any("line 3" in note and "--mount=type=secret" in note for note in notes(text))
+
+
+def test_where_only_a_step_with_a_secret_could_be_served_the_refusal_says_so() -> None:
+    with pytest.raises(CannotMerge) as caught:
+        merged(f"FROM golang:1.25\nRUN TOKEN={HELD} go build .\n")
+    assert caught.value.line == 2
+    assert "secret" in str(caught.value.message)
+    assert "--mount=type=secret" in str(caught.value.hint)
+    assert HELD not in str(caught.value.message)
+
+
+def test_a_step_that_reads_its_secret_from_a_mount_is_served() -> None:
+    text = "FROM golang:1.25\nRUN --mount=type=secret,id=t TOKEN=$(cat /run/secrets/t) go build .\n"
+    assert SECRET in merged(text)

@@ -15,7 +15,6 @@ from wizard.apply.merge.block_copies import lines_for
 from wizard.apply.merge.go_steps import served_step, steps_to_serve
 from wizard.apply.merge.refused import CannotMerge
 from wizard.render.types import DockerfileBlock
-from wizard.rules.credentials import mask_credentials
 from wizard.rules.dockerfile import (
     Dockerfile,
     DockerfileError,
@@ -34,6 +33,7 @@ from wizard.rules.dockerfile_steps import (
     stages_to_serve,
     wants_no_more,
 )
+from wizard.rules.secret_words import holds_secret, mask_words
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
 
@@ -60,6 +60,16 @@ class _Draft:
     before: dict[int, str] = field(default_factory=dict)
     after: dict[int, str] = field(default_factory=dict)
     notes: list[Text] = field(default_factory=list)
+    secret: int = 0
+    """Line of a step that was not served, because its text would stand in the file twice."""
+
+    def lines_of(self, item: Instruction) -> list[str]:
+        return [
+            self.lines[n - 1].rstrip("\r\n") for n in range(item.first_line, item.last_line + 1)
+        ]
+
+    def holds_secret(self, item: Instruction) -> bool:
+        return any(map(holds_secret, (*self.lines_of(item), item.text)))
 
     def comment_out(self, item: Instruction) -> None:
         self.off.update(range(item.first_line, item.last_line + 1))
@@ -95,6 +105,13 @@ def merge_dockerfile(text: str, block: DockerfileBlock) -> tuple[str, tuple[Text
         if _serve(draft, file, stage, stages, block)
         for item in _inherited(file, stage)
     ]
+    if not served and draft.secret:
+        raise CannotMerge(
+            msg("a secret stands in the step, and a block would hold it a second time"),
+            line=draft.secret,
+            column=1,
+            hint=msg("hand it over with RUN --mount=type=secret, and replace it: images hold it"),
+        )
     if not served:
         raise CannotMerge(
             msg("no step of the stage {stage} can be given the network", stage=stages[0].label),
@@ -128,10 +145,11 @@ def _serve(
     lines = own_lines.lines
     for step in steps:
         if block.prelude:
-            own = [
-                draft.lines[n - 1].rstrip("\r\n")
-                for n in range(step.first_line, step.last_line + 1)
-            ]
+            if draft.holds_secret(step):
+                draft.secret = draft.secret or step.first_line
+                draft.notes.append(_secret_note(step))
+                continue
+            own = draft.lines_of(step)
             new = None
             if has_posix_shell(file, stage):
                 prelude = block.prelude
@@ -236,6 +254,10 @@ def _without_overrides(draft: _Draft, item: Instruction, block: DockerfileBlock)
     overriding = [name for name, _ in pairs if name in block.settings]
     if item.keyword == "ARG" or not overriding:
         return
+    rest = (f"{name}={value}" for name, value in pairs if name not in block.settings)
+    if any(map(holds_secret, rest)):
+        draft.notes.append(_secret_note(item))
+        return
     draft.comment_out(item)
     kept = [
         f"{name}={_quoted(value or '', draft.escape)}"
@@ -300,6 +322,15 @@ def _served_note(item: Instruction) -> Text:
     )
 
 
+def _secret_note(item: Instruction) -> Text:
+    return msg(
+        "line {line}: “{step}” is left as it is, without what the network needs: a secret stands"
+        " in it, and the block would hold it a second time; use --mount=type=secret",
+        line=item.first_line,
+        step=_shown(item),
+    )
+
+
 def _unserved_note(item: Instruction) -> Text:
     return msg(
         "line {line}: the step “{step}” is left as it is: its shell is not one of the sh family",
@@ -309,4 +340,4 @@ def _unserved_note(item: Instruction) -> Text:
 
 
 def _shown(item: Instruction) -> str:
-    return clean_line(mask_credentials(f"{item.keyword} {item.text}"[:2000]), 120)
+    return clean_line(mask_words(f"{item.keyword} {item.text}"[:2000]), 120)

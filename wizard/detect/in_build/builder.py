@@ -12,7 +12,6 @@ from wizard.detect.in_build.dockerfile import probe_dockerfile
 from wizard.detect.in_build.request import CA_SECRET, InBuild
 from wizard.detect.in_build.traces import own_traces
 from wizard.ending import end_process
-from wizard.secret import MASK
 from wizard.system import OUTPUT_LIMIT, Failed, System
 from wizard.text import msg
 
@@ -91,8 +90,8 @@ async def _run(
         if process.returncode is None:
             await end_process(process, _GRACE_S)
     log = out[:OUTPUT_LIMIT].decode("utf-8", "replace")
-    for secret in request.secret_env.values():
-        log = log.replace(secret.reveal(), MASK)
+    system.redactor.add(request.secret_env.values())
+    log = system.redactor.redact(log)
     return Ran(
         log=log,
         begun=begun,

@@ -13,6 +13,7 @@ from wizard.detect.catalogue import normal_url
 from wizard.detect.go import written_setting
 from wizard.detect.netrc import netrc_path
 from wizard.rules.goproxy import GoProxyError, Hop, parse_goproxy
+from wizard.rules.netrc import netrc_secrets
 from wizard.secret import Secret
 from wizard.system import Failed, System
 
@@ -53,7 +54,10 @@ def _basic(user: str, password: Secret) -> Secret:
 def _read_netrc(system: System) -> dict[str, tuple[str, Secret]]:
     path = netrc_path(system)
     text = Failed(kind="missing") if path is None else system.read_text(path, limit=_NETRC_LIMIT)
-    return {} if isinstance(text, Failed) else _machines(text)
+    if isinstance(text, Failed):
+        return {}
+    system.redactor.add(netrc_secrets(text))
+    return _machines(text)
 
 
 def _machines(text: str) -> dict[str, tuple[str, Secret]]:
