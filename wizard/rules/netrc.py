@@ -45,7 +45,7 @@ def parse_netrc(text: str) -> tuple[NetrcMachine, ...]:
 
 
 def netrc_secrets(text: str) -> Iterator[Secret]:
-    """Yield the passwords, also of `default` and in macros, so that they can be masked elsewhere."""
+    """Yield the passwords, also of `default` and in macros, to be masked elsewhere."""
     yield from (Secret(value) for word, value in _pairs(text) if word == "password")
     yield from secrets_in_text(text)
 
