@@ -185,6 +185,7 @@ class GridView(Widget):
         super().__init__(id=id, classes=classes)
         self.grid = grid
         self.needle = ""
+        self._laid: tuple[tuple[int, str, Drawing], Content, int] | None = None
 
     def show(self, grid: Drawing) -> None:
         """Draw `grid` in place of what stood there."""
@@ -199,7 +200,16 @@ class GridView(Widget):
             self.refresh(layout=True)
 
     def render(self) -> Content:
-        return Content("\n").join(self.grid.lines(self.content_size.width, self.needle))
+        return self._lay(self.content_size.width)[0]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self.grid.lines(width, self.needle))
+        return self._lay(width)[1]
+
+    def _lay(self, width: int) -> tuple[Content, int]:
+        """Lay the drawing out once for its height and its text: while answers come, often."""
+        known = self._laid
+        if known is not None and known[0][:2] == (width, self.needle) and known[0][2] is self.grid:
+            return known[1:]
+        lines = self.grid.lines(width, self.needle)
+        self._laid = ((width, self.needle, self.grid), Content("\n").join(lines), len(lines))
+        return self._laid[1:]
