@@ -25,6 +25,7 @@ class DressedApp(App[int]):
         self.machine = system
         plain = no_colour(system.env)
         super().__init__(ansi_color=plain or None)
+        self.animation_level = "none"  # nothing moves by itself: SSH, tired eyes, screen readers
         if not plain:  # Textual takes an empty NO_COLOR for a set one
             self.no_color = False
             self._filters = [one for one in self._filters if not isinstance(one, Monochrome)]
