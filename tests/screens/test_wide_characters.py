@@ -70,7 +70,8 @@ async def test_columns_stand_below_each_other(running: Running) -> None:
         await press(pilot, "down", "enter", "enter")
         rows = [line for line in text_of_screen(pilot).splitlines() if "镜像站点" in line]
         bars = {cell_len(line[: line.index("░")]) for line in rows if "░" in line}
-        words = {cell_len(line[: line.index(sign)]) for line in rows for sign in "✓✗" if sign in line}
+        signs = [(line, sign) for line in rows for sign in "✓✗" if sign in line]
+        words = {cell_len(line[: line.index(sign)]) for line, sign in signs}
     assert len(bars) == 1
     assert len(words) == 1
 
