@@ -57,6 +57,16 @@ def configuration(causes: Iterable[tuple[str, str]]) -> dict[str, Any]:
         "markdown_extensions": [
             "admonition", "attr_list", "pymdownx.superfences", {"toc": {"permalink": True}},
         ],
+        "extra": {"generator": False},
+        "validation": {"links": {"anchors": "warn", "unrecognized_links": "warn"}},
+        "nav": [
+            {"Start": ["index.md", "zh.md"]},
+            {"How it decides": "how-it-decides.md"},
+            {"Commands": "commands.md"},
+            {"Decisions": "decisions.md"},
+            {"Causes": ["causes/index.md", *({t: f"causes/{i}.md"} for i, t in causes)]},
+            {"More": [*COPIED, "benchmarks.md", "pictures.md"]},
+        ],
     }  # fmt: skip
 
 
@@ -129,6 +139,11 @@ def without_repository(text: str) -> str:
     return _OUTSIDE.sub(r"\1", text)
 
 
+def joined(text: str) -> str:
+    """Return Chinese text with its lines joined: a line end there would be shown as a space."""
+    return re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n *(?=[^\s\d#`!|>-])", "", text)
+
+
 def _flags(flags: Iterable[Flag]) -> list[str]:
     rows = [
         f"| {' '.join(f'`{one}`' for one in filter(None, (*flag.names, flag.metavar)))}"
@@ -148,6 +163,8 @@ def main(folder: str) -> None:
     shutil.rmtree(target, ignore_errors=True)
     pages = target / "pages"
     shutil.copytree(ROOT / "docs" / "site", pages)
+    chinese = pages / "zh.md"
+    chinese.write_text(joined(chinese.read_text(encoding="utf-8")), encoding="utf-8")
     shutil.copytree(ROOT / "docs" / "pictures", pages / "pictures")
     for name in COPIED:
         text = (ROOT / "docs" / name).read_text(encoding="utf-8")

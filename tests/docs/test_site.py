@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from docs.making.check import problems
-from docs.making.site import main, without_repository
+from docs.making.site import joined, main, without_repository
 from wizard.cli.completion.grammar import grammar
 from wizard.plan.types import KEYS
 
@@ -40,6 +42,19 @@ def test_the_references_name_every_command_and_decision(pages: Path) -> None:
     assert all(f"\n## {one.name}\n" in shown for one in grammar().commands)
     decided = (pages / "decisions.md").read_text()
     assert all(f"\n## {key}\n" in decided for key in KEYS)
+
+
+def test_every_page_stands_in_the_navigation(pages: Path) -> None:
+    settings = json.loads((pages.parent / "mkdocs.yml").read_text())
+    named = set(re.findall(r"[\w/-]+\.md", json.dumps(settings["nav"])))
+    assert named == {str(path.relative_to(pages)) for path in pages.rglob("*.md")}
+
+
+def test_lines_of_chinese_are_joined_without_a_space() -> None:
+    assert (
+        joined("先查明，\n一次做出决定\n\n1. 一\n2. 二\n")
+        == "先查明，一次做出决定\n\n1. 一\n2. 二\n"
+    )
 
 
 def test_a_link_out_of_the_site_becomes_its_words() -> None:
