@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from wizard.language import speak
 from wizard.text import Catalogue, Text, msg, use_language
 
 __all__ = ["command", "offline_catalogue", "project"]
+
+ROOT = Path(__file__).parents[2]
 
 SENTENCE = re.compile(
     r"\b[A-Za-z]+ (?:the|this|that|is|are|was|of|to|in|on|from|by|and|or|not|no|an?|it|its) [a-z]+"
@@ -137,6 +142,17 @@ def test_help_of_every_command_is_chinese(command: Command, noting: Noting) -> N
         assert "选项：" in shown
         assert max(width(line) for line in shown.splitlines() if "gomod-wizard" not in line) <= 80
     assert noting.missed == []
+
+
+def test_the_demo_takes_the_language_with_it(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "wizard", "demo", "--lang", "zh", "plan"],
+        capture_output=True, check=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "HOME": str(tmp_path)},
+    )  # fmt: skip
+    shown = done.stdout.decode()
+    assert "检测结果" in shown
+    assert english(shown) == []
 
 
 def test_what_is_written_into_files_is_the_same_in_every_language(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -17,6 +21,12 @@ from tests.screens.stand_in import StandIn
 from wizard.language import speak
 
 Snap = Callable[..., bool]
+
+ROOT = Path(__file__).parents[2]
+SENTENCE = re.compile(
+    r"\b[A-Za-z]+ (?:the|this|that|is|are|was|of|to|in|on|from|by|and|or|not|no|an?|its?) [a-z]+"
+    r"|[A-Za-z]{3,} [a-z]{3,} [a-z]{3,} [a-z]{3,}"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -103,3 +113,17 @@ def test_a_line_breaks_between_wide_characters_and_beside_no_lone_mark(
     text: str, pieces: list[str]
 ) -> None:
     assert [found.group() for found in WORD.finditer(text)] == pieces
+
+
+def test_the_wizard_on_a_played_machine_leaves_no_english_sentence() -> None:
+    """Facts, reasons, findings and cures as the real stream gives them, at every step.
+
+    In a process of its own: the demo guards its process for good.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.screens.walk_in_chinese"],
+        capture_output=True, text=True, check=True, cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    assert "审阅" in done.stdout
+    assert [line for line in done.stdout.splitlines() if SENTENCE.search(line)] == []

@@ -48,7 +48,17 @@ _ROUTES = (
     ("docker0", ip_network("172.17.0.0/16"), _NOWHERE),
 )
 _LINKS = {"lo": 65536, "wlan0": 1500, "tun0": 1400, "docker0": 1500}
-_KEPT = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_ALL", "LC_MESSAGES", "TMUX", "WT_SESSION")
+_KEPT = (
+    "TERM",
+    "COLORTERM",
+    "NO_COLOR",
+    "LANGUAGE",
+    "LANG",
+    "LC_ALL",
+    "LC_MESSAGES",
+    "TMUX",
+    "WT_SESSION",
+)
 """Of the real environment: what says how to draw, and nothing else."""
 
 

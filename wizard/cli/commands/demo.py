@@ -97,7 +97,7 @@ def _run(
     for name in ("yes", "no_input", "dry_run", "no_color", "verbose"):
         if getattr(flags, name, False):
             given.append(f"--{name.replace('_', '-')}")
-    for name in ("reason", "until", "timeout"):
+    for name in ("reason", "until", "timeout", "lang"):
         if hasattr(flags, name):
             given.append(f"--{name}={getattr(flags, name)}")
     project = ["--project", played.project]
