@@ -142,7 +142,7 @@ def _read(terminal: int) -> bytes:
 def _until_quiet(terminal: int) -> bytes:
     """Read until the shell has answered a Tab: it writes what it inserts."""
     seen = b""
-    until = time.monotonic() + 5
+    until = time.monotonic() + 30
     while not seen.strip(b"\a") and time.monotonic() < until:
         seen += _read(terminal)
     while more := _read(terminal):
