@@ -62,7 +62,7 @@ class Able(FocusKept[None]):
         for table in self.query(GridView):
             table.search(event.needle)
         if event.kept:
-            self.query_one(SearchLine).display = bool(event.needle)
+            self.query_one(SearchLine).set_class(bool(event.needle), "-open")
             self.focus_first()
 
     def focus_first(self) -> None:

@@ -22,7 +22,11 @@ class SearchLine(Horizontal):
     """Hidden until it is wanted. Enter keeps what was found, escape shows everything again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "end", show=False)]
-    DEFAULT_CSS = "SearchLine { height: 1; display: none; } SearchLine Static { width: auto; }"
+    DEFAULT_CSS = """
+    SearchLine { height: 1; display: none; }
+    SearchLine.-open { display: block; }
+    SearchLine Static { width: auto; }
+    """
 
     @dataclass
     class Sought(Message):
@@ -41,7 +45,7 @@ class SearchLine(Horizontal):
 
     def open(self) -> None:
         """Show the line, and type into it."""
-        self.display = True
+        self.add_class("-open")
         self.query_one(Input).focus()
 
     @on(Input.Changed)

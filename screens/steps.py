@@ -72,6 +72,8 @@ def rail(flow: Flow, state: State, width: int, *, roomy: bool) -> Content:
     for step in STEPS:
         name = Content.styled(f"{glyph(flow, step)} {step_title(step)}", _tone(flow, step))
         signs = marks(state, step)
+        if name.cell_length + 1 + signs.cell_length > width:  # the worst comes first, and stays
+            signs = signs[: signs.plain.find(" ")] if " " in signs.plain else signs
         gap = max(1, width - name.cell_length - signs.cell_length)
         lines.append(name + Content(" " * gap) + signs if signs.plain else name)
         if roomy:

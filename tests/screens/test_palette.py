@@ -20,6 +20,7 @@ from tests.screens.driving import Running, at, press, said, settle, text_of_scre
 from tests.screens.stand_in import StandIn
 from wizard.facts import not_applicable
 from wizard.flow import STEPS, Step, step_title
+from wizard.plan.types import Finding, Severity
 from wizard.questions import QUESTIONS
 
 LONG_WAY = ("down", "enter")
@@ -161,6 +162,16 @@ async def test_a_search_survives_a_window_of_another_size(running: Running) -> N
         assert pilot.app.screen.query_one("#grid0", GridView).needle == "golang"
 
 
+async def test_a_search_leaves_a_window_too_small_to_its_kind_words(running: Running) -> None:
+    async with running(size=(120, 40)) as pilot:
+        await on_mirrors(pilot)
+        await press(pilot, "slash", *"gol")
+        await pilot.resize_terminal(45, 12)
+        await settle(pilot)
+        assert "Search:" not in text_of_screen(pilot)
+        assert "This window has 45 columns" in text_of_screen(pilot)
+
+
 # --- copying -------------------------------------------------------------------------------------
 
 
@@ -248,3 +259,17 @@ async def test_the_rail_says_what_is_done_and_what_is_skipped_and_why(
     assert "– Docker" in rail
     assert "no Docker here" in rail
     assert "done" in rail
+
+
+async def test_signs_that_do_not_fit_beside_a_long_name_keep_the_worst(
+    running: Running, stream: StandIn
+) -> None:
+    stream.findings = tuple(
+        Finding(id=f"private.{one}", severity=one, message="x", facts=("private.hosts",))
+        for one in (Severity.FAULT, Severity.WARNING)
+    )
+    async with running(size=(120, 40)) as pilot:
+        lines = [line[:26] for line in text_of_screen(pilot).splitlines()]
+    (row,) = (line for line in lines if "Private hosts" in line)
+    assert "✗1" in row
+    assert not any(line.strip() == "!1" for line in lines)
