@@ -88,6 +88,17 @@ def test_the_unpacked_wheel_runs_and_finds_its_templates(wheel: Path, tmp_path: 
     assert version.startswith("gomod-wizard ")
 
 
+def test_the_unpacked_wheel_speaks_chinese(wheel: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    zipfile.ZipFile(wheel).extractall(site)
+    done = subprocess.run(
+        [sys.executable, "-c", "from wizard.__main__ import main; main(['--help'])"],
+        cwd=tmp_path, capture_output=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(site), "LC_ALL": "zh_CN.UTF-8", "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    assert done.stdout.decode().startswith("用法：")
+
+
 def test_the_lock_file_names_no_index() -> None:
     lock = (ROOT / "requirements-dev.txt").read_text()
     assert "--hash=sha256:" in lock
