@@ -11,6 +11,8 @@ from rich.text import Text as RichText
 from textual.app import ComposeResult
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.command import SearchIcon as Sign
+from textual.content import Content
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from screens.frame import Framed, TooSmall
@@ -57,6 +59,31 @@ def _of_the_screen(screen: Framed) -> Iterator[Command]:
         )
     for title, detail, run in screen.deeds():
         yield Command(title=title, detail=detail, run=run)
+    yield from _ways(screen)
+    undo = getattr(screen, "action_undo", None)
+    if undo is not None:
+        yield Command(
+            title=msg("Take everything back (undo)"), detail=msg("asks once more"), run=undo
+        )
+
+
+def _ways(screen: Framed) -> Iterator[Command]:
+    """Yield the ways on that a screen offers as a list: prove, mend, finish, and others."""
+    for ways in screen.query("#ways").results(OptionList):
+        for index, option in enumerate(ways.options):
+            shown = option.prompt
+            title = shown.plain if isinstance(shown, Content) else str(shown)
+            yield Command(
+                title=title.partition("  ")[0].partition("\n")[0].strip(),
+                detail=msg("a way on from here"),
+                run=lambda ways=ways, index=index: take(ways, index),  # type: ignore[misc]
+            )
+
+
+def take(ways: OptionList, index: int) -> None:
+    """Choose a way as if enter had been pressed on it."""
+    ways.highlighted = index
+    ways.action_select()
 
 
 def _moving(app: WizardApp) -> Iterator[Command]:

@@ -65,6 +65,12 @@ async def test_the_palette_goes_to_a_step_and_escape_comes_back(running: Running
         assert at(pilot) is Step.WELCOME
 
 
+async def test_the_palette_takes_a_way_that_the_screen_offers(running: Running) -> None:
+    async with running() as pilot:
+        await choose(pilot, "step by step")
+        assert at(pilot) is not Step.WELCOME
+
+
 async def test_the_palette_opens_a_question(running: Running) -> None:
     async with running() as pilot:
         await choose(pilot, "Change: Largest packet")
