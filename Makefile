@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test lint fuzz lab lab-repair lab-report bench figures man docs pictures tour messages clean
+.PHONY: run test lint fuzz lab lab-repair lab-wizard lab-report bench figures man docs pictures tour messages clean
 
 ## Set up, then start the wizard; without a terminal show the headless result for this machine.
 run: $(VENV)/.run
@@ -31,6 +31,10 @@ lab: $(VENV)/.dev
 ## Networks that were set up wrongly: does `verify --repair` turn them green? (root)
 lab-repair: $(VENV)/.dev
 	tests/lab/run --repair
+
+## The wizard by the keyboard, in tmux, inside a broken network: keys and seconds to green (root).
+lab-wizard: $(VENV)/.dev
+	tests/lab/run --wizard lab-wizard
 
 ## The scoreboard with the static recipes beside it, kept in docs/ (root).
 lab-report: $(VENV)/.dev

@@ -15,10 +15,15 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-async def apart(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+_to_be_ended: list[threading.Thread] = []
+"""Threads whose work must clean up behind itself before the program may end."""
+
+
+async def apart(make: Callable[[], Coroutine[Any, Any, T]], *, wait: bool = False) -> T:
     """Return the result of `make()`, run on a thread of its own.
 
-    A caller that is cancelled cancels the work too, and does not wait for it.
+    A caller that is cancelled cancels the work too, and does not wait for it. `wait`: what it
+    leaves behind must be taken away, so `end_all` waits for it.
     """
     here = asyncio.get_running_loop()
     result: asyncio.Future[T] = here.create_future()
@@ -45,7 +50,10 @@ async def apart(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         else:
             report(lambda: result.set_result(value))
 
-    threading.Thread(target=work, name="apart", daemon=True).start()
+    thread = threading.Thread(target=work, name="apart", daemon=True)
+    thread.start()
+    if wait:
+        _to_be_ended.append(thread)
     try:
         return await result
     except asyncio.CancelledError:
@@ -57,3 +65,15 @@ async def apart(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 def _cancel(result: asyncio.Future[T]) -> None:
     result.cancel()
+
+
+def still_ending() -> bool:
+    """Whether cancelled work is still cleaning up behind itself."""
+    return any(thread.is_alive() for thread in _to_be_ended)
+
+
+def end_all(limit_s: float) -> None:
+    """Wait for cancelled work to clean up, `limit_s` seconds at most for each."""
+    for thread in _to_be_ended:
+        thread.join(limit_s)
+    _to_be_ended.clear()

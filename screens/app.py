@@ -8,37 +8,41 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.events import Event, InputEvent, Key, Paste
 from textual.worker import WorkerFailed
 
-from screens.apart import apart
+from screens.acting import ActingApp
+from screens.apart import end_all, still_ending
 from screens.deciding import asking
 from screens.farewell import after_a_mistake, farewell
 from screens.frame import LEAST_HEIGHT, LEAST_WIDTH, Framed
-from screens.knowing import KnowingApp
 from screens.messages import Change, GoBack, GoOn, Leap, LeaveOut, LookAgain
 from screens.spoken import SpokenApp
-from screens.state import Preview
+from screens.state import State
 from screens.welcome import WelcomeScreen
-from wizard.errors import ExitCode, WizardError
+from screens.writing import WritingScreen
+from wizard.errors import ExitCode
 from wizard.flow import Step
 from wizard.resources import asset
 from wizard.text import msg
 
 if TYPE_CHECKING:
     from screens.stream import Stream
-    from wizard.apply.types import Receipt
     from wizard.flow import Flow
     from wizard.session import Session
 
 LEAVE_KEYS = ("ctrl+q", "ctrl+c")
+ENDING_S = 20.0
+"""Seconds that docker gets to end a build when the user leaves in the middle of the proof."""
+TAKING_KEYS = ("enter", "space")
 
 
-class WizardApp(KnowingApp, SpokenApp):
+class WizardApp(ActingApp, SpokenApp):
     """One run of the wizard over one stream."""
 
     CSS_PATH = asset("wizard.tcss")
@@ -64,11 +68,12 @@ class WizardApp(KnowingApp, SpokenApp):
         Binding("escape", "back", show=False),
     ]
 
+    READING_S: ClassVar[float] = 0.6
+    """Seconds in which no key takes what came up by itself."""
+
     def __init__(self, stream: Stream) -> None:
         super().__init__(stream)
-        self.writing = False
-        self.receipt: Receipt | None = None
-        self.command = ""
+        self.readable_at = 0.0
 
     @property
     def too_small(self) -> bool:
@@ -77,6 +82,8 @@ class WizardApp(KnowingApp, SpokenApp):
 
     async def on_event(self, event: Event) -> None:
         """Take keys, text and clicks only where one sees what they do."""
+        if isinstance(event, Key) and event.key in TAKING_KEYS and monotonic() < self.readable_at:
+            return
         unseen = isinstance(event, InputEvent | Paste) and self.too_small
         if unseen and not (isinstance(event, Key) and event.key in LEAVE_KEYS):
             return
@@ -90,18 +97,8 @@ class WizardApp(KnowingApp, SpokenApp):
         self._close_messages_no_wait()
 
     async def on_mount(self) -> None:
-        await self.push_screen(self.framed(WelcomeScreen))
+        await self.push_screen(WelcomeScreen(self.state, self.flow, self.place))
         self.look()
-
-    def framed(self, kind: type[Framed]) -> Framed:
-        """Return a new screen that draws the state as it is."""
-        return kind(self.state, self.flow, str(self.stream.request.project))
-
-    def screen_for(self, step: Step) -> Framed:
-        """Return the screen of `step`; loaded only now, so that the first one is there at once."""
-        from screens.places import SCREENS
-
-        return self.framed(SCREENS[step])
 
     # --- moving ------------------------------------------------------------------------------
 
@@ -109,39 +106,67 @@ class WizardApp(KnowingApp, SpokenApp):
         """Show the place of `flow`."""
         if flow == self.flow:
             return
+        stale = self.flow.at is Step.PROOF
         self.flow = flow
         await self.switch_screen(self.screen_for(flow.at))
-        self.adopt(self.state)
+        if stale and flow.at is not Step.PROOF:
+            self.look()  # files were written since the last look
+        else:
+            self.adopt(self.state)
 
     @on(GoOn)
     async def go_on(self) -> None:
-        """Enter: the next step; at the review, the last question; at the end, leave."""
-        from screens.writing import WritingScreen
-
-        if self.receipt is not None:
-            self.action_leave()
-        elif isinstance(self.screen, WritingScreen):
-            await self.switch_screen(self.screen_for(self.flow.at))
-            self.look()
-        elif self.flow.at is Step.REVIEW:
+        """Enter: the next step; at the proposal and the review, the last question."""
+        if isinstance(self.screen, WritingScreen):
+            await self.back_from_a_refused_write()
+        elif self.flow.at in (Step.PROPOSAL, Step.REVIEW):
             await self.confirm()
         else:
             await self.go(self.flow.forward())
 
+    async def back_from_a_refused_write(self) -> None:
+        """Return to where it was confirmed, and look at everything again."""
+        if self.writing:
+            return
+        await self.switch_screen(self.screen_for(self.flow.at))
+        if self.flow.at is not Step.PROOF:
+            self.look()
+
     @on(Leap)
     async def leap(self, event: Leap) -> None:
+        """Go to a step; the proposal opens when there is one, and the key is remembered."""
+        if event.step is Step.PROPOSAL and self.flow.at is Step.WELCOME and not self.state.settled:
+            self.take(replace(self.state, held=True))
+            return
         await self.go(self.flow.leap(event.step))
+
+    def take(self, state: State) -> None:
+        opens = state.held and state.settled
+        super().take(replace(state, held=False) if opens else state)
+        if opens and self.is_running and self.flow.at is Step.WELCOME:
+            self.call_later(self.open_proposal)
+
+    async def open_proposal(self) -> None:
+        """Open what was waited for. A key that was meant for the last screen counts no more."""
+        if self.flow.at is not Step.WELCOME or len(self.screen_stack) > 2:
+            return  # somebody went elsewhere in this very moment, or reads the help
+        await self.go(self.flow.leap(Step.PROPOSAL))
+        self.came_by_itself()
+
+    def came_by_itself(self) -> None:
+        """Let nobody confirm by a key what has just come up without one."""
+        self.readable_at = monotonic() + self.READING_S
 
     @on(GoBack)
     async def action_back(self) -> None:
         """Escape: where the user came from. While and after writing there is no way back."""
-        from screens.writing import WritingScreen
-
-        if self.writing or self.receipt is not None:
+        if self.writing:
             return
         if isinstance(self.screen, WritingScreen):
-            await self.go_on()
-        else:
+            await self.back_from_a_refused_write()
+        elif self.state.held:
+            self.take(replace(self.state, held=False))
+        elif self.flow.at is not Step.PROOF:
             await self.go(self.flow.back())
 
     async def action_help(self) -> None:
@@ -151,19 +176,10 @@ class WizardApp(KnowingApp, SpokenApp):
         if isinstance(self.screen, Framed):
             await self.push_screen(HelpScreen(self.screen.help_text, self.screen.help_keys()))
 
-    def action_leave(self) -> None:
-        """End the wizard; a transaction under way is not torn apart."""
-        if self.writing:
-            self.notify(str(msg("Writing: this takes a moment.")), markup=False)
-        elif self.receipt is None:
-            self.exit(int(ExitCode.INTERRUPTED), return_code=int(ExitCode.INTERRUPTED))
-        else:
-            self.exit(int(ExitCode.FORBIDDEN if self.receipt.staged else ExitCode.OK))
-
     @on(LookAgain)
     def action_look_again(self) -> None:
         """Start the detection anew; what is known stays until it is replaced."""
-        if not self.writing and self.receipt is None:
+        if not self.writing and self.flow.at is not Step.PROOF:
             self.look()
 
     # --- answers -----------------------------------------------------------------------------
@@ -183,68 +199,6 @@ class WizardApp(KnowingApp, SpokenApp):
     def leave_out(self, event: LeaveOut) -> None:
         self.adopt(replace(self.state, left_out=self.state.left_out ^ {event.name}, preview=None))
 
-    async def confirm(self) -> None:
-        """Ask for the last yes to exactly what was shown."""
-        from screens.sheet import ConfirmScreen, Consent
-        from wizard.apply.types import Receipt
-
-        preview = self.state.ready
-        if preview is None or not isinstance(self.screen, Framed):
-            return  # there is nothing to say yes to yet, or the question stands open already
-        if preview.blocked:
-            closed = {change.artifact for change in preview.blocked}
-            self.adopt(replace(self.state, left_out=self.state.left_out | closed, preview=None))
-            return
-        if not preview.changes.changes:
-            self.command = preview.command
-            await self.finish(Receipt(id=None, changes=()))
-            return
-
-        def answered(consent: Consent | None) -> None:
-            if consent is not None and preview is self.state.ready:
-                self.writing = True
-                self.write(preview, consent.restart)
-
-        facts = self.state.facts
-        engine = None if facts is None else facts.docker.engine.value
-        await self.push_screen(
-            ConfirmScreen(
-                preview, containers=None if engine is None else engine.containers_running
-            ),
-            answered,
-        )
-
-    @work(exclusive=True, group="write")
-    async def write(self, preview: Preview, restart: bool) -> None:
-        """Write what was shown, as one transaction."""
-        from screens.writing import WritingScreen
-
-        screen = WritingScreen(self.state, self.flow, str(self.stream.request.project))
-        await self.switch_screen(screen)
-
-        def step_done(step: str) -> None:
-            screen.post_message(WritingScreen.StepDone(step))
-
-        try:
-            receipt = await apart(
-                lambda: self.stream.apply(preview.changes, restart=restart, on_step=step_done)
-            )
-        except WizardError as error:
-            self.writing = False
-            screen.fail(error, preview)
-            return
-        self.command = preview.command
-        await self.finish(receipt)
-
-    async def finish(self, receipt: Receipt) -> None:
-        """Show what was done and what comes next."""
-        from screens.done import DoneScreen
-
-        self.writing = False
-        self.receipt = receipt
-        project = str(self.stream.request.project)
-        await self.switch_screen(DoneScreen(self.state, self.flow, project, receipt, self.command))
-
 
 def run_wizard(session: Session) -> int:
     """Run the wizard until the user leaves; returns the exit code of the contract.
@@ -254,6 +208,9 @@ def run_wizard(session: Session) -> int:
     app = WizardApp(session)
     code = app.run()
     failure = app._exception
+    if still_ending():
+        print(msg("Ending the build that was under way …"), file=sys.stderr)
+        end_all(ENDING_S)
     if failure is not None:
         print(after_a_mistake(app.receipt, writing=app.writing), file=sys.stderr)
     if isinstance(failure, WorkerFailed):
@@ -261,6 +218,6 @@ def run_wizard(session: Session) -> int:
     if failure is not None:
         raise failure
     if not session.system.demo:  # of a played machine nothing is left to go on with
-        words = farewell(app.receipt, app.command, app.state.answers)
+        words = farewell(app.done, app.state.answers)
         print(words, file=sys.stderr if app.receipt is None else sys.stdout)
     return int(ExitCode.INTERRUPTED) if code is None else code

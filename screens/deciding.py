@@ -20,6 +20,9 @@ from wizard.questions import Choice, Question, question
 
 if TYPE_CHECKING:
     from screens.stream import Stream
+    from wizard.apply.types import ChangeSet
+    from wizard.plan.types import Plan
+    from wizard.render.types import Artifact
 
 SOURCE = "wizard"
 
@@ -86,14 +89,21 @@ def asking(stream: Stream, state: State, key: str) -> Asking | None:
 
 async def previewed(stream: Stream, state: State) -> Preview | None:
     """Compare what would be written with what stands on disk. Raises WizardError."""
-    from wizard.apply import unified_diff
-
     if state.plan is None:
         return None
     artifacts = stream.render(state.plan)
     wanted = tuple(one for one in artifacts if one.name not in state.left_out)
     changes = await apart(lambda: stream.changes(wanted))
-    command = stream.build_command(state.plan)
+    return preview_of(stream, state.plan, artifacts, changes)
+
+
+def preview_of(
+    stream: Stream, plan: Plan, artifacts: tuple[Artifact, ...], changes: ChangeSet
+) -> Preview:
+    """Return what is shown of `changes` before they are written."""
+    from wizard.apply import unified_diff
+
+    command = stream.build_command(plan)
     windows = stream.system.platform == "win32"
     return Preview(
         artifacts=artifacts,

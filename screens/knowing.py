@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from screens.stream import Stream
 
 
+COMPARED = (Step.WELCOME, Step.PROPOSAL, Step.REVIEW)
+"""Where it is shown, or about to be shown, what would be written."""
+
+
 class KnowingApp(DressedApp):
     """One state over one stream, the same for every screen that is open."""
 
@@ -46,7 +50,7 @@ class KnowingApp(DressedApp):
     @property
     def open_steps(self) -> frozenset[Step]:
         """The steps that one can go to by name."""
-        return frozenset(Step)
+        return frozenset(Step) - {Step.PROOF}
 
     def take(self, state: State) -> None:
         """Make `state` the one that is drawn, on every screen that is open."""
@@ -62,7 +66,7 @@ class KnowingApp(DressedApp):
     def adopt(self, state: State) -> None:
         """Take a state whose plan may be new, and compare it with the disk where it is shown."""
         self.take(state)
-        if self.flow.at is Step.REVIEW and state.plan is not None and state.preview is None:
+        if self.flow.at in COMPARED and state.plan is not None and state.preview is None:
             self.compare()
 
     def try_answers(self, changes: Mapping[str, str | None]) -> WizardError | None:

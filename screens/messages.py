@@ -48,3 +48,23 @@ class Write(Message):
 
 class Leave(Message):
     """End the wizard."""
+
+
+class Prove(Message):
+    """Prove by a real build what stands there."""
+
+
+class Mend(Message):
+    """Find out what would cure a proof that failed."""
+
+
+class Finish(Message):
+    """Go to the last screen, whatever came of the proof."""
+
+
+class Undo(Message):
+    """Take everything of this run back; it was asked for."""
+
+
+class Afresh(Message):
+    """Start again at the first screen."""

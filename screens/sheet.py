@@ -80,7 +80,7 @@ class ConfirmScreen(Sheet[Consent | None]):
             change.restarts and (self.preview.root or not change.needs_root)
             for change in self.preview.changes.changes
         )
-        no = (None, msg("No, go back to the review"), msg("nothing is written"))
+        no = (None, msg("No, go back"), msg("nothing is written"))
         if not restarts:
             return ((Consent(restart=False), msg("Yes, write them"), ""), no)
         running = self.containers or 0
@@ -129,7 +129,7 @@ class ConfirmScreen(Sheet[Consent | None]):
                 text_of(msg("`gomod-wizard undo` brings back every file as it is now.")),
                 classes="because",
             )
-        yield KeyBar(((ENTER, msg("Choose")), (ARROWS, msg("Move")), (ESC, msg("Back to review"))))
+        yield KeyBar(((ENTER, msg("Choose")), (ARROWS, msg("Move")), (ESC, msg("Back"))))
         yield TooSmall()
 
     def _files(self) -> Content:

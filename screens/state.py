@@ -69,6 +69,8 @@ class State:
     """Names of artifacts that the user does not want written."""
     preview: Preview | None = None
     """None: not compared yet with what stands on disk."""
+    held: bool = False
+    """Enter was pressed before the look was complete: the proposal opens when it is."""
     trouble: WizardError | None = None
     """Why there is no plan for these facts and answers, or why the look failed."""
 
@@ -95,6 +97,14 @@ class State:
         if self.looking or self.trouble is not None or self.plan is None or self.stopping:
             return None
         return self.preview
+
+    @property
+    def settled(self) -> bool:
+        """There is nothing to wait for: the look is complete, and it is known what follows."""
+        if self.looking:
+            return False
+        decided = self.plan is not None and (bool(self.stopping) or self.preview is not None)
+        return self.trouble is not None or decided
 
     def begin(self) -> State:
         """Start to look again; what the last look gave stays until it is replaced."""

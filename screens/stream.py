@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from wizard.apply.types import ChangeSet, Receipt
     from wizard.facts import Facts
     from wizard.render.build_command import BuildCommand
+    from wizard.repairing import Proposal
+    from wizard.verify.types import Outcome, Part
+    from wizard.verify.watching import Watching
 
 
 class Stream(Protocol):
@@ -41,3 +44,9 @@ class Stream(Protocol):
     async def apply(
         self, changes: ChangeSet, *, restart: bool | None, on_step: Callable[[str], None]
     ) -> Receipt: ...
+
+    async def prove(self, facts: Facts, plan: Plan, part: Part, watching: Watching) -> Outcome: ...
+
+    async def propose(self, facts: Facts, answers: Answers, failed: Outcome) -> Proposal | None: ...
+
+    async def undo(self, id_: str) -> Receipt: ...

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from screens.decisions import text_of, waiting
-from screens.frame import ARROWS, ENTER, HELP, LOOK_AGAIN, Framed, Key
+from screens.frame import ARROWS, ENTER, ESC, HELP, LOOK_AGAIN, Framed, Key, KeyBar
 from screens.grid import GridView, Tone
-from screens.messages import GoOn, Leap
+from screens.messages import Leap
 from screens.paragraphs import Paragraph, Paragraphs, paragraph
 from screens.state import State
 from screens.summary import overview
+from screens.ways import Way, Ways
 from wizard.flow import Step
 from wizard.plan.types import Severity
 from wizard.text import msg, nmsg
@@ -27,7 +26,7 @@ class WelcomeScreen(Framed):
     help_text = msg(
         "The wizard finds out what is true on this machine, decides once, and writes one set of "
         "files from that decision, so that `go mod download` works inside `docker build`.\n\n"
-        "The short way takes every recommendation and shows you the files and their changes. The "
+        "The short way shows on one page what is wrong, what would be done, and every line. The "
         "long way shows the evidence and the alternatives, one topic at a time. Nothing is written "
         "before you have seen it and said yes, and `gomod-wizard undo` takes it back.\n\n"
         "Nothing is sent anywhere but to the servers that are being checked."
@@ -50,34 +49,22 @@ class WelcomeScreen(Framed):
         yield Paragraphs(_news(self.state), id="news")
 
     def foot(self) -> ComposeResult:
-        yield OptionList(
-            Option(
-                _way(
-                    msg("Take the recommendations"),
-                    msg("see every file and its changes, then decide"),
-                )
-            ),
-            Option(
-                _way(msg("Go step by step"), msg("proxy, mirrors, private hosts, Docker, build"))
-            ),
-            id="ways",
-            markup=False,
-            compact=True,
-        )
-
-    def on_mount(self) -> None:
-        self.query_one("#ways", OptionList).highlighted = 0
+        yield Ways(ways_of(self.state))
 
     def draw(self) -> None:
         super().draw()
         self.query_one("#overview", GridView).show(overview(self.state))
         self.query_one("#news", Paragraphs).show(_news(self.state))
+        self.query_one("#ways", Ways).show(ways_of(self.state))
+        self.query_one(KeyBar).show(self.keys())
 
     @on(OptionList.OptionSelected, "#ways")
     def choose(self, event: OptionList.OptionSelected) -> None:
-        self.post_message(Leap(Step.REVIEW) if event.option_index == 0 else GoOn())
+        self.post_message(Leap(Step.PROXY if event.option_index else Step.PROPOSAL))
 
     def keys(self) -> tuple[Key, ...]:
+        if self.state.held:
+            return ((ESC, msg("Stay here")), LOOK_AGAIN, HELP, ("ctrl+q", msg("Quit")))
         return (
             (ENTER, msg("Continue")),
             (ARROWS, msg("Choose")),
@@ -87,8 +74,18 @@ class WelcomeScreen(Framed):
         )
 
 
-def _way(title: object, detail: object) -> Content:
-    return Content.assemble((str(title), "bold"), ("  " + str(detail), Tone.MUTED))
+def ways_of(state: State) -> tuple[Way, ...]:
+    """Return the short way and the long one; the first says so where it is waited for."""
+    first = Way(
+        id="short",
+        title=msg("See what I would do"),
+        detail=msg("one page: what is wrong, the cure, and every line"),
+    )
+    if state.held:
+        words = msg("The proposal opens as soon as everything was looked at")
+        first = Way(id="short", title=words, detail=msg("esc: stay here"))
+    steps = msg("proxy, mirrors, private hosts, Docker, build")
+    return (first, Way(id="long", title=msg("Go step by step"), detail=steps))
 
 
 def _no_fault(state: State) -> Paragraph:

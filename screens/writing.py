@@ -44,8 +44,8 @@ class WritingScreen(Framed):
     )
 
     @dataclass
-    class StepDone(Message):
-        """One step of the transaction is done; may be posted from another thread."""
+    class StepBegins(Message):
+        """One step of the transaction begins; may be posted from another thread."""
 
         step: str
 
@@ -63,18 +63,28 @@ class WritingScreen(Framed):
         yield Paragraphs(id="failure")
 
     def foot(self) -> ComposeResult:
-        yield Proceed(msg("Look again, then review"))
+        yield Proceed(msg("Look again, and see what is new"))
 
-    @on(StepDone)
-    def add(self, event: StepDone) -> None:
-        """Show one more step as done."""
+    @on(StepBegins)
+    def add(self, event: StepBegins) -> None:
+        """Show one more step under way, and those before it as done."""
         self.steps = (*self.steps, clean_line(event.step))
+        if self.failure is None:
+            self.draw_steps()
+
+    def draw_steps(self) -> None:
+        """Draw the steps, the last one as under way, or as the one that failed."""
         lines = [Content.assemble(("✓ ", Tone.GOOD), step) for step in self.steps]
+        if self.steps:
+            sign = ("▸ ", Tone.ACCENT) if self.failure is None else ("✗ ", Tone.BAD)
+            end = " …" if self.failure is None else ""
+            lines[-1] = Content.assemble(sign, self.steps[-1] + end)
         self.query_one("#steps", Static).update(Content("\n").join(lines))
 
     def fail(self, error: WizardError, preview: Preview) -> None:
         """Show why nothing was written, and the way on."""
         self.failure = error
+        self.draw_steps()
         kept = paragraph("", msg("Everything is as it was before."))
         lines = refusal_lines(error, hint_here(error, preview))
         self.query_one("#failure", Paragraphs).show((*lines, kept))
@@ -84,4 +94,4 @@ class WritingScreen(Framed):
         self.query_one(KeyBar).show(self.keys())
 
     def keys(self) -> tuple[Key, ...]:
-        return () if self.failure is None else ((ENTER, msg("Look again, then review")),)
+        return () if self.failure is None else ((ENTER, msg("Look again, and see what is new")),)

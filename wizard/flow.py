@@ -9,27 +9,33 @@ from wizard.text import Msg, msg
 
 
 class Step(StrEnum):
-    """The steps at which something is asked or shown before anything is written, in order."""
+    """The steps in order: the short way, the long way, and what both lead to."""
 
     WELCOME = "welcome"
+    PROPOSAL = "proposal"
+    """What is wrong and what would be done, on one page: the short way ends here."""
     PROXY = "proxy"
     MIRRORS = "mirrors"
     PRIVATE = "private"
     DOCKER = "docker"
     BUILD = "build"
     REVIEW = "review"
+    PROOF = "proof"
+    """Written, and proved by a real build. Nothing leads here but a write."""
 
 
 STEPS: tuple[Step, ...] = tuple(Step)
 
 _TITLES = {
     Step.WELCOME: msg("Welcome"),
+    Step.PROPOSAL: msg("Proposal"),
     Step.PROXY: msg("Proxy"),
     Step.MIRRORS: msg("Mirrors"),
     Step.PRIVATE: msg("Private hosts"),
     Step.DOCKER: msg("Docker"),
     Step.BUILD: msg("Build"),
     Step.REVIEW: msg("Review"),
+    Step.PROOF: msg("Proof"),
 }
 
 
@@ -46,7 +52,7 @@ class Flow:
     trail: tuple[Step, ...] = ()
     """The steps that led here, the oldest first: `back` returns to where the user came from."""
     skipped: frozenset[Step] = frozenset()
-    """Steps with nothing to ask on this machine; the first and the last are never skipped."""
+    """Steps with nothing to ask on this machine; the welcome and the review are never skipped."""
 
     visited: frozenset[Step] = frozenset()
     """Steps that were open and then left; what was never opened is not done."""
@@ -57,9 +63,9 @@ class Flow:
         return STEPS.index(self.at) + 1
 
     def forward(self) -> Flow:
-        """Return the next step that has something to ask; at the last one, the same place."""
-        for step in STEPS[self.number :]:
-            if step not in self.skipped or step is STEPS[-1]:
+        """Return the next step that has something to ask; at the review, the same place."""
+        for step in STEPS[self.number : STEPS.index(Step.REVIEW) + 1]:
+            if step not in self.skipped or step is Step.REVIEW:
                 return self.leap(step)
         return self
 

@@ -9,7 +9,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import board, byhand, cleaning, columns, scenario, selftest, setup, shell, spoiling, trial
+from . import (
+    board,
+    byhand,
+    byscreen,
+    cleaning,
+    columns,
+    scenario,
+    selftest,
+    setup,
+    shell,
+    spoiling,
+    trial,
+)
 
 if TYPE_CHECKING:
     from .scenario import Scenario
@@ -75,6 +87,13 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="play a program that leaks and does not clean up: does the lab see all of it?",
     )
+    said.add_argument(
+        "--wizard",
+        type=Path,
+        metavar="DIR",
+        help="instead, walk the wizard by the keyboard in tmux, and keep its screens in DIR: how "
+        "many keys and seconds to the green build? (default network: mitm-proxy-private)",
+    )
     said.add_argument("--setup", action="store_true", help="only prepare the cache")
     said.add_argument("--clean", action="store_true", help="only take away what a killed run left")
     return said
@@ -99,6 +118,9 @@ def main(words: list[str]) -> int:
             return 0
         if arguments.repair:
             return repair_by_program(wrong, arguments.logs)
+        if arguments.wizard is not None:
+            walked = networks if arguments.networks else scenario.find(["mitm-proxy-private"])
+            return walk_by_screen(walked, arguments.wizard)
         if arguments.by_hand:
             return repair_by_hand(networks)
         rows = play(networks, arguments)
@@ -166,6 +188,16 @@ def repair_by_program(wrong: list[Spoilt], logs: Path | None) -> int:
         said = f"green after {row.rounds} rounds" if row.ok else f"NO: {'; '.join(row.notes)}"
         what = f" (revisited {', '.join(row.revisited)})" if row.revisited else ""
         print(f"{spoilt.name:<24}{said}{what}", flush=True)
+    return 0 if all(row.ok for row in rows) else 1
+
+
+def walk_by_screen(networks: list[Scenario], pictures: Path) -> int:
+    """Say how the wizard went in each network, at both sizes; 1 where one was not green."""
+    rows = []
+    for network in networks:
+        for size in byscreen.SIZES:
+            rows.append(byscreen.walk(network, size, pictures))
+            print(byscreen.told(rows[-1]), flush=True)
     return 0 if all(row.ok for row in rows) else 1
 
 

@@ -165,7 +165,8 @@ class Machine:
 
     # What happens on the machine
 
-    def _enter(self, argv: Sequence[str], cwd: str) -> list[str]:
+    def entered(self, argv: Sequence[str], cwd: str) -> list[str]:
+        """The command line that runs `argv` on this machine, from outside."""
         return [
             "nsenter",
             f"--target={self.pid}",
@@ -194,7 +195,7 @@ class Machine:
     ) -> shell.Done:
         """Run a command on the machine, as its user's shell would: `env` is added to its own."""
         return shell.run(
-            self._enter(argv, cwd),
+            self.entered(argv, cwd),
             env={**self.env, **(env or {})},
             timeout=timeout,
             stdin=stdin,
@@ -217,7 +218,7 @@ class Machine:
         """Start a server on the machine; it ends when the machine does."""
         with self.path(log).open("ab") as out:
             server = subprocess.Popen(
-                self._enter(argv, "/"),
+                self.entered(argv, "/"),
                 env={**self.env, **(env or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=out,

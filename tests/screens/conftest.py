@@ -27,6 +27,12 @@ def still_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Input, "cursor_blink", False)
 
 
+@pytest.fixture(autouse=True)
+def quick_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let keys count at once: a test has read a screen as soon as it is there."""
+    monkeypatch.setattr(WizardApp, "READING_S", 0.0)
+
+
 @pytest.fixture
 def stream() -> StandIn:
     """The sample machine."""

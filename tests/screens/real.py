@@ -14,8 +14,11 @@ from wizard.facts import Facts
 from wizard.plan.types import Answers, Plan
 from wizard.render.build_command import BuildCommand
 from wizard.render.types import Artifact
+from wizard.repairing import Proposal
 from wizard.session import Session
 from wizard.system import System
+from wizard.verify.types import Outcome, Part
+from wizard.verify.watching import Watching
 
 FILES = {
     "go.mod": "module git.corp.example/platform/billing\n\ngo 1.27\n",
@@ -68,6 +71,15 @@ class Real:
         self, changes: ChangeSet, *, restart: bool | None, on_step: Callable[[str], None]
     ) -> Receipt:
         return await self.session.apply(changes, restart=restart, on_step=on_step)
+
+    async def prove(self, facts: Facts, plan: Plan, part: Part, watching: Watching) -> Outcome:
+        return await self.session.prove(facts, plan, part, watching)
+
+    async def propose(self, facts: Facts, answers: Answers, failed: Outcome) -> Proposal | None:
+        return await self.session.propose(facts, answers, failed)
+
+    async def undo(self, id_: str) -> Receipt:
+        return await self.session.undo(id_)
 
 
 def machine(home: Path) -> Real:

@@ -12,12 +12,16 @@ from pathlib import Path
 from tests.screens import sample
 from wizard.apply.types import Action, Change, ChangeSet, Receipt
 from wizard.detect.request import AreaKnown, Listener, MirrorAnswered, Request
+from wizard.diagnose import Cure, Diagnosis, Evidence, Fault, FaultClass, RuledOut, Step
 from wizard.errors import WizardError
 from wizard.facts import Facts
 from wizard.plan.types import Answers, Finding, Plan
 from wizard.render.build_command import BuildCommand
 from wizard.render.types import Artifact, Scope, Whole
+from wizard.repairing import Proposal
 from wizard.system import System
+from wizard.verify.types import Outcome, Part, Progress
+from wizard.verify.watching import Watching
 
 
 def artifact(
@@ -60,6 +64,8 @@ ARTIFACTS = (
         "COPY . .\nRUN go build -o /billing ./cmd/billing\n",
         "modules stay in a cache mount, credentials in a secret mount",
         "dockerfile",
+        "base_image",
+        "goproxy",
         "secrets",
     ),
     artifact(
@@ -68,6 +74,7 @@ ARTIFACTS = (
         f"{sample.PROJECT}/.dockerignore",
         "*.sum\n.git\n# >>> gomod-wizard\n!go.sum\n# <<< gomod-wizard\n",
         "*.sum hides go.sum from the build",
+        "dockerfile",
     ),
     artifact(
         "docker-config.json",
@@ -76,6 +83,8 @@ ARTIFACTS = (
         '{\n  "proxies": {\n    "default": {\n'
         '      "httpsProxy": "http://192.168.200.1:3128"\n    }\n  }\n}\n',
         "RUN steps find the proxy at the address of Docker's bridge",
+        "container_proxy",
+        "no_proxy",
     ),
     artifact(
         "daemon.json",
@@ -152,6 +161,22 @@ class StandIn:
     """What `apply` raises."""
     findings: tuple[Finding, ...] | None = None
     """The plan's findings, in place of the sample's."""
+    outcomes: dict[Part, Outcome | list[Outcome]] = field(default_factory=dict)
+    """How a part of the proof ends, in place of green; a list: one run after the other."""
+    progress: dict[Part, tuple[Progress, ...]] = field(default_factory=dict)
+    """What a part of the proof tells first."""
+    proof_gate: threading.Event | None = None
+    """Holds the proof back until it is set."""
+    repair: tuple[str, ...] | WizardError | None = ()
+    """Answers that a repair drops; None: nothing is left to change; an error: it is refused."""
+    root: bool = False
+    """The writer is root, for whom nothing waits."""
+    write_gate: threading.Event | None = None
+    """Holds the write back before its end until it is set."""
+    undo_refusal: WizardError | None = None
+    """What `undo` raises."""
+    proved: list[Part] = field(default_factory=list)
+    undone: list[str] = field(default_factory=list)
     looks: int = 0
     compared: int = 0
     applied: list[tuple[ChangeSet, bool | None]] = field(default_factory=list)
@@ -189,13 +214,83 @@ class StandIn:
         self.applied.append((changes, restart))
         if self.refusal is not None:
             raise self.refusal
-        mine = tuple(change for change in changes.changes if not change.needs_root)
+        mine = tuple(one for one in changes.changes if self.root or not one.needs_root)
         for change in mine:
             on_step(change.path)
-        staged = tuple(change for change in changes.changes if change.needs_root)
+        if self.write_gate is not None:
+            while not self.write_gate.is_set():  # noqa: ASYNC110 - set from another thread
+                await asyncio.sleep(0.005)
+        staged = tuple(one for one in changes.changes if one not in mine)
         return Receipt(
             id="20260823-101500",
             changes=mine,
             staged=staged,
             sudo_command="sudo gomod-wizard apply --staged 20260823-101500" if staged else None,
         )
+
+    async def prove(self, facts: Facts, plan: Plan, part: Part, watching: Watching) -> Outcome:
+        self.proved.append(part)
+        for progress in self.progress.get(part, ()):
+            watching.on_progress(progress)
+        if self.proof_gate is not None:
+            while not self.proof_gate.is_set():  # noqa: ASYNC110 - set from another thread
+                await asyncio.sleep(0.005)
+        found = self.outcomes.get(part, sample_outcome(part))
+        if isinstance(found, list):
+            return found.pop(0) if len(found) > 1 else found[0]
+        return found
+
+    async def propose(self, facts: Facts, answers: Answers, failed: Outcome) -> Proposal | None:
+        if isinstance(self.repair, WizardError):
+            raise self.repair
+        if self.repair is None:
+            return None
+        left = {key: one for key, one in answers.items() if key not in self.repair}
+        dropped = tuple(key for key in self.repair if key in answers)
+        return Proposal(
+            facts=facts, plan=self.decide(facts, left), answers=left, dropped=dropped,
+            artifacts=ARTIFACTS[:1], changes=compared(ARTIFACTS[:1]),
+        )  # fmt: skip
+
+    async def undo(self, id_: str) -> Receipt:
+        self.undone.append(id_)
+        if self.undo_refusal is not None:
+            raise self.undo_refusal
+        changes = [one for one in compared(ARTIFACTS).changes if not one.needs_root]
+        back = tuple(
+            replace(one, action=Action.REMOVE if one.before is None else Action.UPDATE)
+            for one in changes
+        )
+        return Receipt(id=id_, changes=back)
+
+
+def sample_outcome(part: Part) -> Outcome:
+    """Return a part that ended green."""
+    return Outcome(part=part, ok=True, seconds=3.2, modules=7, expected=7, bytes=1_830_000)
+
+
+def red(decision: str) -> Outcome:
+    """Return a build that failed, with a fault that revisiting `decision` cures."""
+    line = "go: example.com/x@v1.0.0: net/http: TLS handshake timeout"
+    fault = Fault(
+        cause="mtu-blackhole",
+        fault_class=FaultClass.NETWORK,
+        detail="tls-handshake-timeout",
+        title="Large packets vanish on the way",
+        reason=None,
+        confidence=0.9,
+        evidence=(Evidence(line=41, text=line),),
+        ruled_out=(RuledOut(cause="dns-failure", because="the name was resolved"),),
+        cure=Cure(
+            summary="set the MTU of Docker's bridge to the smallest on the way",
+            command=None,
+            decision=decision,
+        ),
+        link="https://example.com/mtu-blackhole",
+        live=("tun0 carries 1400 bytes",),
+    )
+    step = Step(number="4/6", instruction="RUN go mod download", stage="build")
+    diagnosis = Diagnosis(step=step, faults=(fault,), lines=60)
+    return Outcome(
+        part=Part.BUILD, ok=False, seconds=31.4, modules=1, expected=7, diagnosis=diagnosis
+    )

@@ -27,8 +27,9 @@ PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "mirrors": ((100, 28), (*STEP_BY_STEP, "enter")),
     "docker": ((110, 40), (*STEP_BY_STEP, "enter", "enter", "enter")),
     "question": ((100, 28), (*STEP_BY_STEP, "enter", "down", "enter")),
-    "review": ((110, 36), ("enter",)),
-    "difference": ((110, 40), ("enter", "right")),
+    "proposal": ((100, 34), ("enter",)),
+    "review": ((110, 36), ("enter", "d")),
+    "difference": ((110, 40), ("enter", "d", "right")),
     "done": ((100, 28), ("enter", "enter", "enter")),
 }
 

@@ -18,12 +18,14 @@ from wizard.flow import Step
 from wizard.plan.types import Answers, Finding, Plan, Severity
 from wizard.render.types import Artifact, Scope
 
+TO_REVIEW = ("enter", "d")
+
 
 async def test_nothing_is_confirmed_while_the_machine_is_looked_at_again(
     running: Running, stream: StandIn
 ) -> None:
     async with running() as pilot:
-        await press(pilot, "enter")
+        await press(pilot, *TO_REVIEW)
         stream.gate = threading.Event()
         await pilot.press("r", "enter")
         await pilot.pause()
@@ -39,7 +41,7 @@ async def test_a_sheet_over_an_old_comparison_closes_when_the_plan_changes(
     running: Running, stream: StandIn
 ) -> None:
     async with running() as pilot:
-        await press(pilot, "enter", "enter")
+        await press(pilot, *TO_REVIEW, "enter")
         assert "Write these files?" in text_of_screen(pilot)
         assert wizard(pilot).try_answers({"mtu": "1380"}) is None
         await settle(pilot)
@@ -95,7 +97,7 @@ class TestAProjectThatOneMayNotWrite:
 
     async def test_the_review_says_so(self, running: Running) -> None:
         async with running(size=(120, 40)) as pilot:
-            await press(pilot, "enter")
+            await press(pilot, *TO_REVIEW)
             shown = text_of_screen(pilot)
         assert "Dockerfile cannot be written: you have no permission" in shown
         assert "Ask the owner" in shown
@@ -104,7 +106,7 @@ class TestAProjectThatOneMayNotWrite:
         self, running: Running, stream: StandIn
     ) -> None:
         async with running() as pilot:
-            await press(pilot, "enter")
+            await press(pilot, *TO_REVIEW)
             assert "Leave out the 2 files" in text_of_screen(pilot)
             await press(pilot, "enter")
             assert not isinstance(pilot.app.screen, ConfirmScreen)
@@ -148,7 +150,7 @@ async def test_after_a_refused_write_everything_is_looked_at_again(
         hint="run `gomod-wizard diff` to see the new difference, then apply that",
     )
     async with running() as pilot:
-        await press(pilot, "enter", "enter", "enter")
+        await press(pilot, *TO_REVIEW, "enter", "enter")
         assert "gomod-wizard diff" not in text_of_screen(pilot)
         assert "looked at again" in text_of_screen(pilot)
         await press(pilot, "enter")
@@ -181,7 +183,7 @@ class TestAFaultThatNoFileCures:
         self, running: Running
     ) -> None:
         async with running() as pilot:
-            await press(pilot, "enter")
+            await press(pilot, *TO_REVIEW)
             shown = text_of_screen(pilot)
         assert "Nothing can be written that would make this build work" in shown
         assert "no registry has the base image" in shown

@@ -17,7 +17,7 @@ def test_forward_visits_every_step_in_order() -> None:
     while flow.forward() != flow:
         flow = flow.forward()
         seen.append(flow.at)
-    assert tuple(seen) == STEPS
+    assert tuple(seen) == STEPS[:-1]  # nothing but a write leads to the proof
 
 
 def test_back_returns_to_where_the_user_came_from_not_to_the_step_before() -> None:
@@ -44,7 +44,7 @@ def test_the_review_is_never_skipped() -> None:
 
 
 def test_the_number_counts_skipped_steps_too() -> None:
-    assert Flow(at=Step.REVIEW).skipping(frozenset({Step.DOCKER})).number == len(STEPS)
+    assert Flow(at=Step.REVIEW).skipping(frozenset({Step.DOCKER})).number == len(STEPS) - 1
 
 
 @given(MOVES)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from screens.farewell import farewell
 from screens.findings import step_of
+from screens.run import Run
 from screens.steps import glyph
 from tests.screens import sample
 from tests.screens.driving import Running, press, settle, text_of_screen, wizard
@@ -98,20 +99,20 @@ async def test_the_evidence_of_the_build_has_a_title(running: Running) -> None:
 
 async def test_the_review_says_which_tab_of_how_many_is_open(running: Running) -> None:
     async with running() as pilot:
-        await press(pilot, "enter", "right", "right")
+        await press(pilot, "enter", "d", "right", "right")
         assert "← 3/5 →" in text_of_screen(pilot)
 
 
 async def test_a_file_that_is_as_planned_is_said_in_full(running: Running, stream: StandIn) -> None:
     stream.unchanged = True
     async with running(size=(60, 20)) as pilot:
-        await press(pilot, "enter")
+        await press(pilot, "enter", "d")
         assert text_of_screen(pilot).count("already as planned") == len(ARTIFACTS)
 
 
 async def test_help_names_the_keys_of_its_screen(running: Running) -> None:
     async with running(size=(120, 40)) as pilot:
-        await press(pilot, "enter", "question_mark")
+        await press(pilot, "enter", "d", "question_mark")
         assert "leave the open file out" in text_of_screen(pilot)
 
 
@@ -119,27 +120,27 @@ async def test_help_at_the_end_promises_nothing_unwritten(running: Running) -> N
     async with running(size=(120, 40)) as pilot:
         await press(pilot, "enter", "enter", "enter", "question_mark")
         shown = text_of_screen(pilot)
-    assert "copy the build command" in shown
+    assert "copy the command" in shown
     assert "nothing is written" not in shown
 
 
 async def test_the_end_says_how_to_verify(running: Running) -> None:
     async with running(size=(120, 40)) as pilot:
         await press(pilot, "enter", "enter", "enter")
-        assert "gomod-wizard diagnose -" in text_of_screen(pilot)
+        assert "gomod-wizard verify" in text_of_screen(pilot)
 
 
 def test_a_program_that_was_run_is_not_called_written() -> None:
     change = replace(compared(ARTIFACTS).changes[0], action=Action.RUN,
                      path="systemctl restart docker")  # fmt: skip
-    words = farewell(Receipt(id="1", changes=(change,)), "", {})
+    words = farewell(Run(receipts=(Receipt(id="1", changes=(change,)),)), {})
     assert "Ran: systemctl restart docker" in words
     assert "Written" not in words
 
 
 def test_answers_of_the_wizard_are_repeated_as_flags() -> None:
     answers = {"mtu": Answer(text="1380", origin=Origin.FLAG, source="wizard")}
-    assert "--set mtu=1380" in farewell(Receipt(id="1", changes=()), "", answers)
+    assert "--set mtu=1380" in farewell(Run(receipts=(Receipt(id="1", changes=()),)), answers)
 
 
 CRASH = """

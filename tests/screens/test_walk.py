@@ -16,14 +16,16 @@ from tests.screens.driving import Running, at, press, settle, text_of_screen
 from tests.screens.stand_in import StandIn
 from wizard.errors import ExitCode, UnsafeError
 from wizard.flow import Step
+from wizard.verify.types import Part
 
 STEP_BY_STEP = ("down", "enter")
+TO_REVIEW = ("enter", "d")
 
 
-async def test_enter_alone_leads_from_the_welcome_to_the_review(running: Running) -> None:
+async def test_enter_alone_leads_from_the_welcome_to_the_proposal(running: Running) -> None:
     async with running() as pilot:
         await press(pilot, "enter")
-        assert at(pilot) is Step.REVIEW
+        assert at(pilot) is Step.PROPOSAL
 
 
 async def test_enter_alone_walks_through_every_step(running: Running) -> None:
@@ -50,9 +52,13 @@ async def test_escape_at_the_welcome_changes_nothing(running: Running) -> None:
         assert pilot.app.is_running
 
 
-async def test_escape_from_a_leapt_to_review_returns_to_the_welcome(running: Running) -> None:
+async def test_escape_from_a_leapt_to_review_returns_to_where_one_came_from(
+    running: Running,
+) -> None:
     async with running() as pilot:
-        await press(pilot, "enter", "escape")
+        await press(pilot, *TO_REVIEW, "escape")
+        assert at(pilot) is Step.PROPOSAL
+        await press(pilot, "escape")
         assert at(pilot) is Step.WELCOME
 
 
@@ -108,7 +114,7 @@ async def test_leaving_writes_nothing_and_says_so(
     assert isinstance(app, WizardApp)
     assert app.return_value == ExitCode.INTERRUPTED
     assert stream.applied == []
-    assert farewell(app.receipt, app.command, app.state.answers) == "Nothing was written."
+    assert farewell(app.done, app.state.answers) == "Nothing was written."
 
 
 @pytest.mark.parametrize("key", ["ctrl+q", "ctrl+c"])
@@ -182,13 +188,12 @@ async def test_mirrors_appear_as_they_answer(running: Running, stream: StandIn) 
 async def test_the_review_waits_for_the_look_and_then_shows_the_files(
     running: Running, stream: StandIn
 ) -> None:
-    stream.gate = threading.Event()
-    async with running(looked=False) as pilot:
-        await pilot.press("enter")
+    async with running() as pilot:
+        await press(pilot, *TO_REVIEW)
+        stream.gate = threading.Event()
+        await pilot.press("r", "enter")  # nothing to confirm yet
         await pilot.pause()
-        assert "as soon as everything was looked at" in text_of_screen(pilot)
-        await pilot.press("enter")  # nothing to confirm yet
-        await pilot.pause()
+        assert "Looking again" in text_of_screen(pilot)
         stream.gate.set()
         await settle(pilot)
         assert "4 files to write" in text_of_screen(pilot)
@@ -230,12 +235,12 @@ async def test_a_look_that_cannot_be_made_is_told_in_words(
 async def test_what_was_shown_is_written_after_the_last_yes(
     running: Running, stream: StandIn
 ) -> None:
-    async with running() as pilot:
+    async with running(size=(120, 40)) as pilot:
         await press(pilot, "enter", "enter")
         assert stream.applied == []
         await press(pilot, "enter")
         shown = text_of_screen(pilot)
-        await press(pilot, "enter")
+        await press(pilot, "down", "enter")
         assert pilot.app.return_value == ExitCode.FORBIDDEN  # the system's files wait for root
     (changes, restart) = stream.applied[0]
     assert [change.artifact for change in changes.changes] == [
@@ -249,11 +254,9 @@ async def test_what_was_shown_is_written_after_the_last_yes(
     assert "gomod-wizard undo 20260823-101500" in shown
 
 
-async def test_no_at_the_last_question_goes_back_to_the_review(
-    running: Running, stream: StandIn
-) -> None:
+async def test_no_at_the_last_question_goes_back(running: Running, stream: StandIn) -> None:
     async with running() as pilot:
-        await press(pilot, "enter", "enter", "down", "enter")
+        await press(pilot, *TO_REVIEW, "enter", "down", "enter")
         assert "4 files to write" in text_of_screen(pilot)
     assert stream.applied == []
 
@@ -262,14 +265,14 @@ async def test_escape_at_the_last_question_goes_back_to_the_review(
     running: Running, stream: StandIn
 ) -> None:
     async with running() as pilot:
-        await press(pilot, "enter", "enter", "escape")
+        await press(pilot, *TO_REVIEW, "enter", "escape")
         assert "4 files to write" in text_of_screen(pilot)
     assert stream.applied == []
 
 
 async def test_a_file_that_was_left_out_is_not_written(running: Running, stream: StandIn) -> None:
     async with running() as pilot:
-        await press(pilot, "enter", "right", "space", "enter", "enter")
+        await press(pilot, *TO_REVIEW, "right", "space", "enter", "enter")
     names = [change.artifact for change in stream.applied[0][0].changes]
     assert "Dockerfile" not in names
     assert "daemon.json" in names
@@ -279,7 +282,7 @@ async def test_a_file_that_was_left_out_can_be_taken_in_again(
     running: Running, stream: StandIn
 ) -> None:
     async with running() as pilot:
-        await press(pilot, "enter", "right", "space")
+        await press(pilot, *TO_REVIEW, "right", "space")
         assert "You left this file out" in text_of_screen(pilot)
         await press(pilot, "space", "enter", "enter")
     assert stream.applied[0][0].changes[0].artifact == "Dockerfile"
@@ -292,7 +295,7 @@ async def test_a_refused_write_says_why_and_returns_to_a_new_comparison(
         "Dockerfile was changed by somebody else", where="/x/Dockerfile", hint="look again"
     )
     async with running() as pilot:
-        await press(pilot, "enter")
+        await press(pilot, *TO_REVIEW)
         compared = stream.compared
         await press(pilot, "enter", "enter")
         shown = text_of_screen(pilot)
@@ -310,9 +313,10 @@ async def test_nothing_to_write_ends_well_without_a_question(
     stream.unchanged = True
     async with running() as pilot:
         await press(pilot, "enter")
-        assert "Everything already is as planned" in text_of_screen(pilot)
+        assert "Everything already is as it should be" in text_of_screen(pilot)
         await press(pilot, "enter", "enter")
         assert pilot.app.return_value == ExitCode.OK
+    assert stream.proved == [Part.BUILD, Part.HOST]
     assert stream.applied == []
 
 
