@@ -146,6 +146,7 @@ class ActingApp(KnowingApp):
             outcomes=(),
             trouble=None,
         )
+        self.stream.keep_draft({}, self.flow.at)  # what was chosen stands in the profile now
 
     # --- proving -----------------------------------------------------------------------------
 

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from time import monotonic
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.events import Event, InputEvent, Key, Paste
+from textual.message import Message
 from textual.worker import WorkerFailed
 
 from screens.acting import ActingApp
 from screens.apart import end_all, still_ending
-from screens.deciding import asking
+from screens.deciding import SOURCE, asking
 from screens.farewell import after_a_mistake, farewell
 from screens.frame import LEAST_HEIGHT, LEAST_WIDTH, Framed
 from screens.messages import Change, GoBack, GoOn, Leap, LeaveOut, LookAgain
+from screens.resuming import AFRESH, RESUME, resuming, with_draft
 from screens.spoken import SpokenApp
 from screens.state import State
 from screens.welcome import WelcomeScreen
@@ -33,6 +35,7 @@ from wizard.text import msg
 
 if TYPE_CHECKING:
     from screens.stream import Stream
+    from wizard.drafts import Draft
     from wizard.flow import Flow
     from wizard.session import Session
 
@@ -68,7 +71,7 @@ class WizardApp(ActingApp, SpokenApp):
         Binding("escape", "back", show=False),
     ]
 
-    READING_S: ClassVar[float] = 0.6
+    READING_S: ClassVar[float] = 0.4
     """Seconds in which no key takes what came up by itself."""
 
     def __init__(self, stream: Stream) -> None:
@@ -82,7 +85,7 @@ class WizardApp(ActingApp, SpokenApp):
 
     async def on_event(self, event: Event) -> None:
         """Take keys, text and clicks only where one sees what they do."""
-        if isinstance(event, Key) and event.key in TAKING_KEYS and monotonic() < self.readable_at:
+        if isinstance(event, Key) and event.key in TAKING_KEYS and event.time < self.readable_at:
             return
         unseen = isinstance(event, InputEvent | Paste) and self.too_small
         if unseen and not (isinstance(event, Key) and event.key in LEAVE_KEYS):
@@ -99,6 +102,20 @@ class WizardApp(ActingApp, SpokenApp):
     async def on_mount(self) -> None:
         await self.push_screen(WelcomeScreen(self.state, self.flow, self.place))
         self.look()
+        draft = self.stream.draft()
+        if draft is not None:
+            await self.push_screen(resuming(draft), partial(self.resume, draft))
+
+    def resume(self, draft: Draft, answer: str | None) -> None:
+        """Go on with what was chosen, start afresh, or (escape) leave it for another time."""
+        if answer == AFRESH:
+            self.stream.keep_draft({}, Step.WELCOME)
+        if answer != RESUME:
+            return
+        state = with_draft(self.stream, self.state, draft)
+        self.adopt(state)
+        if draft.step not in (Step.WELCOME, Step.PROOF):
+            self.post_message(Leap(draft.step))
 
     # --- moving ------------------------------------------------------------------------------
 
@@ -107,12 +124,15 @@ class WizardApp(ActingApp, SpokenApp):
         if flow == self.flow:
             return
         stale = self.flow.at is Step.PROOF
+        chosen = any(answer.source == SOURCE for answer in self.state.answers.values())
         self.flow = flow
         await self.switch_screen(self.screen_for(flow.at))
         if stale and flow.at is not Step.PROOF:
             self.look()  # files were written since the last look
         else:
             self.adopt(self.state)
+        if chosen:
+            self.keep_draft()
 
     @on(GoOn)
     async def go_on(self) -> None:
@@ -155,7 +175,7 @@ class WizardApp(ActingApp, SpokenApp):
 
     def came_by_itself(self) -> None:
         """Let nobody confirm by a key what has just come up without one."""
-        self.readable_at = monotonic() + self.READING_S
+        self.readable_at = Message().time + self.READING_S
 
     @on(GoBack)
     async def action_back(self) -> None:

@@ -57,7 +57,7 @@ def groups_of(state: State) -> tuple[Group, ...]:
     rows = _of_findings(state.plan, state.preview)
     covered = {row.key for row in rows if row.severity is not Severity.NOTE}
     named = (
-        (Severity.FAULT, msg("What makes the build fail, and what I would do")),
+        (Severity.FAULT, msg("What makes the build fail, and its cure")),
         (Severity.WARNING, msg("What may make it fail")),
         (None, msg("What else is set")),
         (Severity.NOTE, msg("Worth knowing")),

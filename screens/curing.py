@@ -17,7 +17,7 @@ from screens.findings import SEVERITY
 from screens.grid import Tone
 from screens.messages import Change, Leap
 from screens.paragraphs import Paragraph, Paragraphs, paragraph
-from wizard.text import Text, msg
+from wizard.text import msg
 from wizard.untrusted import clean
 
 
@@ -30,8 +30,7 @@ def cure_lines(cure: Cure) -> tuple[Paragraph, ...]:
         body = head + Content(clean(str(fault.message)))
         lines.append(Paragraph(Content.styled(f"{sign} ", f"bold {tone}"), body))
     for text in cure.cures:
-        words: Text = text if cure.files else msg("yours to do: {cure}", cure=text)
-        lines.append(paragraph("  → ", words, Tone.STRONG))
+        lines.append(paragraph("  → ", text, Tone.STRONG))
     if cure.value is not None:
         shown = clean(breakable(str(cure.value)), VALUE_LIMIT)
         files = ", ".join(str(name) for name in cure.files)

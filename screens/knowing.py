@@ -13,7 +13,7 @@ from textual import on, work
 from textual.message import Message
 
 from screens.apart import apart
-from screens.deciding import answered, decided, nothing_to_ask, previewed
+from screens.deciding import SOURCE, answered, decided, nothing_to_ask, previewed
 from screens.dressed import DressedApp
 from screens.focus import Sheet
 from screens.frame import Framed
@@ -21,6 +21,7 @@ from screens.state import State
 from wizard.detect.request import Event
 from wizard.errors import WizardError
 from wizard.flow import Flow, Step
+from wizard.text import msg
 
 if TYPE_CHECKING:
     from screens.stream import Stream
@@ -74,7 +75,17 @@ class KnowingApp(DressedApp):
         state = answered(self.stream, self.state, changes)
         if state.trouble is None:
             self.adopt(state)
+            self.keep_draft()
         return state.trouble
+
+    def keep_draft(self) -> None:
+        """Keep what was chosen here and is not written, for the next start."""
+        chosen = {
+            key: answer.text
+            for key, answer in self.state.answers.items()
+            if answer.source == SOURCE
+        }
+        self.stream.keep_draft(chosen, self.flow.at)
 
     def look(self) -> None:
         """Start to look at everything; from now on nothing is confirmed until that is complete."""
@@ -95,9 +106,21 @@ class KnowingApp(DressedApp):
             state = replace(self.state, looking=False, trouble=error)
             self.take(replace(state, facts=None, plan=None, preview=None))
             return
-        state = decided(self.stream, self.state.complete(facts))
+        state = self.without_what_no_longer_fits(decided(self.stream, self.state.complete(facts)))
         self.flow = self.flow.skipping(nothing_to_ask(state))
         self.adopt(state)
+
+    def without_what_no_longer_fits(self, state: State) -> State:
+        """Let go of answers chosen here that no plan can be decided with any more, and say so."""
+        if state.trouble is None:
+            return state
+        kept = {key: one for key, one in state.answers.items() if one.source != SOURCE}
+        plain = decided(self.stream, replace(state, answers=kept))
+        if plain.trouble is not None or len(kept) == len(state.answers):
+            return state
+        why = state.trouble.message
+        self.say(msg("What was chosen no longer fits, and is let go: {why}", why=why))
+        return plain
 
     @on(Reported)
     def report(self, event: Reported) -> None:

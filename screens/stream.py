@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from wizard.detect.request import Listener, Request
@@ -12,7 +12,9 @@ from wizard.system import System
 
 if TYPE_CHECKING:
     from wizard.apply.types import ChangeSet, Receipt
+    from wizard.drafts import Draft
     from wizard.facts import Facts
+    from wizard.flow import Step
     from wizard.render.build_command import BuildCommand
     from wizard.repairing import Proposal
     from wizard.verify.types import Outcome, Part
@@ -50,3 +52,7 @@ class Stream(Protocol):
     async def propose(self, facts: Facts, answers: Answers, failed: Outcome) -> Proposal | None: ...
 
     async def undo(self, id_: str) -> Receipt: ...
+
+    def draft(self) -> Draft | None: ...
+
+    def keep_draft(self, answers: Mapping[str, str], step: Step) -> None: ...

@@ -5,7 +5,7 @@ Both faces, the screens and the command line, go through here; neither decides a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,9 @@ from wizard.text import Text
 
 if TYPE_CHECKING:
     from wizard.apply.types import ChangeSet, Receipt
+    from wizard.drafts import Draft
     from wizard.facts import Facts
+    from wizard.flow import Step
     from wizard.render.build_command import BuildCommand
     from wizard.repairing import Proposal
     from wizard.verify.types import Outcome, Part
@@ -128,3 +130,15 @@ class Session:
         from wizard.apply import undo
 
         return await undo(self.system, id_)
+
+    def draft(self) -> Draft | None:
+        """Return what was chosen for this project and not written; None where there is nothing."""
+        from wizard.drafts import draft_of
+
+        return draft_of(self.system, self.request.project)
+
+    def keep_draft(self, answers: Mapping[str, str], step: Step) -> None:
+        """Keep what was chosen for the next start, without secrets; with nothing, forget it."""
+        from wizard.drafts import keep_draft
+
+        keep_draft(self.system, self.request.project, answers, step)

@@ -33,6 +33,7 @@ WALK: Final = (
     ("welcome", "See what I would do", "Enter"),
     ("proposal", "that I would write", "Enter"),
     ("yes", "Write these files?", "Enter"),
+    ("proof", "The proof: every module", ""),
     ("green", GREEN, ""),
 )
 """What a screen is called, the words by which one knows it, and the key that is pressed then."""
@@ -109,7 +110,7 @@ def _take(
         terminal.press(key)
 
 
-READING_S: Final = 0.8
+READING_S: Final = 1.2
 """Seconds that a person needs at least to see that something new has come up."""
 
 

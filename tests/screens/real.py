@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,9 @@ from tests.screens import sample
 from tests.screens.stand_in import StandIn
 from wizard.apply.types import ChangeSet, Receipt
 from wizard.detect.request import Listener, Request
+from wizard.drafts import Draft
 from wizard.facts import Facts
+from wizard.flow import Step
 from wizard.plan.types import Answers, Plan
 from wizard.render.build_command import BuildCommand
 from wizard.render.types import Artifact
@@ -80,6 +82,12 @@ class Real:
 
     async def undo(self, id_: str) -> Receipt:
         return await self.session.undo(id_)
+
+    def draft(self) -> Draft | None:
+        return self.session.draft()
+
+    def keep_draft(self, answers: Mapping[str, str], step: Step) -> None:
+        self.session.keep_draft(answers, step)
 
 
 def machine(home: Path) -> Real:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +13,10 @@ from tests.screens import sample
 from wizard.apply.types import Action, Change, ChangeSet, Receipt
 from wizard.detect.request import AreaKnown, Listener, MirrorAnswered, Request
 from wizard.diagnose import Cure, Diagnosis, Evidence, Fault, FaultClass, RuledOut, Step
+from wizard.drafts import Draft
 from wizard.errors import WizardError
 from wizard.facts import Facts
+from wizard.flow import Step as Place
 from wizard.plan.types import Answers, Finding, Plan
 from wizard.render.build_command import BuildCommand
 from wizard.render.types import Artifact, Scope, Whole
@@ -175,6 +177,8 @@ class StandIn:
     """Holds the write back before its end until it is set."""
     undo_refusal: WizardError | None = None
     """What `undo` raises."""
+    kept: Draft | None = None
+    """What an earlier run left."""
     proved: list[Part] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)
     looks: int = 0
@@ -262,6 +266,13 @@ class StandIn:
             for one in changes
         )
         return Receipt(id=id_, changes=back)
+
+    def draft(self) -> Draft | None:
+        return self.kept
+
+    def keep_draft(self, answers: Mapping[str, str], step: Place) -> None:
+        at = self.system.clock()
+        self.kept = Draft(at=at, answers=dict(answers), step=step) if answers else None
 
 
 def sample_outcome(part: Part) -> Outcome:
