@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wizard.facts import Facts
     from wizard.plan.types import Plan
     from wizard.questions import Question
+    from wizard.verify.types import Outcome
 
 
 def run_plain(context: Context) -> int:
@@ -45,6 +46,76 @@ def _code(changes: ChangeSet, receipt: Receipt | None) -> int:
     return ExitCode.FORBIDDEN if receipt is not None and receipt.staged else ExitCode.OK
 
 
+class _Afterwards:
+    """What comes after the write: the proof, its repair, and the way back."""
+
+    def __init__(
+        self, talk: _Interview, facts: Facts, plan: Plan, ids: tuple[str, ...], code: int
+    ) -> None:
+        self.talk = talk
+        self.facts = facts
+        self.plan = plan
+        self.ids = ids
+        self.code = code
+        self.context = replace(
+            talk.context,
+            session=replace(talk.context.session, answers=talk.answers),
+            ask=lambda question: "n" if talk.pick(question, _YES_NO) else "y",
+        )
+
+    async def run(self) -> int:
+        """Ask until the person leaves; returns the exit code."""
+        outcomes: tuple[Outcome, ...] = ()
+        while True:
+            red = any(outcome.ok is False for outcome in outcomes)
+            ways = {
+                "mend": msg("mend it: look again, and see what would change"),
+                "prove": msg("prove it by a real build, every module from nothing"),
+                "leave": msg("leave; what was written stays written"),
+                "undo": msg("take everything back"),
+            }
+            if not red:
+                del ways["mend"]
+            if outcomes and not red:
+                ways = {key: ways[key] for key in ("leave", "prove", "undo")}
+            way = list(ways)[self.talk.pick(msg("What now?"), tuple(ways.values()))]
+            if way == "leave":
+                return ExitCode.NO if red else self.code
+            if way == "undo":
+                return await self._undo()
+            outcomes = await (self._mend(outcomes) if way == "mend" else self._prove())
+
+    async def _prove(self) -> tuple[Outcome, ...]:
+        from wizard.cli.commands.verify import verify_parts
+        from wizard.verify.types import Part
+
+        try:
+            return await verify_parts(self.context, self.facts, self.plan, tuple(Part))
+        except WizardError as error:
+            self.talk.output.line(error.message)
+            self.talk.output.line(error.hint)
+            return ()
+
+    async def _mend(self, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+        from wizard.cli.commands.repairing import repair
+
+        outcomes, rounds, _ = await repair(self.context, outcomes)
+        self.ids = (*(one.id for one in reversed(rounds) if one.id is not None), *self.ids)
+        return outcomes
+
+    async def _undo(self) -> int:
+        self.code = ExitCode.OK
+        for id_ in self.ids:
+            receipt = await self.context.session.undo(id_)
+            show_receipt(self.context, receipt)
+            if receipt.staged:
+                self.code = ExitCode.FORBIDDEN
+        return self.code
+
+
+_YES_NO = (msg("yes, write them"), msg("no"))
+
+
 class _Interview:
     """One conversation: the facts, the answers so far, and where the lines come from."""
 
@@ -52,18 +123,21 @@ class _Interview:
         self.context = context
         self.output = context.output
         self.answers: Mapping[str, Answer] = context.session.answers
+        self.chosen: dict[str, str] = {}
+        """What was answered in this conversation, or in an earlier one that ended unwritten."""
 
     async def run(self) -> int:
         """Look, show, ask until the person writes or leaves."""
         self.output.line(msg("Looking at this machine …"))
         facts = await self.context.facts()
+        self._offer_draft(facts)
         while True:
             plan = self.context.session.decide(facts, self.answers)
             self.output.line()
             show_findings(self.output, plan.findings)
             show_decisions(self.output, plan)
             self.output.line()
-            picked = self._pick(
+            picked = self.pick(
                 msg("What now?"),
                 (
                     msg("see the changes, then write them"),
@@ -72,11 +146,42 @@ class _Interview:
                 ),
             )
             if picked == 0:
-                return await self._write(plan)
+                return await self._write(facts, plan)
             if picked == 2:
                 self.output.line(msg("Nothing was changed."))
                 return ExitCode.OK
             self._change(plan, facts)
+
+    def _offer_draft(self, facts: Facts) -> None:
+        """Offer what was chosen earlier and not written; an answer that no longer fits is let go.
+
+        Raises KeyboardInterrupt at the end of the input.
+        """
+        draft = self.context.session.draft()
+        if draft is None:
+            return
+        self.output.line()
+        for key, text in draft.answers.items():
+            self.output.line(f"  {key} = {text}")
+        day = draft.at.astimezone().strftime("%Y-%m-%d %H:%M")
+        question = msg("Go on with what you chose on {day} and did not write?", day=day)
+        if self.pick(question, (msg("yes, go on with it"), msg("no, start afresh"))) == 1:
+            self._keep({})
+            return
+        kept = {key: Answer(text=t, origin=Origin.FLAG) for key, t in draft.answers.items()}
+        try:
+            self.context.session.decide(facts, {**self.answers, **kept})
+        except WizardError as error:
+            self.output.line(error.message)
+            return
+        self.answers = {**self.answers, **kept}
+        self.chosen = dict(draft.answers)
+
+    def _keep(self, chosen: dict[str, str]) -> None:
+        from wizard.flow import Step
+
+        self.chosen = chosen
+        self.context.session.keep_draft(chosen, Step.PROPOSAL)
 
     def _change(self, plan: Plan, facts: Facts) -> None:
         from wizard.questions import QUESTIONS
@@ -85,7 +190,7 @@ class _Interview:
         labels = [
             msg("{title}: {value}", title=q.title, value=q.format(values[q.key])) for q in QUESTIONS
         ]
-        question = QUESTIONS[self._pick(msg("Which answer?"), labels)]
+        question = QUESTIONS[self.pick(msg("Which answer?"), labels)]
         text = self._answer(question, plan, facts)
         if text is None:
             return
@@ -97,6 +202,7 @@ class _Interview:
             self.output.line(error.hint)
             return
         self.answers = changed
+        self._keep({**self.chosen, question.key: text})
 
     def _answer(self, question: Question, plan: Plan, facts: Facts) -> str | None:
         self.output.line(question.why)
@@ -108,7 +214,7 @@ class _Interview:
             for c in choices
         ]
         own = msg("another value, for example {example}", example=question.example)
-        picked = self._pick(question.title, [*labels, own])
+        picked = self.pick(question.title, [*labels, own])
         if picked < len(choices):
             return choices[picked].value
         text = self._read(msg("Value ({expected}): ", expected=question.expected))
@@ -120,7 +226,7 @@ class _Interview:
             return None
         return text
 
-    async def _write(self, plan: Plan) -> int:
+    async def _write(self, facts: Facts, plan: Plan) -> int:
         refuse_the_incurable(plan)
         session = replace(self.context.session, answers=self.answers)
         changes = await session.changes(session.render(plan))
@@ -132,17 +238,23 @@ class _Interview:
         question = nmsg(
             "Write this {n} change?", "Write these {n} changes?", n=len(changes.changes)
         )
-        if self._pick(question, (msg("yes, write them"), msg("no"))) == 1:
+        if self.pick(question, (msg("yes, write them"), msg("no"))) == 1:
             self.output.line(msg("Nothing was changed."))
             return ExitCode.OK
         receipt = await session.apply(changes)
+        self._keep({})
         show_receipt(self.context, receipt)
         self.output.line(msg("taken back by: gomod-wizard undo {id}", id=receipt.id))
         if not changes.refusals and not receipt.staged:
             self.output.line(msg("next: gomod-wizard build"))
-        return _code(changes, receipt)
+        code = _code(changes, receipt)
+        ids = () if receipt.id is None else (receipt.id,)
+        try:
+            return await _Afterwards(self, facts, plan, ids, code).run()
+        except KeyboardInterrupt:  # the end of the input: what was written stays written
+            return code
 
-    def _pick(self, title: Text, labels: Sequence[Text]) -> int:
+    def pick(self, title: Text, labels: Sequence[Text]) -> int:
         """Return the index of the chosen label; Enter takes the first."""
         self.output.line(title)
         for number, label in enumerate(labels, start=1):
