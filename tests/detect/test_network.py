@@ -265,6 +265,24 @@ async def test_silence_of_one_resolver_does_not_delay_the_answer_of_another(
     assert told["127.0.0.1", "silent.example"] is Outcome.TIMEOUT
 
 
+@pytest.mark.parametrize(
+    ("within_s", "told"),
+    [
+        (0.3, {"git.corp.example": Outcome.ANSWERED}),
+        (1.1, {"git.corp.example": Outcome.ANSWERED, "silent.example": Outcome.TIMEOUT}),
+    ],
+)
+async def test_what_was_said_in_time_counts_and_a_silence_only_when_it_was_long(
+    within_s: float, told: Mapping[str, Outcome]
+) -> None:
+    servers = [Resolver(address="127.0.0.1", loopback=True, source="")]
+    names = ["git.corp.example", "silent.example"]
+    async with _resolver(git_corp_example="10.1.2.3") as port:
+        answers = await ask_all(servers, names, port=port, within_s=within_s)
+
+    assert {answer.name: answer.outcome for answer in answers} == told
+
+
 def test_hosts_are_listed_without_loopback_and_the_machines_own_name() -> None:
     text = (
         "127.0.0.1 localhost\n::1 ip6-localhost\nff02::1 ip6-allnodes\n127.0.1.1 dev\n"

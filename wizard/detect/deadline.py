@@ -7,7 +7,7 @@ import contextlib
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from wizard.facts.base import Fact, unknown
 from wizard.text import msg
@@ -43,7 +43,12 @@ async def in_time(deadline: Deadline, look: Awaitable[Fact[T]], source: str) -> 
         async with asyncio.timeout_at(deadline.at):
             return await look
     except TimeoutError:
-        return unknown(msg("not finished in {seconds} s", seconds=f"{deadline.seconds:g}"), source)
+        return late(deadline, source)
+
+
+def late(deadline: Deadline, source: str) -> Fact[Any]:
+    """Return the fact of what was not there in time."""
+    return unknown(msg("not finished in {seconds} s", seconds=f"{deadline.seconds:g}"), source)
 
 
 async def in_thread(function: Callable[[], T]) -> T:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
-from wizard.detect.deadline import Deadline, in_thread, in_time
+from wizard.detect.deadline import Deadline, in_thread, in_time, late
 from wizard.detect.network_links import routes
 from wizard.detect.resolvers import RESOLV_CONF, ask_all, resolvers_of
 from wizard.facts.base import Fact, known, not_applicable, unknown
@@ -18,6 +18,8 @@ from wizard.text import msg
 HOSTS = "/etc/hosts"
 IP_FORWARD = "/proc/sys/net/ipv4/ip_forward"
 _MAX_HOSTS = 500
+_HAND_OVER_S = 0.05
+"""Seconds before the deadline at which the answers so far are taken."""
 
 
 async def detect_network(
@@ -43,7 +45,7 @@ async def detect_network(
     interfaces, routing, answers = await asyncio.gather(
         in_time(deadline, links, "ip addr"),
         in_time(deadline, routes(system, deadline), "ip route show table all"),
-        in_time(deadline, _answers((*_as_resolvers(of_docker), *servers), names), "DNS"),
+        in_time(deadline, _answers((*_as_resolvers(of_docker), *servers), names, deadline), "DNS"),
     )
     return NetworkFacts(
         interfaces=interfaces,
@@ -65,14 +67,16 @@ def _as_resolvers(addresses: tuple[str, ...]) -> tuple[Resolver, ...]:
 
 
 async def _answers(
-    servers: tuple[Resolver, ...], names: Awaitable[tuple[str, ...]]
+    servers: tuple[Resolver, ...], names: Awaitable[tuple[str, ...]], deadline: Deadline
 ) -> Fact[tuple[ResolverAnswer, ...]]:
     wanted = tuple(name for name in await names if parse_address(name) is None)
     if not servers:
         return not_applicable(msg("there is no resolver to ask"), RESOLV_CONF)
     if not wanted:
         return not_applicable(msg("there is no name to ask for"), "DNS")
-    return known(await ask_all(servers, wanted), "DNS")
+    # One that is silent must not cost what the others said: so all of it ends before the deadline.
+    found = await ask_all(servers, wanted, within_s=max(0.0, deadline.left() - _HAND_OVER_S))
+    return known(found, "DNS") if found else late(deadline, "DNS")
 
 
 def _unreadable(failed: Failed, path: str) -> Fact[Any]:

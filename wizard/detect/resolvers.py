@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ UPSTREAMS = (
 """Where a stub's own upstreams stand: systemd-resolved, NetworkManager (since 1.32), resolvconf."""
 ANSWER_S = 2.0
 """Seconds for one question to one resolver."""
+SILENT_S = 1.0
+"""Seconds without an answer after which a resolver is called silent; resolv.conf(5) allows 5."""
 _MAX_RESOLVERS = 6
 _MAX_NAMES = 16
 
@@ -78,13 +81,42 @@ def _resolver(server: str, source: str) -> Resolver:
 
 
 async def ask_all(
-    resolvers: Iterable[Resolver], names: Iterable[str], *, port: int = 53
+    resolvers: Iterable[Resolver],
+    names: Iterable[str],
+    *,
+    port: int = 53,
+    within_s: float = math.inf,
 ) -> tuple[ResolverAnswer, ...]:
-    """Ask each resolver for each name, all at once."""
+    """Ask each resolver for each name, all at once, and wait `within_s` seconds for all of them.
+
+    What is silent for that long is left out where it had less than `SILENT_S`: it may be slow.
+    """
     servers = tuple(dict.fromkeys(item.address for item in resolvers))[:_MAX_RESOLVERS]
     wanted = tuple(dict.fromkeys(names))[:_MAX_NAMES]
-    questions = [ask(server, name, port=port) for name in wanted for server in servers]
-    return tuple(await asyncio.gather(*questions))
+    asked = [(server, name) for name in wanted for server in servers]
+    tasks = [asyncio.create_task(ask(server, name, port=port)) for server, name in asked]
+    if not tasks:
+        return ()
+    try:
+        await asyncio.wait(tasks, timeout=None if math.isinf(within_s) else within_s)
+        return tuple(
+            task.result() if task.done() else _silence(server, name)
+            for task, (server, name) in zip(tasks, asked, strict=True)
+            if task.done() or within_s >= SILENT_S
+        )
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _silence(server: str, name: str) -> ResolverAnswer:
+    return ResolverAnswer(
+        resolver=server,
+        name=clean_line(name, 253),
+        outcome=Outcome.TIMEOUT,
+        addresses=(),
+        milliseconds=None,
+    )
 
 
 async def ask(server: str, name: str, *, port: int = 53) -> ResolverAnswer:

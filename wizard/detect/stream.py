@@ -15,7 +15,7 @@ from wizard.detect.catalogue import (
     mirrors_from_urls,
     parse_catalogue,
 )
-from wizard.detect.deadline import PATIENCE, Deadline, in_thread, in_time, starting_now
+from wizard.detect.deadline import PATIENCE, Deadline, in_thread, in_time, late, starting_now
 from wizard.detect.docker import detect_docker, dns_of_docker
 from wizard.detect.git_config import GitSetting, user_git_config
 from wizard.detect.go import DEFAULT_GOPROXY, detect_go, written_setting
@@ -35,7 +35,6 @@ from wizard.facts import (
     PrivateFacts,
     ProjectFacts,
     ProxyFacts,
-    unknown,
 )
 from wizard.facts.base import Fact, Problem
 from wizard.facts.mirrors import Mirror, Origin
@@ -45,7 +44,6 @@ from wizard.resources import asset
 from wizard.rules.goproxy import GoProxyError, parse_goproxy
 from wizard.rules.noproxy import parse_no_proxy
 from wizard.system import System
-from wizard.text import msg
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -166,10 +164,8 @@ class _Look:
             async with asyncio.timeout_at(self.deadline.at + grace):
                 facts = await look
         except TimeoutError:
-            late = unknown(
-                msg("not finished in {seconds} s", seconds=f"{self.deadline.seconds:g}"), name
-            )
-            facts = kind(**{field.name: late for field in fields(kind)})  # type: ignore[arg-type]
+            missed = late(self.deadline, name)
+            facts = kind(**{field.name: missed for field in fields(kind)})  # type: ignore[arg-type]
         self.listener(AreaKnown(area=name, facts=facts))
         return facts
 
