@@ -20,6 +20,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bench.keys import key_presses
 from tests.servers import QUOTE, Authority, BlackHole, Mirror
 from wizard.detect.catalogue import mirrors_from_urls
 from wizard.detect.mirrors import probe_mirrors
@@ -161,12 +162,19 @@ def main() -> int:
     chosen = parser.parse_args()
     rows = [*start_up(chosen.rounds), *ranking(chosen.races)]
     show(rows, sys.stdout.write)
+    keys = key_presses()
+    sys.stdout.write(
+        f"\nkey to changed screen while {keys.mirrors} mirrors are probed: median"
+        f" {keys.median_ms} ms, 99th percentile {keys.p99_ms} ms, of {keys.keys} keys (no goal:"
+        " an absolute time of this machine)\n"
+    )
     chosen.json.parent.mkdir(parents=True, exist_ok=True)
     document = {
         "schema": "gomod-wizard/bench/1",
         "python": platform.python_version(),
         "system": platform.system(),
         "processors": os.cpu_count(),
+        "keys": asdict(keys),
         "rows": [asdict(r) | {"met": r.met} for r in rows],
     }
     chosen.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,129 @@
+"""From a key to a changed screen, while 200 mirrors are being probed: median and 99th percentile.
+
+The real session probes 200 HTTPS servers on loopback, which run in a process of their own; the
+keys walk between two steps, each of which is composed anew every time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from screens.app import WizardApp
+from tests.servers import Authority, Mirror
+from wizard.detect.request import Request
+from wizard.flow import Step
+from wizard.session import Session
+from wizard.system import System
+
+MIRRORS = 200
+DELAY_S = 1.0
+"""How long each server thinks before each answer."""
+TIMEOUT_S = 20.0
+LEAST = 20
+"""Keys below which a percentile says nothing."""
+KEYS = 100
+LONGEST_S = 25.0
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Milliseconds from a key to the changed screen."""
+
+    mirrors: int
+    keys: int
+    median_ms: float
+    p99_ms: float
+    worst_ms: float
+
+
+async def _painted(app: WizardApp) -> None:
+    """Wait until the screen that is open has been drawn."""
+    painted = asyncio.Event()
+    app.screen.call_after_refresh(painted.set)
+    await painted.wait()
+
+
+async def _walk(session: Session) -> list[float]:
+    app = WizardApp(session)
+    found: list[float] = []
+    end = time.perf_counter() + LONGEST_S
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("down", "enter")
+        while len(found) < KEYS and time.perf_counter() < end:
+            if not app.state.looking:  # the race is won: run it again
+                app.look()
+            key, goal = ("enter", Step.MIRRORS) if app.flow.at is Step.PROXY else ("escape", None)
+            before, start = app.screen, time.perf_counter()
+            app.simulate_key(key)
+            while app.screen is before:  # noqa: ASYNC110 - what is timed is the app, not a signal
+                await asyncio.sleep(0.001)
+            await _painted(app)
+            found.append(time.perf_counter() - start)
+            if goal is None and app.flow.at is not Step.PROXY:
+                raise SystemExit("the keys did not lead back")
+            await asyncio.sleep(0.01)
+    return found
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, list[str]]]:
+    """The servers, in a process of their own; yields the authority's file and their URLs."""
+    argv = [sys.executable, "-m", "bench.keys", "serve"]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        if other.stdin is None or other.stdout is None:
+            raise SystemExit("the servers have no streams")
+        told = json.loads(other.stdout.readline())
+        try:
+            yield told["bundle"], told["urls"]
+        finally:
+            other.stdin.close()
+
+
+def serve() -> None:
+    """Serve until stdin ends."""
+    with ExitStack() as stack:
+        authority = stack.enter_context(Authority())
+        urls = [stack.enter_context(Mirror(authority, delay_s=DELAY_S)).url for _ in range(MIRRORS)]
+        print(json.dumps({"bundle": str(authority.bundle), "urls": urls}), flush=True)
+        sys.stdin.read()
+
+
+def key_presses() -> Keys:
+    """Return how long a key takes while everything is being probed."""
+    with served() as (bundle, urls), tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "go.mod").write_text("module example.org/app\n\ngo 1.25\n")
+        system = System(
+            env={"SSL_CERT_FILE": bundle, "HOME": name}, home=folder, uid=-1, root=folder
+        )
+        request = Request(
+            project=folder, timeout_s=TIMEOUT_S, mirror_urls=tuple(urls), prove_all=True
+        )
+        times = asyncio.run(_walk(Session(system=system, request=request)))
+    if len(times) < LEAST:
+        raise SystemExit(f"only {len(times)} keys while {MIRRORS} mirrors were probed")
+    ranks = statistics.quantiles(times, n=100, method="inclusive")
+    return Keys(
+        mirrors=MIRRORS,
+        keys=len(times),
+        median_ms=round(statistics.median(times) * 1000, 1),
+        p99_ms=round(ranks[98] * 1000, 1),
+        worst_ms=round(max(times) * 1000, 1),
+    )
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["serve"]:
+        serve()
+    else:
+        print(key_presses())
