@@ -49,7 +49,7 @@ _PATTERNS = tuple(
 )
 _GROUPS = ("v", "vq", "vs")
 _NO_SECRET = re.compile(
-    r"(?i)[$%/.~<{*\[(]|(?:true|false|none|null|nil|yes|no|not|off|on|is|auto|netrc|git|required"
+    r"(?i)[`$%/.~<{*\[(]|(?:true|false|none|null|nil|yes|no|not|off|on|is|auto|netrc|git|required"
     r"|invalid|missing|found|expired|type|id|src|env|file)(?:$|[\s=,:])"
 )
 """What a value begins with where it is a reference, a path, or a word about a secret."""
