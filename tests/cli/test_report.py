@@ -25,7 +25,7 @@ def test_html_and_csv_go_into_the_files_that_were_named(command: Command, tmp_pa
     ended = command("report", "--html", str(page), "--csv", str(table))
     assert ended.code == 0, ended.err
     assert page.read_text().startswith("<!doctype html>")
-    assert table.read_text().startswith("host,port,for,seen")
+    assert table.read_text().startswith("host,port,for,seen,observed at")
 
 
 def test_a_file_that_cannot_be_written_is_exit_3(command: Command, tmp_path: Path) -> None:

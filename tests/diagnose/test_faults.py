@@ -216,3 +216,34 @@ def test_a_download_that_was_cut_in_its_silence_waited_for_a_host(log: str) -> N
 )
 def test_where_no_download_was_at_work_the_end_of_a_log_is_no_fault(log: str) -> None:
     assert _causes(log) == []
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        "Temporary failure resolving 'deb.debian.org'",
+        "Could not connect to deb.debian.org:80 (1.2.3.4), connection timed out",
+    ],
+)
+def test_a_package_that_apt_knows_nothing_of_follows_from_an_index_that_did_not_come(
+    refused: str,
+) -> None:
+    log = f"#7 [2/3] RUN apt-get update\n#7 9.0   {refused}\n#7 9.1 E: Unable to locate package git"
+    assert len(_causes(log)) == 1
+    assert "mirror-not-found" not in _causes(log)
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "number"),
+    [
+        ("[12:01:02]W: [Step 2/4] #12 [deps 3/3] RUN x\n[12:01:03]W: [Step 2/4] #12 1.0 ", "3/3"),
+        ("2026-05-01 09:00:01 INFO  builder-7 | Step 3/9 : RUN x\n2026-05-01 09:00:02 ERROR b | ",
+         "3/9"),
+    ],
+    ids=["teamcity", "a logger"],
+)  # fmt: skip
+def test_the_step_is_seen_behind_the_prefix_of_a_runner(wrapped: str, number: str) -> None:
+    found = _of(wrapped + REFUSED)
+    assert found.step is not None
+    assert found.step.number == number
+    assert [fault.cause for fault in found.faults] == ["connection-refused"]

@@ -113,8 +113,20 @@ def test_hostile_text_is_no_markdown() -> None:
 def test_hostile_text_is_no_formula() -> None:
     found = facts(private=private_facts(private_host("=cmd()", modules=(), patterns=())))
     rows = list(csv.reader(io.StringIO(as_csv(_report(found), _shown))))
-    assert rows[0] == ["host", "port", "for", "seen"]
+    assert rows[0] == ["host", "port", "for", "seen", "observed at"]
     assert not [cell for row in rows for cell in row if cell.startswith("=")]
+
+
+def test_the_table_says_when_a_host_was_asked_and_nothing_where_it_was_not() -> None:
+    asked = replace(
+        probe("https://m.example", rank=1, origin=Origin.GOPROXY), at="2026-03-02T09:11:00+00:00"
+    )
+    rows = list(
+        csv.DictReader(io.StringIO(as_csv(_report(facts(mirrors=mirror_facts(asked))), str)))
+    )
+    times = {row["host"]: row["observed at"] for row in rows}
+    assert times["m.example"] == "2026-03-02T09:11:00+00:00"
+    assert {row["observed at"] for row in rows if row["seen"] == "not tried"} <= {""}
 
 
 def test_the_page_needs_nothing_else() -> None:

@@ -94,9 +94,9 @@ def test_exit_1_where_it_does_not(command: Command) -> None:
     [
         (), (NAME, "--all"), ("no-host/x@v1.0.0",), (NAME, "--in", "cloud"),
         (NAME, "--what-if", "goproxy"), (NAME, "--what-if", "nonsense=1"),
-        (NAME, "--what-if", "gosumdb=a b c"),
+        (NAME, "--what-if", "gosumdb=a b c"), ("",), ("rsc.io/quote@main",), ("rsc.io/quote@v1",),
     ],
-    ids=" ".join,
+    ids=lambda argv: " ".join(argv) or f"{len(argv)} words",
 )  # fmt: skip
 def test_exit_2_for_wrong_usage(command: Command, argv: tuple[str, ...]) -> None:
     assert command("route", *argv, GOPROXY="off").code == 2

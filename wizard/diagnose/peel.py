@@ -42,6 +42,10 @@ _PREFIXES = tuple(
         # compose run, multi-service: web_1  |
         r"[A-Za-z][\w.-]{0,60} +\| ",
         r"[ \t]{0,8}\| (?=\S)",
+        # a logger's level and thread: INFO  builder-7 |
+        r"(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR)[ \t]{1,8}[A-Za-z][\w.-]{0,60} +\| ",
+        # TeamCity: [Step 2/4]; a stage of that name has its instruction behind it
+        r"\[Step \d{1,4}/\d{1,4}\] (?![A-Z]{3,12} )",
         # tekton, drone, concourse: [step-build], [build : step-build], [docker:3]
         r"\[[A-Za-z][\w-]{0,40}(?: : [\w-]{1,40}|:\d{1,6})\] ?",
         r"\[step-[\w-]{1,40}\] ",

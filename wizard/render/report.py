@@ -32,6 +32,8 @@ class Need:
     why: Text
     seen: bool | None
     """It was seen to work; None: not tried."""
+    at: str | None = None
+    """When, ISO 8601; None: it was not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,32 +100,39 @@ def build_report(facts: Facts, plan: Plan, canary: Canary) -> Report:
 def _needs(facts: Facts, plan: Plan) -> Iterator[Need]:
     found: dict[tuple[str, int], Need] = {}
 
-    def add(host: str, port: int, why: Text, seen: bool | None) -> None:
+    def add(host: str, port: int, why: Text, seen: bool | None, at: str | None) -> None:
         if host:
-            found.setdefault((host, port), Need(host=host, port=port, why=why, seen=seen))
+            when = None if seen is None else at
+            need = Need(host=host, port=port, why=why, seen=seen, at=when)
+            found.setdefault((host, port), need)
 
     probes = {probe.mirror.url: probe for probe in facts.mirrors.ranking.or_else(())}
     relayed = False
     for url in _mirrors_of(plan):
         probe = probes.get(url)
         relayed = relayed or bool(probe is not None and probe.checksum_database)
-        add(
-            *_place(url), msg("the module mirror of the build"), None if probe is None else probe.ok
-        )
-        for target in () if probe is None else probe.redirects:
+        why = msg("the module mirror of the build")
+        if probe is None:
+            add(*_place(url), why, None, None)
+            continue
+        add(*_place(url), why, probe.ok, probe.at)
+        for target in probe.redirects:
             why = msg("{mirror} sends downloads there", mirror=_place(url)[0])
-            blocked = probe is not None and probe.reason is Failure.REDIRECT_BLOCKED
-            add(*_shown_place(target), why, not blocked)
+            blocked = probe.reason is Failure.REDIRECT_BLOCKED
+            add(*_shown_place(target), why, not blocked, probe.at)
     database = parse_gosumdb(plan.gosumdb.value or "sum.golang.org")
     if not relayed and isinstance(database, SumDb):
         address = database.url or f"https://{database.name}"
-        add(*_place(address), msg("the checksum database, unless the mirror relays it"), None)
+        why = msg("the checksum database, unless the mirror relays it")
+        add(*_place(address), why, None, None)
     for host in facts.private.hosts.or_else(()):
-        add(host.host, _git_port(host), msg("private modules"), host.reachable)
+        add(host.host, _git_port(host), msg("private modules"), host.reachable, host.at)
     for registry in facts.docker.registries.or_else(()):
-        add(*_place(registry.url), msg("container images"), registry.answers)
+        add(*_place(registry.url), msg("container images"), registry.answers, registry.at)
     for endpoint in facts.proxy.endpoints.or_else(()):
-        add(endpoint.url.host, endpoint.url.port, msg("the forward proxy"), endpoint.reachable)
+        why = msg("the forward proxy")
+        proxy = endpoint.url
+        add(proxy.host, proxy.port, why, endpoint.reachable, facts.observed_at)
     yield from found.values()
 
 

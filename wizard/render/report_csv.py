@@ -11,7 +11,7 @@ from wizard.render.report_markdown import seen
 from wizard.text import msg
 from wizard.untrusted import clean_line
 
-_HEAD = (msg("host"), msg("port"), msg("for"), msg("seen"))
+_HEAD = (msg("host"), msg("port"), msg("for"), msg("seen"), msg("observed at"))
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -21,7 +21,7 @@ def as_csv(report: Report, hide: Callable[[str], str]) -> str:
     writer = csv.writer(out)
     writer.writerow([str(head) for head in _HEAD])
     for need in report.needs:
-        row = (need.host, str(need.port), str(need.why), seen(need.seen))
+        row = (need.host, str(need.port), str(need.why), seen(need.seen), need.at or "")
         writer.writerow([_cell(hide(clean_line(value))) for value in row])
     return out.getvalue()
 

@@ -46,7 +46,10 @@ async def report(context: Context) -> int:
     context.emit(
         "report",
         full=context.flag("full", False),
-        needs=[{**_shown(need, hide), "port": need.port, "seen": need.seen} for need in made.needs],
+        needs=[
+            {**_shown(need, hide), "port": need.port, "seen": need.seen, "at": need.at}
+            for need in made.needs
+        ],
         observations=[
             {
                 **_shown(one, hide),

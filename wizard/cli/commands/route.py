@@ -41,7 +41,7 @@ async def route(context: Context) -> int:
     from wizard.route.looking import read_files, required, walk_all, wanted_by_name
 
     name, everything = context.flag("module"), context.flag("all", False)
-    if (name is None) != everything:
+    if (not name) != everything:
         raise UsageError(
             msg("name one module, or --all"),
             where="route",
@@ -71,6 +71,7 @@ async def route(context: Context) -> int:
 
 
 def _split(name: str) -> tuple[str, str | None]:
+    from wizard.route.versions import canonical
     from wizard.rules.modpath import ModulePathError, check_path
 
     path, at, version = name.partition("@")
@@ -83,7 +84,16 @@ def _split(name: str) -> tuple[str, str | None]:
                 where="route",
                 hint=msg("a module path begins with a host: rsc.io/quote@v1.5.2"),
             ) from None
-    return path, version if at and version not in ("", "latest") else None
+    if not at or version in ("", "latest"):
+        return path, None
+    if not canonical(version):
+        # Go asks for such a word until it has a version; a go.mod that holds one is refused.
+        raise UsageError(
+            msg("{version} is no canonical version", version=version),
+            where="route",
+            hint=msg("for example: gomod-wizard route rsc.io/quote@v1.5.2"),
+        )
+    return path, version
 
 
 def _what_if(context: Context) -> dict[str, Answer]:
