@@ -51,13 +51,13 @@ def below_a_sheet(text: str) -> str:
 
 
 @pytest.mark.parametrize("place", sorted(PLACES.keys() - {"question-invalid", "palette"}))
-async def test_a_screen_that_is_open_is_told_anew(running: Running, place: str) -> None:
+async def test_a_screen_that_is_open_is_told_anew(place: str) -> None:
     speak("zh")
-    async with running(size=(120, 40)) as pilot:
+    async with WizardApp(StandIn()).run_test(size=(120, 40)) as pilot:
         await PLACES[place](pilot)
         from_the_start = text_of_screen(pilot)
     speak("en")
-    async with running(size=(120, 40)) as pilot:
+    async with WizardApp(StandIn()).run_test(size=(120, 40)) as pilot:
         await PLACES[place](pilot)
         assert text_of_screen(pilot) != from_the_start
         await wizard(pilot).action_language("zh")
