@@ -91,7 +91,8 @@ def test_nothing_is_fuzzy_or_obsolete() -> None:
 
 
 def test_the_file_is_as_the_command_writes_it() -> None:
-    assert messages.po_bytes(messages.updated()) == messages.PO.read_bytes(), "make messages"
+    """But for the places of sentences: moving one is no reason to fail."""
+    assert messages.po_bytes(messages.kept()) == messages.PO.read_bytes(), "make messages"
 
 
 def test_what_is_compiled_is_what_was_translated() -> None:
