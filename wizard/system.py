@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from wizard.redactor import Redactor
 from wizard.text import msg
@@ -24,6 +25,8 @@ READ_LIMIT = 8 * 1024 * 1024
 """Bytes read of any configuration file; a larger one is reported, not read."""
 
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+_BLOCK = 64 * 1024
 
 OUTPUT_LIMIT = 4 * 1024 * 1024
 """Bytes kept of a program's output."""
@@ -117,8 +120,7 @@ class System:
                     )
                 if other := not_a_file(opened.st_mode):
                     return Failed(kind="unreadable", detail=other)
-                # None: a file of the kernel's that has nothing to say at the moment.
-                return file.read(size) or b""
+                return _up_to(file, size)
         except FileNotFoundError:
             return Failed(kind="missing", detail=str(DANGLING) if _is_link(path) else "")
         except NotADirectoryError:
@@ -195,6 +197,16 @@ def not_a_file(mode: int) -> str:
     """Return what stands there by its mode, if it is no regular file; else an empty text."""
     device = msg("it is a device, not a file")
     return str(next((said for kind, said in _OTHERS if kind(mode)), device))
+
+
+def _up_to(file: BinaryIO, size: int) -> bytes:
+    """Return the first `size` bytes: by blocks, since `read` takes memory for all that it may."""
+    blocks: list[bytes] = []
+    # None: a file of the kernel's that has nothing to say at the moment.
+    while size > 0 and (block := file.read(min(size, _BLOCK)) or b""):
+        blocks.append(block)
+        size -= len(block)
+    return b"".join(blocks)
 
 
 def _is_link(path: Path) -> bool:

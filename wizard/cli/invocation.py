@@ -60,8 +60,12 @@ def invoke(
     except BrokenPipeError:
         _forget_stdout()
         return ExitCode.OK
-    except OSError as error:
-        if error.filename is not None:
+    except (MemoryError, RuntimeError, ExceptionGroup, OSError) as error:
+        from wizard.scarcity import scarcity
+
+        if lack := scarcity(error):
+            return _report(lack, output, name, machine)
+        if not isinstance(error, OSError) or error.filename is not None:
             raise  # of a file, and so a mistake of the program: the rooms turn those into values
         _forget_stdout()
         why = msg("gomod-wizard: the answer cannot be written: {why}", why=error.strerror)
@@ -85,6 +89,9 @@ def _forget_stdout() -> None:
 _UNDECIDED = frozenset({"detect", "mirrors", "undo", "history", "purge", "diagnose"})
 """Commands that decide nothing: a broken profile must not stop them."""
 
+_FRUGAL = frozenset({"undo", "history", "purge", "diagnose"})
+"""Commands that look at nothing, and so need little: no limit may stand in their way."""
+
 
 def _dispatch(
     flags: argparse.Namespace,
@@ -100,6 +107,10 @@ def _dispatch(
         from wizard.cli.commands.demo import demo
 
         return demo(flags, output, start_wizard, full_screen=_full_screen(machine.env))
+    if flags.command not in _FRUGAL:
+        from wizard.scarcity import refuse_a_small_limit
+
+        refuse_a_small_limit()
     from wizard.cli.context import Context
     from wizard.detect.request import DEFAULT_TIMEOUT_S, Request
     from wizard.session import Session
