@@ -126,6 +126,18 @@ def test_ten_thousand_modules_are_read(place: Place, capfd: pytest.CaptureFixtur
     assert len(modules["value"][0]["mod"]["requires"]) == 10_000
 
 
+def test_ten_thousand_hosts_of_modules_do_not_hold_the_look(
+    place: Place, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each with each, they would hold the event loop, and with it the deadline, for a minute."""
+    lines = [f"\ta{n}.example/m v1.0.0" for n in range(10_000)]
+    write(place.project, {"go.mod": "\n".join(("module a.example/app", "require (", *lines, ")"))})
+    assert detect(place) == 0
+    facts = json.loads(capfd.readouterr().out)["facts"]
+    hosts = next(fact for fact in facts if fact["key"] == "private.hosts")
+    assert hosts["state"] == "known", hosts
+
+
 def test_a_fifo_that_takes_the_place_of_a_file_does_not_hang(place: Place) -> None:
     """Between the look and the read a file may be swapped: the open itself must not wait."""
 

@@ -7,7 +7,7 @@ owners; any other host is private where the user's own files speak of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wizard.detect.git_config import GitSetting
@@ -81,8 +81,9 @@ def find_private_hosts(known: Known) -> tuple[Candidate, ...]:
     _from_git(known, candidate)
     _from_names(known, candidate)
     _from_shared_owners(known, candidate)
+    on_host = _by_host(known.modules)
     for host, item in found.items():
-        _attach_modules(item, known)
+        _attach_modules(item, on_host.get(host, ()))
         _attach_access(item, known)
         if host in {remote.host for remote, _ in known.remotes if remote.ssh}:
             item.ssh = True
@@ -99,10 +100,19 @@ def suspects(known: Known, found: tuple[Candidate, ...]) -> tuple[Candidate, ...
         for host in hosts
         if host not in judged and "." in host and is_host_name(host) and not is_public_host(host)
     ]
+    on_host = _by_host(known.modules)
     for item in asked:
-        item.modules = sorted({path for path in known.modules if host_of(path) == item.host})
+        item.modules = sorted(set(on_host[item.host]))
         item.patterns[item.host] = None
     return tuple(asked)
+
+
+def _by_host(modules: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
+    """Return the paths on each host: looked for once, since there may be as many hosts as paths."""
+    found: dict[str, list[str]] = {}
+    for path in modules:
+        found.setdefault(host_of(path), []).append(path)
+    return found
 
 
 def host_of(path: str) -> str:
@@ -228,8 +238,7 @@ def _from_shared_owners(known: Known, candidate: Candidates) -> None:
         item.patterns[prefix] = None
 
 
-def _attach_modules(item: Candidate, known: Known) -> None:
-    on_host = [path for path in known.modules if host_of(path) == item.host]
+def _attach_modules(item: Candidate, on_host: Sequence[str]) -> None:
     if item.host in SHARED or is_public_host(item.host):
         globs = ",".join(item.patterns)
         on_host = [path for path in on_host if match_prefix_patterns(globs, path)]
