@@ -247,3 +247,9 @@ def test_the_step_is_seen_behind_the_prefix_of_a_runner(wrapped: str, number: st
     assert found.step is not None
     assert found.step.number == number
     assert [fault.cause for fault in found.faults] == ["connection-refused"]
+
+
+def test_a_step_of_which_nothing_is_shown_is_not_named() -> None:
+    found = _of(f"#7 1.0 {REFUSED}\n#7 ERROR: process did not complete successfully: exit code: 1")
+    assert found.step is None
+    assert [fault.cause for fault in found.faults] == ["connection-refused"]

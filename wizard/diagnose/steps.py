@@ -225,7 +225,9 @@ class StepTracker:
         return _step(seen.number, seen.instruction, seen.stage)
 
 
-def _step(number: str | None, instruction: str | None, stage: str | None) -> Step:
+def _step(number: str | None, instruction: str | None, stage: str | None) -> Step | None:
+    if number is None and instruction is None:
+        return None  # a number of BuildKit's whose head was cut off names nothing
     return Step(
         number=number,
         instruction=None if instruction is None else safe_line(instruction, _TEXT),
