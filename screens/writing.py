@@ -53,9 +53,15 @@ class WritingScreen(Framed):
         super().__init__(state, flow, project)
         self.steps: tuple[str, ...] = ()
         self.failure: WizardError | None = None
+        self.refused: Preview | None = None
+        """What could not be written."""
 
     def on_mount(self) -> None:
-        self.query_one(Proceed).display = self.failure is not None
+        self.query_one(Proceed).display = False
+        if self.failure is not None and self.refused is not None:  # told in another language
+            self.fail(self.failure, self.refused)
+        else:
+            self.draw_steps()
 
     def content(self) -> ComposeResult:
         yield Static(text_of(msg("Writing")), classes="heading")
@@ -83,7 +89,7 @@ class WritingScreen(Framed):
 
     def fail(self, error: WizardError, preview: Preview) -> None:
         """Show why nothing was written, and the way on."""
-        self.failure = error
+        self.failure, self.refused = error, preview
         self.draw_steps()
         kept = paragraph("", msg("Everything is as it was before."))
         lines = refusal_lines(error, hint_here(error, preview))

@@ -18,6 +18,7 @@ from screens.wrapping import WORD
 from tests.screens.driving import Running, press, settle, text_of_screen, wizard
 from tests.screens.places import PLACES, question
 from tests.screens.stand_in import StandIn
+from wizard.errors import UnsafeError
 from wizard.language import speak
 
 Snap = Callable[..., bool]
@@ -80,6 +81,19 @@ async def test_a_value_that_cannot_be_used_is_judged_anew(running: Running) -> N
         await wizard(pilot).action_language("zh")
         await settle(pilot)
         assert "它不是 1280 到 9216 之间的数字" in text_of_screen(pilot)
+
+
+async def test_why_a_write_failed_is_told_anew() -> None:
+    stream = StandIn()
+    stream.refusal = UnsafeError("Dockerfile was changed", where="Dockerfile", hint="look again")
+    async with WizardApp(stream).run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "enter", "enter")
+        await wizard(pilot).action_language("zh")
+        await settle(pilot)
+        shown = text_of_screen(pilot)
+    assert "Dockerfile was changed" in shown
+    assert "一切都与之前一样。" in shown
 
 
 async def test_answers_and_the_place_stay(running: Running) -> None:
