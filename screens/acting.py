@@ -5,6 +5,7 @@ Nothing is written but by `write`, which follows the last yes to exactly what wa
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from screens.state import Preview
 from screens.undone import UndoneScreen
 from screens.writing import WritingScreen
 from wizard.apply.types import Receipt
-from wizard.errors import WizardError
+from wizard.errors import ForbiddenError, WizardError
 from wizard.flow import Flow, Step
 from wizard.text import msg
 
@@ -118,10 +119,18 @@ class ActingApp(KnowingApp):
         def step_begins(step: str) -> None:
             screen.post_message(WritingScreen.StepBegins(step))
 
+        known = self.state
+
+        async def write_and_remember() -> Receipt:
+            changes = preview.changes
+            receipt = await self.stream.apply(changes, restart=restart, on_step=step_begins)
+            if known.facts is not None and known.plan is not None:
+                with suppress(ForbiddenError):  # `check` then knows less; what is written stands
+                    self.stream.remember(known.facts, known.plan, known.answers)
+            return receipt
+
         try:
-            receipt = await apart(
-                lambda: self.stream.apply(preview.changes, restart=restart, on_step=step_begins)
-            )
+            receipt = await apart(write_and_remember)
         except WizardError as error:
             self.writing = False
             self.flow = self.before_writing

@@ -86,6 +86,9 @@ class Real:
     def draft(self) -> Draft | None:
         return self.session.draft()
 
+    def remember(self, facts: Facts, plan: Plan, answers: Answers) -> None:
+        self.session.remember(facts, plan, answers)
+
     def keep_draft(self, answers: Mapping[str, str], step: Step) -> None:
         self.session.keep_draft(answers, step)
 

@@ -178,6 +178,7 @@ class StandIn:
     undo_refusal: WizardError | None = None
     """What `undo` raises."""
     kept: Draft | None = None
+    remembered: Plan | None = None
     """What an earlier run left."""
     proved: list[Part] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)
@@ -269,6 +270,9 @@ class StandIn:
 
     def draft(self) -> Draft | None:
         return self.kept
+
+    def remember(self, facts: Facts, plan: Plan, answers: Answers) -> None:
+        self.remembered = plan
 
     def keep_draft(self, answers: Mapping[str, str], step: Place) -> None:
         at = self.system.clock()

@@ -13,6 +13,7 @@ from tests.screens.driving import press, settle, text_of_screen
 from tests.screens.real import Real, machine
 from wizard.apply import undo
 from wizard.errors import ExitCode
+from wizard.moves.memory import recall
 
 
 @pytest.fixture
@@ -67,6 +68,17 @@ async def test_an_own_value_reaches_the_file(real: Real) -> None:
     home = real.system.home
     assert home is not None
     assert '"mtu": 1380' in (home / "root/etc/docker/daemon.json").read_text()
+
+
+async def test_what_was_written_is_remembered_for_this_network(real: Real) -> None:
+    app = WizardApp(real)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert app.try_answers({"mtu": "1380"}) is None
+        await press(pilot, "enter", "enter", "enter")
+    (here,) = recall(real.system, real.request.project)
+    assert here.decisions["mtu"] == "1380"
+    assert here.answers == {"mtu": "1380"}
 
 
 async def test_an_unsafe_value_is_refused_until_it_has_a_reason_and_a_date(real: Real) -> None:

@@ -242,6 +242,7 @@ class _Interview:
             self.output.line(msg("Nothing was changed."))
             return ExitCode.OK
         receipt = await session.apply(changes)
+        replace(self.context, session=session).remember(facts, plan)
         self._keep({})
         show_receipt(self.context, receipt)
         self.output.line(msg("taken back by: gomod-wizard undo {id}", id=receipt.id))

@@ -85,6 +85,7 @@ async def repair(
         if receipt.staged:
             return outcomes, (*rounds, done), True
         context = replace(context, session=replace(context.session, answers=proposal.answers))
+        context.remember(proposal.facts, proposal.plan)
         outcomes = await verify_parts(context, proposal.facts, proposal.plan, parts)
         rounds.append(replace(done, ok=not any(outcome.ok is False for outcome in outcomes)))
     return outcomes, tuple(rounds), False
