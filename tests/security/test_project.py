@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +27,7 @@ def command(place: Place, *argv: str) -> int:
 
 def _trapped(place: Place, trace: Path) -> None:
     """Fill the project with everything that a careless tool would run."""
-    trap = f"touch {trace}"
+    trap = f": >{trace}"  # a builtin: there may be no touch on PATH
     hooks = "\n".join(
         f"\t{name} = {trap}" for name in ("fsmonitor", "sshCommand", "pager", "editor")
     )
@@ -34,8 +35,11 @@ def _trapped(place: Place, trace: Path) -> None:
         "go.mod": "module git.corp.example/app\n\ngo 1.99\n\ntoolchain go1.99.9\n\n"
                   "require git.corp.example/lib v1.0.0\n",
         "go.work": "go 1.99\n\ntoolchain go1.99.9\n\nuse .\n",
-        "go.env": f"GOFLAGS=-toolexec={trace}\nGOTOOLCHAIN=go1.99.9\n",
-        ".env": "GOFLAGS=-mod=mod\n",
+        "go.env": f"GOFLAGS=-toolexec={place.project}/go\nGOTOOLCHAIN=go1.99.9\n",
+        ".env": f"GOFLAGS=-toolexec={place.project}/go\n",
+        ".envrc": f"{trap}\n",
+        ".git/objects/none": "",
+        ".git/refs/heads/none": "",
         "gen.go": f"package main\n\n//go:generate {trap}\n\nimport \"C\"\n\nfunc main() {{}}\n",
         "vendor/modules.txt": "# git.corp.example/lib v1.0.0\n## explicit\n",
         ".git/HEAD": "ref: refs/heads/main\n",
@@ -74,7 +78,20 @@ def recorded(place: Place, tmp_path: Path) -> Callable[[], list[str]]:
     return lambda: record.read_text().splitlines() if record.exists() else []
 
 
-@pytest.mark.parametrize("argv", [*READ_ONLY, ("apply", "--yes")], ids=" ".join)
+def test_the_traps_go_off_where_a_tool_is_careless(place: Place, tmp_path: Path) -> None:
+    trace = tmp_path / "trace-of-a-trap"
+    _trapped(place, trace)
+    careless = {**place.system.env, "PATH": str(place.project), "GIT_CONFIG_GLOBAL": "/dev/null"}
+    subprocess.run(["/usr/bin/git", "status"], cwd=place.project, env=careless, check=False)
+    assert trace.exists()
+    trace.unlink()
+    subprocess.run(["/bin/sh", "-c", "go env"], cwd=place.project, env=careless, check=False)
+    assert trace.exists()
+
+
+@pytest.mark.parametrize(
+    "argv", [*READ_ONLY, ("check",), ("report",), ("apply", "--yes")], ids=" ".join
+)
 def test_a_projects_files_run_nothing(
     argv: tuple[str, ...], place: Place, tmp_path: Path, recorded: Callable[[], list[str]],
     monkeypatch: pytest.MonkeyPatch,

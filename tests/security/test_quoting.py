@@ -33,12 +33,13 @@ QUICK = settings(
 )
 
 
+@pytest.mark.parametrize("shell", ["dash", "bash"])
 @QUICK
 @given(words=st.lists(TEXT, min_size=1, max_size=20))
 @example(words=[HARD, "-n", "a\nb"])
-def test_sh_gives_the_words_back(words: list[str]) -> None:
+def test_a_shell_gives_the_words_back(shell: str, words: list[str]) -> None:
     script = f"set -- {posix(words)}; for w; do printf '%s\\0' \"$w\"; done"
-    done = subprocess.run(["sh", "-c", script], capture_output=True, check=True)
+    done = subprocess.run([shell, "-c", script], capture_output=True, check=True)
     assert done.stdout.decode().split("\0")[:-1] == words
 
 
