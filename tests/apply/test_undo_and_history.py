@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
@@ -24,7 +25,7 @@ from wizard.apply import commit, history, plan_changes, undo
 from wizard.apply.disk import Disk
 from wizard.apply.lock import locked
 from wizard.apply.types import Action, Receipt
-from wizard.errors import ForbiddenError, UnsafeError, UsageError
+from wizard.errors import ForbiddenError, UnsafeError, UsageError, WizardError
 from wizard.render.types import Artifact, Block, Scope
 
 
@@ -208,6 +209,30 @@ async def test_a_damaged_journal_entry_is_listed_as_damaged_and_not_passed_over(
     with pytest.raises(ForbiddenError, match="damaged in the journal"):
         await undo(host.system)
     assert host.files() == now != files
+
+
+STRANGE = (
+    b"", b"\xff\x00", b"null", b"[]", b"[" * 100_000, b"{", b'{"sequence": 1e999}',
+    b'{"sequence": {}, "carries": []}', b'{"state": [], "found": []}',
+    b'{"state": "applied", "found": {"/x": "../../../x"}, "ran": 1}', b'{"state": "none such"}',
+    b'{"state": "undone", "found": {"": null, "\\u0000": "\\u0000"}}', b"9" * 5000,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("strange", STRANGE, ids=lambda data: repr(data[:40]))
+@pytest.mark.parametrize("name", ["record.json", "state"])
+async def test_any_bytes_in_the_journals_files_are_a_state_or_a_refusal(
+    host: Host, name: str, strange: bytes
+) -> None:
+    done = await apply_(host, block("!a"))
+    written = host.files()
+    (host.home / ".local/state/gomod-wizard/journal" / str(done.id) / name).write_bytes(strange)
+    (entry,) = history(host.system)
+    assert entry.id == done.id or entry.state == "damaged"
+    with contextlib.suppress(WizardError):
+        await undo(host.system)
+        return
+    assert host.files() == written
 
 
 async def test_a_journal_that_cannot_be_read_is_forbidden(host: Host) -> None:

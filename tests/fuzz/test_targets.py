@@ -39,7 +39,7 @@ NOT_FROM_OUTSIDE = {
     "wizard.diagnose.table._read": "reads the program's own table",
 }
 READ_ELSEWHERE = {
-    "wizard.apply.": "the program's own files; tests/apply damages them",
+    "wizard.apply.": "its own files; tests/apply/test_undo_and_history.py damages the journal",
     "wizard.detect.mirrors.fetch._get": "tests/security/test_mirror_bounds.py serves it",
     "wizard.diagnose.__init__.diagnose_lines": "lines to the same scanner as a stream's",
     "wizard.rules.noproxy.proxy_for": "takes URLs that GOPROXY's parser took",

@@ -128,7 +128,7 @@ class Journal:
     def _sequence(self, id_: str) -> int:
         try:
             return int(self._json(id_, "record.json")["sequence"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             return 0
 
     def load(self, id_: str) -> Record | None:

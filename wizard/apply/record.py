@@ -111,7 +111,7 @@ def load_record(folder: Path, disk: Disk) -> Record | None:
             if body is None or not _is_whole(folder.name, body):
                 return None
             return _record(folder.name, json.loads(body), opened, disk)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 
 
