@@ -7,7 +7,6 @@ however often it is applied.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from wizard.apply.merge.block import managed, newline_of, split_lines, without_blocks
@@ -33,6 +32,7 @@ from wizard.rules.dockerfile_steps import (
     stages_to_serve,
     wants_no_more,
 )
+from wizard.rules.dockerfile_words import split_words
 from wizard.rules.secret_words import holds_secret, mask_words
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
@@ -259,11 +259,9 @@ def _without_overrides(draft: _Draft, item: Instruction, block: DockerfileBlock)
         draft.notes.append(_secret_note(item))
         return
     draft.comment_out(item)
-    kept = [
-        f"{name}={_quoted(value or '', draft.escape)}"
-        for name, value in pairs
-        if name not in block.settings
-    ]
+    # The words as they were written: a quoted `$` is none for the builder, and must stay none.
+    words = split_words(item.text) if len(pairs) > 1 else []
+    kept = [word for word in words if word.partition("=")[0] not in block.settings]
     if kept:
         draft.after[item.last_line] = managed((f"ENV {' '.join(kept)}",), draft.newline)
     draft.notes.append(
@@ -274,13 +272,6 @@ def _without_overrides(draft: _Draft, item: Instruction, block: DockerfileBlock)
             names=", ".join(overriding),
         )
     )
-
-
-def _quoted(value: str, escape: str) -> str:
-    """Return `value` as a word of ENV; `$` stays a reference, as it was one before."""
-    if re.fullmatch(r"[\w./:@%+,${}=-]+", value):
-        return value
-    return '"' + value.replace(escape, escape * 2).replace('"', f'{escape}"') + '"'
 
 
 def _drop_syntax(draft: _Draft, file: Dockerfile) -> None:
