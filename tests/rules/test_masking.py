@@ -194,6 +194,31 @@ def test_a_line_of_a_log_shows_no_raw_password(password: str) -> None:
     assert re.sub("bob:", "", shown) == "fatal: unable to access 'https://***@git.example/x.git'"
 
 
+@pytest.mark.parametrize("password", ["zq7 bb", "zq7\tbb", "zq/7 bb zz", "z q7/bb"])
+@pytest.mark.parametrize("quote", ["", "'", '"'])
+def test_a_password_with_a_blank_is_masked_and_known(password: str, quote: str) -> None:
+    line = f"GOPROXY={quote}https://bob:{password}@nexus.corp.example/go,direct{quote} go mod x"
+    shown = mask_credentials(line)
+    assert shown == line.replace(password, "***")
+    assert mask_credentials(shown) == shown
+    assert password in {secret.reveal() for secret in url_secrets(line)}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "see https://nexus.corp.example:8081 or ask ops@corp.example",
+        "see https://nexus.corp.example: ops@corp.example knows",
+        "Get https://nexus:$PORT and git@host",
+        "dial https://[::1]:443 for rsc.io/quote@v1.5.2",
+        "fatal: 'https://nexus:port/' is none, ask ops@corp.example",
+        "go: https://nexus:latest rsc.io/quote@v1.5.2: EOF",
+    ],
+)
+def test_a_mail_address_behind_an_address_is_no_login(line: str) -> None:
+    assert mask_credentials(line) == line
+
+
 @pytest.mark.parametrize(
     "line",
     [

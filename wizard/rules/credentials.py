@@ -15,7 +15,12 @@ from urllib.parse import unquote
 
 from wizard.secret import MASK, Secret
 
-_URL = re.compile(r"(?<=[A-Za-z0-9+.\-])://(?P<rest>(?:(?!://)\S)*)")
+_BLANK = (
+    r"[^\s:/?#@'\"\[\]]{1,200}:(?![$<{(])(?!\d{1,5}[/\s])"
+    r"(?:(?!://)[^\s@'\"<>]){1,200}(?:[ \t]{1,3}[^\s:@'\"<>]{1,200}){1,4}@(?=[\w\[])(?!v\d)"
+)
+"""A login whose password has blanks: no host has such a port, and nothing else ends in an `@`."""
+_URL = re.compile(rf"(?<=[A-Za-z0-9+.\-])://(?P<rest>(?:{_BLANK})?(?:(?!://)\S)*)")
 """What follows a `://` ends at the next one, so no two attempts read the same text."""
 
 _WORD = re.compile(r"[^\s,|'\"(]+")
@@ -38,7 +43,7 @@ _VERSION = re.compile(r"v\d|latest\b|upgrade\b|patch\b|none\b|sha256:|v/|latest$
 _SSH = re.compile(r"(?:git\+)?ssh(?:\+git)?$")
 _LONG_ENOUGH = 8
 """Of a user without a password, to be taken for a token: `ssh://git@host` is none."""
-_ENDS = re.compile(r"[/?#@:,|]")
+_ENDS = re.compile(r"[/?#@:,|\s]")
 _LEAST_PART, _MOST_PARTS = 5, 50
 _SEPARATOR = re.compile(r"([,|])")
 
