@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.conftest import Command
+from wizard.apply.disk import Disk
+from wizard.apply.journal import Journal, state_folder
 from wizard.system import System
 
 SETS = ("--set", "goprivate=git.corp.example", "--set", "http_proxy=http://proxy.corp.example:3128",
@@ -46,6 +48,25 @@ def test_undo_restores_every_file_byte_for_byte_and_removes_the_new_ones(
     assert undone.code == 0, undone.err
     assert _snapshot(project, home, machine.root) == before
     assert _folders(project, home, machine.root) == folders
+
+
+def test_an_undo_that_waits_for_root_names_the_command_in_its_document(
+    command: Command, machine: System
+) -> None:
+    daemon = machine.path("/etc/docker/daemon.json")
+    daemon.parent.mkdir(parents=True)
+    daemon.write_text("{}\n")
+    daemon.parent.chmod(0o555)
+    assert command("apply", "--yes", "--json", "--scope", "system", *SETS).code == 3
+    journal = Journal(state_folder(machine), Disk())
+    (staged,) = (journal.load(id_) for id_ in journal.ids())
+    assert staged is not None
+    assert staged.steps[0].change.after is not None
+    daemon.write_bytes(staged.steps[0].change.after)  # as root would
+    undone = command("undo", "--json")
+    assert undone.code == 3
+    assert undone.json["sudo"].startswith("sudo ")
+    assert "--staged" in undone.json["sudo"]
 
 
 def test_a_second_apply_finds_nothing_to_change(command: Command, project: Path) -> None:

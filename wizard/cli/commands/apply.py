@@ -139,7 +139,12 @@ async def undo(context: Context) -> int:
         show_differences(context.output, receipt.changes)
     if not dry_run:
         receipt = await take_back(system, id_, force=force, restart=context.flag("restart"))
-    context.emit("undo", id=receipt.id, changes=change_rows(receipt.changes))
+    context.emit(
+        "undo",
+        id=receipt.id,
+        changes=change_rows(receipt.changes),
+        sudo=receipt.sudo_command,
+    )
     show_receipt(context, receipt)
     if dry_run:
         context.output.line(msg("Dry run: nothing was undone."), YELLOW)
