@@ -86,6 +86,32 @@ async def test_a_damaged_entry_that_was_applied_refuses_the_purge(host: Host) ->
         purge(host.system)
 
 
+@pytest.mark.parametrize("left", [None, b"", b"[[[", b'{"state": "appl"}', b'{"state": []}'])
+async def test_a_transaction_whose_state_is_lost_is_kept_and_can_be_undone(
+    host: Host, left: bytes | None
+) -> None:
+    furnish(host)
+    before = tree(host)
+    receipt = await apply_(host)
+    state = host.home / ".local/state/gomod-wizard/journal" / str(receipt.id) / "state"
+    state.unlink() if left is None else state.write_bytes(left)
+    with pytest.raises(UnsafeError, match="is applied"):
+        purge(host.system)
+    await undo(host.system)
+    purge(host.system)
+    assert tree(host) == before
+
+
+async def test_a_lost_state_of_what_was_undone_keeps_nobody_from_a_purge(host: Host) -> None:
+    furnish(host)
+    before = tree(host)
+    receipt = await apply_(host)
+    await undo(host.system)
+    (host.home / ".local/state/gomod-wizard/journal" / str(receipt.id) / "state").unlink()
+    purge(host.system)
+    assert tree(host) == before
+
+
 def killed_half_way(host: Host) -> None:
     """Kill an apply between its two last renames."""
     counting = CountingDisk()

@@ -32,6 +32,7 @@ from wizard.apply.record import (
     id_of,
     load_record,
     read_blob,
+    stands_as,
 )
 from wizard.errors import ForbiddenError
 from wizard.system import System
@@ -61,6 +62,7 @@ class State:
     """Every file was put back."""
 
 
+_WORDS = frozenset(word for name, word in vars(State).items() if name.isupper())
 HALF_DONE = frozenset({State.BEGUN, State.UNDOING})
 """The states that a crash leaves, and a run that writes at this moment."""
 
@@ -140,8 +142,24 @@ class Journal:
         return Path(str(self._json(id_, "record.json").get("carries", ""))).name or id_
 
     def state(self, id_: str) -> str:
-        """Return the state's word; a transaction without one never began."""
-        return str(self._state_file(id_).get("state", State.FAILED))
+        """Return the state's word; where that is lost, what the files themselves tell."""
+        word = self._state_file(id_).get("state")
+        known = isinstance(word, str) and word in _WORDS
+        return str(word) if known else self._state_by_files(id_)
+
+    def _state_by_files(self, id_: str) -> str:
+        """Return the state of an entry that has none any more.
+
+        An entry gets its name with a state in it and keeps one at every instant, so this was no
+        crash of ours; what may still stand is kept for an undo, and from a purge.
+        """
+        record = self.load(id_)
+        standing = record is None or any(
+            stands_as((step,), after=True)
+            for step in record.steps
+            if step.change.before != step.change.after
+        )
+        return State.APPLIED if standing else State.FAILED
 
     def ran(self, id_: str) -> bool:
         """Whether the programs of the record were run, and did what they should."""
