@@ -239,8 +239,10 @@ def test_a_package_that_apt_knows_nothing_of_follows_from_an_index_that_did_not_
         ("[12:01:02]W: [Step 2/4] #12 [deps 3/3] RUN x\n[12:01:03]W: [Step 2/4] #12 1.0 ", "3/3"),
         ("2026-05-01 09:00:01 INFO  builder-7 | Step 3/9 : RUN x\n2026-05-01 09:00:02 ERROR b | ",
          "3/9"),
+        ("> > #9 [build 3/5] RUN x\n> > #9 1.2 ", "3/5"),
+        ("    #9 [build 3/5] RUN x\n    #9 1.2 ", "3/5"),
     ],
-    ids=["teamcity", "a logger"],
+    ids=["teamcity", "a logger", "quoted", "indented"],
 )  # fmt: skip
 def test_the_step_is_seen_behind_the_prefix_of_a_runner(wrapped: str, number: str) -> None:
     found = _of(wrapped + REFUSED)

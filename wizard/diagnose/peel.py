@@ -49,6 +49,9 @@ _PREFIXES = tuple(
         # tekton, drone, concourse: [step-build], [build : step-build], [docker:3]
         r"\[[A-Za-z][\w-]{0,40}(?: : [\w-]{1,40}|:\d{1,6})\] ?",
         r"\[step-[\w-]{1,40}\] ",
+        # quoted in an answer, indented in a paste: only where BuildKit's number follows
+        r"[ \t]{0,8}(?:>[ \t]{0,8}){1,4}(?=#\d{1,6} )",
+        r"[ \t]{1,16}(?=#\d{1,6} )",
         # grep -n
         r"\d{1,7}:(?=[#\[ ]|Step |STEP |go: )",
         r"\ufeff",
