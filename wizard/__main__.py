@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from typing import TYPE_CHECKING
 
 if not __package__:  # started by its path, isolated (apply/sudo.py): this package, no other
@@ -28,6 +29,9 @@ def start_wizard(session: Session) -> int:
 
 def main(argv: list[str] | None = None) -> int:
     """Run `gomod-wizard` with `argv` (default: the process's arguments); returns the exit code."""
+    if argv is None:
+        # Ctrl-C gives up looks that had not begun; that is no news for whoever pressed it.
+        warnings.filterwarnings("ignore", r"coroutine '.*' was never awaited", RuntimeWarning)
     return run(sys.argv[1:] if argv is None else argv, start_wizard=start_wizard)
 
 

@@ -21,6 +21,13 @@ async def end_process(process: asyncio.subprocess.Process, grace_s: float) -> No
         await process.wait()
 
 
+async def kill_process(process: asyncio.subprocess.Process) -> None:
+    """Kill at once the session that `process` leads, where anything of it is left that hangs."""
+    if process.returncode is None:
+        _signal(process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        await process.wait()
+
+
 def _signal(group: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if hasattr(os, "killpg"):

@@ -7,7 +7,6 @@ Nothing below `wizard/` reads `os.environ` or starts a program by itself; it ask
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import stat
@@ -147,10 +146,12 @@ class System:
     ) -> Completed | Failed:
         """Run a program without a shell and without input, and wait at most `timeout_s`.
 
-        `env` replaces the user's environment. The program is killed when time is up or the
-        caller is cancelled.
+        `env` replaces the user's environment. The program is killed, with all that it started,
+        when time is up or the caller is cancelled.
         """
         import asyncio  # 90 ms that `--help` and `plan --profile` need not pay
+
+        from wizard.ending import kill_process
 
         program = self.which(argv[0])
         if program is None:
@@ -164,6 +165,8 @@ class System:
                 stderr=asyncio.subprocess.PIPE,
                 env=dict(self.env if env is None else env),
                 cwd=cwd,
+                # A wrapper's child holds the pipes, and asyncio waits for their end: end both.
+                start_new_session=True,
             )
         except OSError as error:
             return Failed(kind="denied", detail=error.strerror or str(error))
@@ -173,10 +176,7 @@ class System:
         except TimeoutError:
             return Failed(kind="timeout", detail=str(msg("no answer in {n} s", n=f"{timeout_s:g}")))
         finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+            await kill_process(process)
         return Completed(
             code=process.returncode or 0,
             out=out[:OUTPUT_LIMIT].decode("utf-8", "replace"),
