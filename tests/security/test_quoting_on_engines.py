@@ -43,8 +43,8 @@ def test_a_copied_path_is_that_path_alone(version: str) -> None:
 
 
 PAIRS = (
-    'A=\'$HOME\' B=\\$HOME C="a\\"b" D=a\\ b E="x\\\\y" F=七 G=\'d"q\' H="d\'q" I=$BASE/x J=${BASE:-n} '
-    'K=#h L="" M=\'a\\b\' N="${NONE:+x}" O="\\${BASE}" P=a=b'
+    'A=\'$HOME\' B=\\$HOME C="a\\"b" D=a\\ b E="x\\\\y" F=七 G=\'d"q\' H="d\'q" '
+    'I=$BASE/x J=${BASE:-n} K=#h L="" M=\'a\\b\' N="${NONE:+x}" O="\\${BASE}" P=a=b'
 )
 
 
