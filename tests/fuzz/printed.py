@@ -34,6 +34,7 @@ from wizard.detect.proxy_systemd import service_proxies
 from wizard.detect.resolvers import parse_resolv_conf, resolvers_of
 from wizard.diagnose.envelope import Envelopes
 from wizard.diagnose.peel import peel, strip_codes
+from wizard.drafts import draft_of
 from wizard.errors import UsageError
 from wizard.moves.memory import recall
 from wizard.preferences import preferences
@@ -145,6 +146,7 @@ def said_by_files(text: str) -> None:
     parts_of(system, _NOWHERE, ".", ("main.go",), {"a.example/app": "."})
     preferences(system)
     recall(system, _NOWHERE)
+    draft_of(system, _NOWHERE)
     list(_certificates(text))
     with suppress(UsageError):
         collect_answers(system, _NOWHERE)

@@ -37,6 +37,7 @@ SAMPLES = (
 NOT_FROM_OUTSIDE = {
     "wizard.language.sentences": "reads the program's own sentences",
     "wizard.diagnose.table._read": "reads the program's own table",
+    "wizard.cli.grammar_parser.parse_args": "takes the user's own words, and is argparse",
 }
 READ_ELSEWHERE = {
     "wizard.apply.": "its own files; tests/apply/test_undo_and_history.py damages the journal",

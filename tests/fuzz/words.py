@@ -51,6 +51,8 @@ WORDS: tuple[str, ...] = (
     '"dns":["',
     '{"schema":"gomod-wizard/networks/1","networks":[{"name":"","at":"","decisions":[],'
     '"answers":{},"fingerprint":[]}]}',
+    '{"schema":"gomod-wizard/draft/1","project":"/nonexistent/gomod-wizard","at":"2026-08-23T10:15:00+00:00",'
+    '"step":"proxy","answers":{"mtu":"1400","gosumdb":[]}}',
     # logs
     '{"logs":[{"vertex":"x","data":"', '"completed":"', "web_1  | ", "::error::",
     "Step #0 - \"b\": ",
