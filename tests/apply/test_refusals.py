@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.apply.faults import in_child
 from tests.apply.hosts import Host, artifact, daemon_json, furnish, whole_plan
 from wizard.apply import commit, plan_changes
 from wizard.apply.disk import Disk, Folder
@@ -169,6 +171,19 @@ async def test_a_file_that_changed_since_it_was_shown_is_not_written(host: Host)
     with pytest.raises(UnsafeError, match="changed since it was shown"):
         await commit(host.system, host.project, found)
     assert host.files() == before
+
+
+def test_a_pipe_that_is_laid_in_after_the_diff_is_not_waited_for(host: Host) -> None:
+    async def write() -> None:
+        furnish(host)
+        found = await plan_changes(host.system, host.project, whole_plan(host))
+        (host.project / "Dockerfile").unlink()
+        os.mkfifo(host.project / "Dockerfile")
+        signal.alarm(20)  # ends a process that waits for who writes into the pipe
+        with pytest.raises(UnsafeError, match="changed since it was shown"):
+            await commit(host.system, host.project, found)
+
+    assert in_child(write) == 0
 
 
 async def test_a_link_that_is_swapped_in_after_the_diff_leads_nowhere(host: Host) -> None:

@@ -26,6 +26,8 @@ _O_PATH = getattr(os, "O_PATH", os.O_RDONLY)
 _O_DIRECTORY = getattr(os, "O_DIRECTORY", 0)
 _O_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _O_BINARY = getattr(os, "O_BINARY", 0)
+_O_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
+"""A pipe that was laid in a file's place is opened without waiting for who writes into it."""
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
 _OF_THE_SYSTEM = ("security.", "trusted.")
@@ -116,7 +118,7 @@ class Disk:
         Raises OSError, also for more than `limit` bytes: half a file is nobody's copy.
         """
         try:
-            flags = os.O_RDONLY | _O_NOFOLLOW | _O_BINARY | getattr(os, "O_NONBLOCK", 0)
+            flags = os.O_RDONLY | _O_NOFOLLOW | _O_BINARY | _O_NONBLOCK
             fd = os.open(folder.at(name), flags, dir_fd=folder.fd)
         except FileNotFoundError:
             return None
@@ -315,7 +317,7 @@ def _attributes_of(folder: Folder, name: str) -> dict[str, bytes] | None:
     if folder.fd is None or not hasattr(os, "listxattr"):
         return None
     try:
-        fd = os.open(name, os.O_RDONLY | _O_NOFOLLOW, dir_fd=folder.fd)
+        fd = os.open(name, os.O_RDONLY | _O_NOFOLLOW | _O_NONBLOCK, dir_fd=folder.fd)
     except FileNotFoundError:
         return None
     try:
