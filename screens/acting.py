@@ -5,6 +5,7 @@ Nothing is written but by `write`, which follows the last yes to exactly what wa
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -55,6 +56,11 @@ class ActingApp(KnowingApp):
 
     def came_by_itself(self) -> None:
         """Let no key take what has just come up without one."""
+
+    async def when_seen(self) -> None:
+        """Wait until no help and no palette is open: what is typed there is for no other screen."""
+        while not isinstance(self.screen, Framed):  # noqa: ASYNC110 - any of them may close
+            await asyncio.sleep(0.05)
 
     def screen_for(self, step: Step) -> Framed:
         """Return the screen of `step`; loaded only now, so that the first one is there at once."""
@@ -136,6 +142,7 @@ class ActingApp(KnowingApp):
             self.flow = self.before_writing
             screen.fail(error, preview)
             return
+        await self.when_seen()
         self.writing = False
         self.remember(preview, receipt, mends=mends)
         if receipt.staged:
@@ -193,6 +200,7 @@ class ActingApp(KnowingApp):
                 still = {change.path for change in changes.changes}
                 left = tuple(one for one in self.done.staged if one.path in still)
                 self.done = replace(self.done, staged=left)
+        await self.when_seen()
         await self.switch_screen(self.last_screen())
         self.came_by_itself()
 

@@ -44,7 +44,7 @@ def written(receipt: Receipt, *, left_out: bool = False) -> Grid:
         columns=(
             Column(title="", least=1, most=1),
             Column(title="", least=7, most=16),
-            Column(title="", least=20, most=100),
+            Column(title="", least=20, most=100, whole=True),
         ),
         rows=tuple(rows),
         empty=msg("Nothing was written: everything already is as planned.")
@@ -123,12 +123,16 @@ class DoneScreen(Framed):
         """Return the ways on; the first is the one that is due."""
         finish = Way(id="finish", title=msg("Finish"))
         if self.run.staged:
-            title = msg("Root has written it: prove it by a real build")
+            title = msg("As soon as root has written it: prove it by a real build")
             return (Way(id="prove", title=title), finish)
-        again = Way(id="prove", title=msg("Prove it again"), detail=msg("by a real build"))
-        if self.run.proved:
-            return (finish, again)
-        return (finish, again) if self.run.outcomes else (again, finish)
+        if any(outcome.ok is not None for outcome in self.run.outcomes):
+            title, detail = msg("Prove it again"), msg("by a real build")
+        elif self.run.outcomes:
+            title, detail = msg("Prove it"), msg("once Go or Docker is here")
+        else:
+            title, detail = msg("Prove it"), msg("by a real build")
+        prove = Way(id="prove", title=title, detail=detail)
+        return (finish, prove) if self.run.outcomes else (prove, finish)
 
     @on(OptionList.OptionSelected, "#ways")
     def choose(self, event: OptionList.OptionSelected) -> None:

@@ -53,10 +53,16 @@ class DressedApp(App[int]):
             self.say(msg("This terminal has sixteen colours: its own stay."))
             return
         self.theme = look.theme
-        if remember(self.machine, "theme", look.name):
-            self.say(msg("{look}: remembered for the next time.", look=look.title))
+        self.keep("theme", look.name, look.title)
+
+    def keep(self, name: str, value: str, title: Text) -> None:
+        """Remember what was chosen, one of `wizard.preferences.NAMES`, and say so."""
+        if self.machine.demo:  # its home goes with it
+            self.say(title)
+        elif remember(self.machine, name, value):
+            self.say(msg("{look}: remembered for the next time.", look=title))
         else:
-            self.say(msg("{look}, for this time: it could not be remembered.", look=look.title))
+            self.say(msg("{look}, for this time: it could not be remembered.", look=title))
 
     async def action_palette(self) -> None:
         """Open the command palette over a screen of the wizard; sheets have their own keys."""

@@ -150,6 +150,7 @@ class Framed(Able):
         self.ready = False
 
     def compose(self) -> ComposeResult:
+        self.fit_the_window()
         with Horizontal(id="top"):
             yield Static(name_shown(self.app), id="name")
             yield Static(Content(clean_line(self.project)), id="project")
@@ -167,6 +168,14 @@ class Framed(Able):
         yield SearchLine(id="search")
         yield KeyBar(self.keys())
         yield TooSmall()
+
+    def fit_the_window(self) -> None:
+        """Take the classes of the window's size now: Textual gives them after the first frame."""
+        size, app = self.app.size, self.app
+        self.add_class(
+            *self._get_breakpoint_classes(size.width, app.HORIZONTAL_BREAKPOINTS or []),
+            *self._get_breakpoint_classes(size.height, app.VERTICAL_BREAKPOINTS or []),
+        )
 
     def above(self) -> ComposeResult:
         """Yield what stays above what scrolls."""

@@ -21,6 +21,7 @@ from wizard.text import Text, msg
 from wizard.untrusted import clean_line
 
 GAP = 2
+BELOW = "    "
 
 
 class Tone(StrEnum):
@@ -61,6 +62,8 @@ class Column:
     """Numbers: the last digits stand below each other."""
     from_width: int = 0
     """Cells of a window that is too small for more than the others."""
+    whole: bool = False
+    """What is cut of it stands whole in lines below its row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +166,8 @@ def lay_out(grid: Grid, width: int) -> Content:
     if any(str(column.title) for column in grid.columns):
         header = tuple(Cell(column.title, Tone.MUTED) for column in grid.columns)
         lines.append(_line(grid, header, widths))
-    lines += [_line(grid, row, widths) for row in grid.rows]
+    for row in grid.rows:
+        lines += [_line(grid, row, widths), *_whole(grid, row, widths, width)]
     return Content("\n").join(lines)
 
 
@@ -174,6 +178,16 @@ def _line(grid: Grid, cells: tuple[Cell, ...], widths: tuple[int, ...]) -> Conte
         if width
     ]
     return Content(" " * GAP).join(shown).rstrip()
+
+
+def _whole(
+    grid: Grid, cells: tuple[Cell, ...], widths: tuple[int, ...], width: int
+) -> Iterable[Content]:
+    """Yield in lines of their own the texts that may not be lost, as far as `widths` cut them."""
+    for cell, column, room in zip(cells, grid.columns, widths, strict=True):
+        if column.whole and room < cell_len(cell.shown):
+            for line in Content.styled(cell.shown, cell.tone).wrap(max(1, width - len(BELOW))):
+                yield Content(BELOW) + line
 
 
 class GridView(Widget):

@@ -43,10 +43,10 @@ def mirrors(state: State) -> Grid:
     return Grid(
         columns=(
             Column(title="#", least=2, most=3),
-            Column(title=msg("Mirror"), least=16, most=34),
+            Column(title=msg("Mirror"), least=16, most=34, whole=True),
             Column(title=msg("Time"), least=BAR_CELLS, weight=2, most=BAR_CELLS),
             Column(title=msg("Speed"), least=7, most=10, right=True),
-            Column(title=msg("State"), least=12, most=34),
+            Column(title=msg("State"), least=12, most=34, whole=True),
             Column(title="DNS/TCP/TLS", least=11, weight=3, most=14, right=True, from_width=90),
             Column(title=msg("Way"), least=6, weight=4, most=32, from_width=110),
         ),

@@ -5,28 +5,29 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from textual.app import App
 from textual.containers import ScrollableContainer
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Tabs
 
+from screens.dressed import DressedApp
 from screens.wrapping import break_between_wide_characters
 from wizard.language import LANGUAGES, speak
+from wizard.system import System
 
 OWN = "screens."
 """Where our screens are; Textual's own have no language."""
 
 
-class SpokenApp(App[int]):
+class SpokenApp(DressedApp):
     """An app that can change its language."""
 
-    def __init__(self, *args: Any, **settings: Any) -> None:
-        super().__init__(*args, **settings)
+    def __init__(self, system: System) -> None:
+        super().__init__(system)
         break_between_wide_characters()
 
     async def action_language(self, code: str) -> None:
-        """Say everything in the language `code` from now on, a key of `LANGUAGES`."""
+        """Say everything in the language `code` from now on, and at the next start."""
         speak(code)
         for screen in self.screen_stack:
             if type(screen).__module__.startswith(OWN):
@@ -35,7 +36,7 @@ class SpokenApp(App[int]):
                     screen is not self.screen
                 ):  # seen below a sheet; only the top one lays itself out
                     screen._refresh_layout(self.size)
-        self.notify(LANGUAGES[code], markup=False)
+        self.keep("language", code, LANGUAGES[code])
 
 
 async def retell(screen: Screen[Any]) -> None:

@@ -60,6 +60,16 @@ def catalogue(language: str) -> Catalogue | None:
         return GNUTranslations(file)
 
 
+_spoken = "en"
+
+
 def speak(language: str) -> None:
     """Show every sentence in `language` from now on."""
+    global _spoken
     use_language(catalogue(language))
+    _spoken = language
+
+
+def spoken() -> str:
+    """Return the language that is spoken now: a key of `LANGUAGES`."""
+    return _spoken

@@ -99,3 +99,33 @@ def test_a_document_follows_the_flag_alone() -> None:
     locale = {"LANG": "zh_CN.UTF-8", "PYTHONUTF8": "1"}
     assert said("plan", "--json", "--nonsense", **locale).isascii()
     assert not said("plan", "--json", "--nonsense", "--lang", "zh", **locale).isascii()
+
+
+def preferring(home: Path, language: str) -> dict[str, str]:
+    """An environment whose home remembers what was chosen in the palette."""
+    folder = home / ".config" / "gomod-wizard"
+    folder.mkdir(parents=True)
+    (folder / "preferences.toml").write_text(f'language = "{language}"\n')
+    return {"HOME": str(home), "PYTHONUTF8": "1"}
+
+
+def test_a_language_chosen_in_the_palette_is_stronger_than_the_locale(tmp_path: Path) -> None:
+    assert "用法" in said("--help", LANG="en_US.UTF-8", **preferring(tmp_path, "zh")).decode()
+
+
+def test_the_flag_is_stronger_than_a_chosen_language(tmp_path: Path) -> None:
+    shown = said("--help", "--lang", "en", **preferring(tmp_path, "zh"))
+    assert shown.startswith(b"usage: gomod-wizard")
+
+
+def test_a_chosen_language_that_is_not_spoken_here_counts_for_nothing(tmp_path: Path) -> None:
+    shown = said("--help", LANG="C", **preferring(tmp_path, "tlh"))
+    assert shown.startswith(b"usage: gomod-wizard")
+
+
+def test_a_document_does_not_follow_a_chosen_language(tmp_path: Path) -> None:
+    assert said("plan", "--json", "--nonsense", **preferring(tmp_path, "zh")).isascii()
+
+
+def test_the_demo_takes_a_chosen_language_with_it(tmp_path: Path) -> None:
+    assert "检测结果" in said("demo", "plan", **preferring(tmp_path, "zh")).decode()

@@ -64,3 +64,11 @@ def test_a_search_leaves_the_rows_that_hold_it_and_says_how_many() -> None:
     shown = [line.plain for line in grid.lines(40, "b")]
     assert shown[1].startswith("B")
     assert shown[-1] == "1 of 3 rows hold it"
+
+
+def test_what_is_cut_and_may_not_be_lost_stands_below_its_row() -> None:
+    columns = (Column(title="Mirror", most=6), Column(title="State", least=8, whole=True))
+    row = (Cell("mirror"), Cell("certificate of another name"))
+    shown = lay_out(Grid(columns=columns, rows=(row,)), 34).plain.splitlines()
+    assert shown[1].endswith("…")
+    assert shown[2:] == ["    certificate of another name"]

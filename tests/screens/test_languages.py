@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,12 @@ from textual.widgets import Input
 
 from screens.app import WizardApp
 from screens.wrapping import WORD
-from tests.screens.driving import Running, press, settle, text_of_screen, wizard
+from tests.screens.driving import Running, press, said, settle, text_of_screen, wizard
 from tests.screens.places import PLACES, question
 from tests.screens.stand_in import StandIn
 from wizard.errors import UnsafeError
 from wizard.language import speak
+from wizard.preferences import preferences
 
 Snap = Callable[..., bool]
 
@@ -94,6 +96,29 @@ async def test_why_a_write_failed_is_told_anew() -> None:
         shown = text_of_screen(pilot)
     assert "Dockerfile was changed" in shown
     assert "一切都与之前一样。" in shown
+
+
+async def test_a_chosen_language_is_remembered_and_said(tmp_path: Path) -> None:
+    stream = StandIn()
+    stream.system = replace(stream.system, home=tmp_path)
+    async with WizardApp(stream).run_test() as pilot:
+        await settle(pilot)
+        await wizard(pilot).action_language("zh")
+        await settle(pilot)
+        assert "简体中文：已记住，下次沿用。" in said(pilot)
+    assert preferences(stream.system) == {"language": "zh"}
+
+
+async def test_a_demo_promises_to_remember_nothing(tmp_path: Path) -> None:
+    stream = StandIn()
+    stream.system = replace(stream.system, home=tmp_path, demo=True)
+    async with WizardApp(stream).run_test() as pilot:
+        await settle(pilot)
+        wizard(pilot).wear("light")
+        await settle(pilot)
+        assert said(pilot) == "Light"
+        await wizard(pilot).action_language("zh")
+    assert preferences(stream.system) == {}
 
 
 async def test_answers_and_the_place_stay(running: Running) -> None:

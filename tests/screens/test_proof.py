@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -80,6 +81,49 @@ async def test_escape_stops_the_proof_at_once_and_says_so(
         assert isinstance(pilot.app.screen, DoneScreen)
         assert "The proof was stopped before it ended" in text_of_screen(pilot)
         assert not pilot.app.workers
+
+
+@pytest.mark.parametrize("key", ["question_mark", "ctrl+p"])
+async def test_what_is_open_over_the_proof_stays_when_it_ends(
+    running: Running, stream: StandIn, key: str
+) -> None:
+    stream.proof_gate = threading.Event()
+    async with running() as pilot:
+        await pilot.press(*ENTERS)
+        while not isinstance(pilot.app.screen, ProofScreen):
+            await pilot.pause(0.01)
+        proof = pilot.app.screen
+        await pilot.press(key)
+        while pilot.app.screen is proof:
+            await pilot.pause(0.01)
+        opened = pilot.app.screen
+        stream.proof_gate.set()
+        while not proof.ended:
+            await pilot.pause(0.01)
+        await pilot.press("u")  # would ask on the last screen whether to take everything back
+        await pilot.pause(0.2)
+        assert pilot.app.screen is opened
+        await pilot.press("escape")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, DoneScreen)
+        assert len(pilot.app.screen_stack) == 2
+
+
+@pytest.mark.parametrize(
+    ("ended", "way"),
+    [
+        ({}, "Prove it again  by a real build"),
+        ({"ok": None, "why": "no engine answers"}, "Prove it  once Go or Docker is here"),
+    ],
+)
+async def test_only_what_was_proved_can_be_proved_again(
+    running: Running, stream: StandIn, ended: dict[str, Any], way: str
+) -> None:
+    if ended:
+        stream.outcomes = {part: Outcome(part=part, **ended) for part in Part}
+    async with running() as pilot:
+        await press(pilot, *ENTERS)
+        assert way in text_of_screen(pilot)
 
 
 async def test_leaving_during_the_proof_does_not_wait_for_it(

@@ -6,7 +6,6 @@ rest.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def run(
 
     stand_in_for_closed_streams()
     never_fail_to_print()
-    speak_to(argv, os.environ if system is None else system.env)
+    speak_to(argv, system)
     if list(argv) == ["--version"]:
         print(f"gomod-wizard {__version__}")
         return ExitCode.OK

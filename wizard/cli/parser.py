@@ -72,7 +72,12 @@ def _common(sets: str) -> Parser:
     group.add_argument(
         "--lang",
         choices=tuple(LANGUAGES),
-        help=str(msg("language (default: from LANGUAGE, LC_ALL, LC_MESSAGES, LANG)")),
+        help=str(
+            msg(
+                "language (default: the one chosen in the palette, else from LANGUAGE, LC_ALL, "
+                "LC_MESSAGES, LANG)"
+            )
+        ),
     )
     group.add_argument(
         "--no-color", action="store_true", help=str(msg("no colours (NO_COLOR does so too)"))

@@ -5,22 +5,37 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from wizard.language import choose_language, speak, wanted_by
+from wizard.language import LANGUAGES, choose_language, speak, wanted_by
+
+if TYPE_CHECKING:
+    from wizard.system import System
 
 
-def speak_to(argv: Sequence[str], env: Mapping[str, str]) -> None:
-    """Choose the language: `--lang`, else the locale, for people who can read it here.
+def speak_to(argv: Sequence[str], system: System | None) -> None:
+    """Choose the language: `--lang`, the one chosen in the palette, the locale; where legible.
 
     A document (`--json`) follows the flag alone, so that a script reads the same everywhere; and
-    a locale does not count where stdout could not write the language but as escapes.
+    nothing but the flag counts where stdout could not write the language but as escapes.
+    `system`: None is this machine.
     """
     wanted = wanted_by(argv)
     own = argv[: list(argv).index("--")] if "--" in argv else argv
     if wanted is None and ("--json" in own or not _writes("中")):
         wanted = "en"
-    speak(choose_language(env, wanted))
+    env = os.environ if system is None else system.env
+    speak(choose_language(env, wanted or _chosen(system)))
+
+
+def _chosen(system: System | None) -> str | None:
+    """Return what was chosen in the palette of an earlier run, if it is spoken here."""
+    from wizard.preferences import preferences
+    from wizard.system import this_machine
+
+    chosen = preferences(this_machine() if system is None else system).get("language")
+    return chosen if chosen in LANGUAGES else None
 
 
 def _writes(text: str) -> bool:

@@ -52,6 +52,7 @@ _KEPT = (
     "TERM",
     "COLORTERM",
     "NO_COLOR",
+    "GOMOD_WIZARD_THEME",
     "LANGUAGE",
     "LANG",
     "LC_ALL",

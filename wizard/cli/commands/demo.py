@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from wizard.cli.output import BOLD, DIM, Output
 from wizard.errors import ExitCode, ForbiddenError, UsageError
+from wizard.language import spoken
 from wizard.text import msg
 
 if TYPE_CHECKING:
@@ -97,9 +98,10 @@ def _run(
     for name in ("yes", "no_input", "dry_run", "no_color", "verbose"):
         if getattr(flags, name, False):
             given.append(f"--{name.replace('_', '-')}")
-    for name in ("reason", "until", "timeout", "lang"):
+    for name in ("reason", "until", "timeout", "theme"):
         if hasattr(flags, name):
             given.append(f"--{name}={getattr(flags, name)}")
+    given.append(f"--lang={spoken()}")  # the played home remembers none
     project = ["--project", played.project]
 
     def inside(*more: str) -> int:
