@@ -180,6 +180,6 @@ class DoneScreen(Framed):
     def keys(self) -> tuple[Key, ...]:
         copy = msg("Copy for root") if self.run.staged else msg("Copy build command")
         return (
-            (ENTER, msg("Choose")), (ARROWS, msg("Move")), ("c", copy),
-            ("u", msg("Take it all back")), HELP,
+            (ENTER, msg("Choose")), ("u", msg("Take it all back")), ("c", copy),
+            (ARROWS, msg("Move")), HELP,
         )  # fmt: skip

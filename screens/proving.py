@@ -5,6 +5,7 @@ The work belongs to this screen and ends with it; escape stops it at once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,6 +16,7 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import Worker
 
+from screens.able import Deed
 from screens.apart import apart
 from screens.decisions import text_of
 from screens.frame import ESC, HELP, Framed, Key
@@ -87,6 +89,9 @@ class ProofScreen(Framed):
 
     def foot(self) -> ComposeResult:
         yield Static(text_of(msg("esc stops it; what was written stays written")), classes="why")
+
+    def deeds(self) -> Iterable[Deed]:
+        yield (msg("Stop the proof"), msg("esc does so too"), self.action_stop)
 
     def on_mount(self) -> None:
         # Of the app, not of this screen: a change of language mounts anew, and waits for a

@@ -10,13 +10,17 @@ from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from screens.app import WizardApp
 from screens.decisions import DecisionRow
 from screens.found import FoundSuggester, found_for
 from screens.grid import GridView
+from screens.mending import MendingScreen
 from screens.palette import WizardPalette, commands
+from screens.proving import ProofScreen
 from screens.question import QuestionScreen
 from tests.screens import sample
 from tests.screens.driving import Running, at, press, said, settle, text_of_screen, wizard
+from tests.screens.scenes import SCENES
 from tests.screens.stand_in import StandIn
 from wizard.facts import not_applicable
 from wizard.flow import STEPS, Step, step_title
@@ -279,3 +283,33 @@ async def test_signs_that_do_not_fit_beside_a_long_name_keep_the_worst(
     (row,) = (line for line in lines if "Private hosts" in line)
     assert "✗1" in row
     assert not any(line.strip() == "!1" for line in lines)
+
+
+async def test_the_palette_has_what_the_proof_and_the_last_screen_can_do() -> None:
+    stream = SCENES["proof"].world()
+    async with WizardApp(stream).run_test() as pilot:
+        await SCENES["proof"].act(pilot)
+        shown = listed(pilot)
+        assert not [one for one in shown if one.startswith(("Go to", "Change", "Take", "Measure"))]
+        proof = pilot.app.screen
+        assert isinstance(proof, ProofScreen)
+        next(
+            one for one in commands(wizard(pilot), proof) if str(one.title) == "Stop the proof"
+        ).run()
+        while pilot.app.screen is proof:
+            await pilot.pause(0.01)
+        await settle(pilot)
+        assert {"Prove it", "Finish", "Take everything back (undo)"} <= set(listed(pilot))
+        await choose(pilot, "Take everything")
+        assert "Take everything back?" in text_of_screen(pilot)
+        await press(pilot, "escape")
+        assert stream.undone == []
+
+
+async def test_the_palette_mends_and_proves_again() -> None:
+    async with WizardApp(SCENES["diagnosis"].world()).run_test() as pilot:
+        await SCENES["diagnosis"].act(pilot)
+        assert {"Mend it", "Prove it again", "Leave it"} <= set(listed(pilot))
+        await choose(pilot, "Mend it")
+        assert isinstance(pilot.app.screen, MendingScreen)
+        assert {"Apply", "Back to the faults"} <= set(listed(pilot))
