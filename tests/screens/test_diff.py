@@ -92,7 +92,7 @@ def view(pilot: Pilot[int]) -> DiffView:
 
 async def test_s_shows_before_and_after_side_by_side_and_back(running: Running) -> None:
     async with running(size=(120, 40)) as pilot:
-        await press(pilot, "enter", "right", "s")
+        await press(pilot, "enter", "d", "right", "s")
         both = [line for line in text_of_screen(pilot).splitlines() if " │ " in line]
         assert any(line.count("WORKDIR /src") == 2 for line in both)
         await press(pilot, "s")
@@ -101,14 +101,14 @@ async def test_s_shows_before_and_after_side_by_side_and_back(running: Running) 
 
 async def test_side_by_side_waits_for_a_wide_window(running: Running) -> None:
     async with running(size=(80, 24)) as pilot:
-        await press(pilot, "enter", "right", "s")
+        await press(pilot, "enter", "d", "right", "s")
         assert "Side by side needs a window of 100 columns." in said(pilot)
         assert not view(pilot).beside
 
 
 async def test_a_window_that_gets_narrow_and_wide_again_keeps_the_view(running: Running) -> None:
     async with running(size=(120, 40)) as pilot:
-        await press(pilot, "enter", "right", "s")
+        await press(pilot, "enter", "d", "right", "s")
         await pilot.resize_terminal(80, 24)
         await settle(pilot)
         assert not view(pilot).beside
@@ -119,7 +119,7 @@ async def test_a_window_that_gets_narrow_and_wide_again_keeps_the_view(running: 
 
 async def test_the_reason_stands_at_the_part_that_it_is_for(running: Running) -> None:
     async with running(size=(120, 40)) as pilot:
-        await press(pilot, "enter", *["right"] * 4)
+        await press(pilot, "enter", "d", *["right"] * 4)
         shown = " ".join(text_of_screen(pilot).split())
     assert "because" in shown
     assert "Largest packet of Docker's bridge (mtu): the VPN" in shown
