@@ -27,7 +27,9 @@ from wizard.rules.proxy_url import ProxyUrl
 
 pytestmark = pytest.mark.go
 quick = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

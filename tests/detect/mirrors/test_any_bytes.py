@@ -33,7 +33,9 @@ BODY = st.one_of(
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(status=STATUS, headers=st.lists(HEADER, max_size=3), body=BODY)
 @example(status=b"HTTP/1.1 200 OK", headers=[], body=b"<title>\x1b]0;owned\x07</title>")
