@@ -38,7 +38,7 @@ def pairs() -> Iterator[tuple[str, str]]:
     """Every English template beside every Chinese one that stands for it."""
     for key, message in KEPT.items():
         english = key if isinstance(key, str) else key[-1]
-        strings = (message.string,) if isinstance(message.string, str) else message.string
+        strings = (message.string,) if isinstance(message.string, str) else message.string or ()
         yield from ((english, chinese) for chinese in strings)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from tests.detect.support import program
 from tests.security.disguises import PASSWORD, USER
 from tests.security.entrances import Place
 from tests.servers.proxy import Proxy
+from wizard.moves.fingerprint import Fingerprint
+from wizard.moves.watching import ways_out_now
 from wizard.system import System
 
 _ECHO = """\
@@ -85,3 +88,15 @@ def place(machine: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
             project=project,
             proxy=f"{proxy.host}:{proxy.port}",
         )
+
+
+async def _one_network(system: System) -> AsyncGenerator[Fingerprint]:
+    """Yield one network as `watch` meets it, and end where the real one waits for the next."""
+    yield replace(await ways_out_now(system), gateways=("192.0.2.1",))
+
+
+@pytest.fixture
+def a_watch_that_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `watch` see one network and end, in tests that run every command."""
+    # The package has a function of that name too, which a dotted path would find.
+    monkeypatch.setattr(import_module("wizard.cli.commands.watch"), "moves", _one_network)

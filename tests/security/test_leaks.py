@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import base64
 import subprocess
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -20,10 +19,7 @@ from tests.security.disguises import HALVES, PASSWORD, USER, WORD, forms, found_
 from tests.security.entrances import ENTRANCES, LOGIN, Place
 from wizard.cli import run
 from wizard.cli.parser import COMMAND_NAMES
-from wizard.moves.fingerprint import Fingerprint
-from wizard.moves.watching import ways_out_now
 from wizard.redactor import Redactor
-from wizard.system import System
 
 FACES = ((), ("-v",), ("--json",))
 
@@ -91,21 +87,14 @@ def holding(files: Files) -> Files:
     return {path: file for path, file in files.items() if found_in(file[0])}
 
 
-async def _one_network(system: System) -> AsyncGenerator[Fingerprint]:
-    """Yield one network as `watch` meets it, and end where the real one waits for the next."""
-    yield replace(await ways_out_now(system), gateways=("192.0.2.1",))
-
-
 @pytest.fixture
 def leaks(
     place: Place,
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    a_watch_that_ends: None,
 ) -> Callable[[str, str], list[str]]:
     """Let a secret in at an entrance, run a command with every face, and return what leaked."""
-    # The package has a function of that name too, which a dotted path would find.
-    monkeypatch.setattr(import_module("wizard.cli.commands.watch"), "moves", _one_network)
 
     def search(entrance: str, name: str) -> list[str]:
         at = ENTRANCES[entrance](place)

@@ -12,6 +12,7 @@ from tests.security.test_leaks import COMMANDS
 from wizard.cli import run
 
 
+@pytest.mark.usefixtures("a_watch_that_ends")
 @pytest.mark.parametrize("name", COMMANDS)
 def test_nothing_that_is_printed_is_obeyed(
     name: str, place: Place, tmp_path: Path, capfd: pytest.CaptureFixture[str]
