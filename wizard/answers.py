@@ -6,20 +6,17 @@ file of `--profile`) > user (`<config>/gomod-wizard/config.toml`) > detected.
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from wizard.errors import ForbiddenError, UsageError
+from wizard.errors import UsageError
 from wizard.plan.types import KEYS, Answer, Origin
-from wizard.system import Failed, System
-from wizard.text import Text, msg
+from wizard.profile_file import PROFILE_NAME, as_text, read_profile, user_profile
+from wizard.system import System
+from wizard.text import msg
 
-PROFILE_NAME = "gomod-wizard.toml"
 WAIVER_KEYS = ("reason", "until")
 """Beside the decisions: why an unsafe value is needed, and until when."""
-_TOP_LEVEL = ("answers", "schema")
 _ENV_PREFIX = "GOMOD_WIZARD_SET_"
 
 
@@ -38,9 +35,7 @@ def collect_answers(
     read: with the file, the line, and what to do.
     """
     answers: dict[str, Answer] = {}
-    config = system.config_home()
-    if config is not None:
-        user_file = config / "gomod-wizard" / "config.toml"
+    if (user_file := user_profile(system)) is not None:
         answers |= _from_file(system, user_file, Origin.USER, required=False)
     answers |= _from_file(
         system, profile or project / PROFILE_NAME, Origin.PROJECT, required=profile is not None
@@ -91,71 +86,12 @@ def _known(key: str, where: str) -> str:
 def _from_file(
     system: System, path: Path, origin: Origin, *, required: bool
 ) -> Mapping[str, Answer]:
-    text = system.read_text(path, limit=1024 * 1024)
-    if isinstance(text, Failed):
-        if text.kind == "missing" and not required:
-            return {}
-        kind = ForbiddenError if text.kind == "denied" else UsageError
-        raise kind(
-            msg("there is no such profile")
-            if text.kind == "missing"
-            else msg("the profile cannot be read: {why}", why=text.detail or text.kind),
-            where=str(path),
-            hint=msg("name a file that is there")
-            if text.kind == "missing"
-            else msg("make it readable, or move it away"),
-        )
-    system.redactor.read_text(text)
-    try:
-        document = tomllib.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        why: Text = str(error)
-        if isinstance(error, RecursionError):
-            why = msg("it is nested too deeply")
-        elif not isinstance(error, tomllib.TOMLDecodeError):
-            # Python refuses integers of more than 4300 digits, and speaks of its own settings.
-            why = msg("a number in it is too long")
-        raise UsageError(
-            msg("the profile is not valid TOML: {why}", why=why),
-            where=str(path),
-            hint=msg("mend that line; answers stand as key = value under [answers]"),
-        ) from None
-    for key in document:
-        if key not in _TOP_LEVEL:
-            raise UsageError(
-                msg("{key} stands outside of the table of answers", key=key),
-                where=f"{path}:{_line_of(text, key)}",
-                hint=msg("write a line [answers] above it"),
-            )
-    table = document.get("answers", {})
-    if not isinstance(table, dict):
-        raise UsageError(
-            msg("answers must be a table"), where=str(path), hint=msg("write a line [answers]")
-        )
+    profile = read_profile(system, path, required=required)
+    if profile is None:
+        return {}
     found: dict[str, Answer] = {}
-    for key, value in table.items():
-        where = f"{path}:{_line_of(text, key)}"
+    for key, value in profile.table("answers").items():
+        where = profile.where(key)
         known = _known(key, where=where)
-        if isinstance(value, str):
-            system.redactor.read_value(value)
-        found[known] = Answer(text=_as_text(value, where), origin=origin, source=where)
+        found[known] = Answer(text=as_text(value, where), origin=origin, source=where)
     return found
-
-
-def _line_of(text: str, key: str) -> int:
-    pattern = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
-    return next((n for n, line in enumerate(text.splitlines(), 1) if pattern.match(line)), 1)
-
-
-def _as_text(value: object, where: str) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        return str(value)
-    if isinstance(value, list) and all(isinstance(item, str | int) for item in value):
-        return ",".join(str(item) for item in value)
-    raise UsageError(
-        msg("an answer is a text, a number, true or false, or a list of texts"),
-        where=where,
-        hint=msg('for example: goprivate = ["git.corp.example"]'),
-    )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from wizard.detect.request import Listener, Request, ignore
 from wizard.plan.types import Answers, Plan
 from wizard.render.types import Artifact, Scope
+from wizard.requested import Requested
 from wizard.system import System
 from wizard.text import Text
 
@@ -35,6 +36,7 @@ class Session:
     system: System
     request: Request
     answers: Answers = field(default_factory=dict)
+    requested: Requested = field(default_factory=Requested)
 
     def settle(self) -> tuple[Text, ...]:
         """Put back what an interrupted run left, before anything is looked at for a write.
@@ -61,10 +63,17 @@ class Session:
         return decide(facts, self.answers if answers is None else answers)
 
     def render(self, plan: Plan) -> tuple[Artifact, ...]:
-        """Return every artifact of `plan`, project scope first."""
+        """Return every artifact of `plan`, project scope first, then what was asked for."""
         from wizard.render import render
 
-        return render(plan)
+        artifacts = render(plan)
+        if not self.requested.names:
+            return artifacts
+        from wizard.render.targets import render_targets
+        from wizard.render.targets.options import Options
+
+        options = Options(self.requested.options)
+        return (*artifacts, *render_targets(plan, self.requested.names, options))
 
     def build_command(self, plan: Plan) -> BuildCommand:
         """Return the build command of `plan`: argv and environment, no secret in them."""

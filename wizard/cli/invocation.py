@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from wizard.cli.context import Context
     from wizard.plan.types import Answers
+    from wizard.requested import Requested
     from wizard.session import Session
 
 
@@ -127,6 +128,7 @@ def _dispatch(
             prove_all=getattr(flags, "prove", False),
         ),
         answers=_answers(flags, machine, project),
+        requested=_requested(flags, machine, project),
     )
     ask = None if output.json_mode else _asker(flags)
     context = Context(session=session, output=output, flags=flags, ask=ask)
@@ -156,6 +158,21 @@ def _answers(flags: argparse.Namespace, machine: System, project: Path) -> Answe
         profile=None if profile is None else Path(profile),
         reason=reason,
         until=until,
+    )
+
+
+def _requested(flags: argparse.Namespace, machine: System, project: Path) -> Requested:
+    from wizard.requested import Requested, collect_requested
+
+    if flags.command in _UNDECIDED or flags.command == "route":
+        return Requested()
+    profile = getattr(flags, "profile", None)
+    return collect_requested(
+        machine,
+        project,
+        names=getattr(flags, "with_targets", None),
+        options=getattr(flags, "option", ()),
+        profile=None if profile is None else Path(profile),
     )
 
 

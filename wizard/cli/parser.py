@@ -7,6 +7,7 @@ import argparse
 from wizard.cli.argparse_words import speak
 from wizard.cli.grammar_parser import Parser
 from wizard.cli.summaries import COMMANDS, EXIT_CODES, WIZARD, shown
+from wizard.cli.target_names import OPTION_KEYS, TARGET_NAMES
 from wizard.language import LANGUAGES
 from wizard.text import Text, msg
 
@@ -150,6 +151,24 @@ def build_parser(version: str) -> argparse.ArgumentParser:
     parsers["generate"].add_argument(
         "--out", required=True, metavar="DIR", help=str(msg("where to write"))
     )
+    for name in ("generate", "diff", "apply"):
+        parsers[name].add_argument(
+            "--with",
+            dest="with_targets",
+            metavar="T[,T]",
+            help=str(
+                msg("also what is written on request: {targets}", targets=", ".join(TARGET_NAMES))
+            ),
+        )
+        parsers[name].add_argument(
+            "--option",
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            help=str(
+                msg("what is said of them: {options}; repeatable", options=", ".join(OPTION_KEYS))
+            ),
+        )
     for name in ("diff", "apply"):
         parsers[name].add_argument(
             "--scope",

@@ -1,0 +1,14 @@
+"""The words that `--with` and `--option` take; `--help` must not pay for what renders them."""
+
+from __future__ import annotations
+
+TARGET_NAMES: tuple[str, ...] = ()
+OPTION_KEYS: tuple[str, ...] = (
+    "image",
+    "secret_store",
+    "secret_path",
+    "namespace",
+    "storage_class",
+    "storage_size",
+    "hosts",
+)

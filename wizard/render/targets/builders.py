@@ -1,0 +1,7 @@
+"""Builders: buildkitd, podman, bake and compose files."""
+
+from __future__ import annotations
+
+from wizard.render.targets.types import Target
+
+TARGETS: tuple[Target, ...] = ()
