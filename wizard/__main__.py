@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from typing import TYPE_CHECKING
 
 if not __package__:  # started by its path, isolated (apply/sudo.py): this package, no other
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 
 from wizard.cli import run
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wizard.session import Session
 

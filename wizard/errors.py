@@ -7,8 +7,8 @@ exceptions; see `wizard.facts`.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as in `wizard.text`
 if TYPE_CHECKING:
     from wizard.text import Text
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from wizard.resources import asset
-from wizard.text import Catalogue, use_language
+from wizard.text import use_language
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wizard.text import Catalogue
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "zh": "简体中文"}
 """Code → the language's own name. English is in the program itself."""
@@ -55,6 +58,8 @@ def catalogue(language: str) -> Catalogue | None:
     if name is None:
         return None
     from gettext import GNUTranslations
+
+    from wizard.resources import asset
 
     with asset(name).open("rb") as file:
         return GNUTranslations(file)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _data_root() -> Path:
     """`site-packages/wizard` in a wheel, the repository's root in a checkout."""
+    from pathlib import Path
+
     package = Path(__file__).parent
     return package if (package / "templates").is_dir() else package.parent
 

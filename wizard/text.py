@@ -7,19 +7,20 @@ the extraction keywords.
 
 from __future__ import annotations
 
-from typing import NoReturn, Protocol
+TYPE_CHECKING = False  # importing `typing` would cost `--help` more than all of this
+if TYPE_CHECKING:
+    from typing import NoReturn, Protocol
 
+    class Catalogue(Protocol):
+        """The sentences of one language, as gettext gives them."""
 
-class Catalogue(Protocol):
-    """The sentences of one language, as gettext gives them."""
+        def gettext(self, message: str, /) -> str:
+            """Return the sentence in this language, or `message` itself where it has none."""
+            ...
 
-    def gettext(self, message: str, /) -> str:
-        """Return the sentence in this language, or `message` itself where it has none."""
-        ...
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int, /) -> str:
-        """Return the sentence for `n` things in this language."""
-        ...
+        def ngettext(self, msgid1: str, msgid2: str, n: int, /) -> str:
+            """Return the sentence for `n` things in this language."""
+            ...
 
 
 _spoken: Catalogue | None = None

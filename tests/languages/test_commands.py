@@ -8,13 +8,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.conftest import Command, command, offline_catalogue, project
 from wizard.cli.cells import width, wrap
 from wizard.language import speak
-from wizard.text import Catalogue, Text, msg, use_language
+from wizard.text import Text, msg, use_language
+
+if TYPE_CHECKING:
+    from wizard.text import Catalogue
 
 __all__ = ["command", "offline_catalogue", "project"]
 

@@ -6,8 +6,7 @@ rest.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -25,16 +24,17 @@ def run(
 ) -> int:
     """Run one command and return its exit code; every `WizardError` becomes one clear message."""
     from wizard import __version__
-    from wizard.cli.parser import build_parser
     from wizard.cli.speaking import never_fail_to_print, speak_to, stand_in_for_closed_streams
-    from wizard.errors import ExitCode, WizardError
 
     stand_in_for_closed_streams()
     never_fail_to_print()
-    speak_to(argv, system)
     if list(argv) == ["--version"]:
         print(f"gomod-wizard {__version__}")
-        return ExitCode.OK
+        return 0
+    from wizard.cli.parser import build_parser
+    from wizard.errors import ExitCode, WizardError
+
+    speak_to(argv, system)
     try:
         flags = build_parser(__version__).parse_args(argv)
     except SystemExit as stop:  # argparse: --help

@@ -5,10 +5,16 @@ library, whose catalogues know only the locale, not `--lang`, and no Chinese.
 from __future__ import annotations
 
 import argparse
+import os
 import re
-from typing import Any
+import sys
+from contextlib import suppress
 
 from wizard.text import msg, nmsg, translate, translate_count
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 WORDS = (
     msg("usage: "),
@@ -44,7 +50,7 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
     """argparse's help by terminal cells: it counts characters, and breaks lines at spaces alone."""
 
     def __init__(self, prog: str, *args: Any, **settings: Any) -> None:
-        super().__init__(prog, *args, **settings)
+        super().__init__(prog, *args, **({"width": _columns() - 2} | settings))
         self._width -= _beyond(translate("usage: "))
 
     def _split_lines(self, text: str, width: int) -> list[str]:
@@ -59,6 +65,16 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
         lines = [line and f"{indent}{line}" for line in usage.split("\n")]
         usage = "\n".join((lines[0].removeprefix(indent), *lines[1:]))
         return usage + gap + re.sub(r"^([^\x00-\x7f]+):$", r"\1：", rest, flags=re.MULTILINE)
+
+
+def _columns() -> int:
+    """Return the terminal's width as `shutil` would; its import costs more than argparse."""
+    with suppress(ValueError):
+        if (told := int(os.environ.get("COLUMNS", "0"))) > 0:
+            return told
+    with suppress(OSError, ValueError, AttributeError):
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    return 80
 
 
 def _beyond(text: str) -> int:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any, NoReturn
 
 from wizard.cli.argparse_words import HelpFormatter
 from wizard.errors import UsageError
-from wizard.text import Text, msg
+from wizard.text import msg
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any, NoReturn
+
+    from wizard.text import Text
 
 
 class Parser(argparse.ArgumentParser):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from wizard.language import LANGUAGES, choose_language, speak, wanted_by
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from wizard.system import System
 
 
@@ -21,16 +20,23 @@ def speak_to(argv: Sequence[str], system: System | None) -> None:
     nothing but the flag counts where stdout could not write the language but as escapes.
     `system`: None is this machine.
     """
+    from wizard.language import choose_language, speak, wanted_by
+
     wanted = wanted_by(argv)
     own = argv[: list(argv).index("--")] if "--" in argv else argv
     if wanted is None and ("--json" in own or not _writes("中")):
         wanted = "en"
     env = os.environ if system is None else system.env
-    speak(choose_language(env, wanted or _chosen(system)))
+    speak(choose_language(env, wanted or _chosen(env, system)))
 
 
-def _chosen(system: System | None) -> str | None:
+def _chosen(env: Mapping[str, str], system: System | None) -> str | None:
     """Return what was chosen in the palette of an earlier run, if it is spoken here."""
+    # Mostly there is no such file; to learn that must not cost what reading it does.
+    base = env.get("XDG_CONFIG_HOME") or f"{env.get('HOME') or env.get('USERPROFILE')}/.config"
+    if system is None and not os.path.lexists(f"{base}/gomod-wizard/preferences.toml"):
+        return None
+    from wizard.language import LANGUAGES
     from wizard.preferences import preferences
     from wizard.system import this_machine
 
