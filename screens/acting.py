@@ -13,25 +13,29 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from screens.apart import apart
-from screens.diagnosis import DiagnosisScreen
-from screens.done import DoneScreen
 from screens.frame import Framed
 from screens.knowing import KnowingApp
-from screens.mending import MendingScreen
-from screens.messages import Afresh, Finish, Mend, Prove, Undo
-from screens.proving import ProofScreen
+from screens.messages import (
+    Afresh,
+    Finish,
+    Mend,
+    ProofEnded,
+    Prove,
+    RepairAccepted,
+    RepairRefused,
+    Undo,
+    UndoEnded,
+)
 from screens.run import Run
-from screens.state import Preview
-from screens.undone import UndoneScreen
-from screens.writing import WritingScreen
-from wizard.apply.types import Receipt
 from wizard.errors import ForbiddenError, WizardError
 from wizard.flow import Flow, Step
 from wizard.text import msg
 
 if TYPE_CHECKING:
     from screens.sheet import Consent
+    from screens.state import Preview
     from screens.stream import Stream
+    from wizard.apply.types import Receipt
 
 
 class ActingApp(KnowingApp):
@@ -72,6 +76,9 @@ class ActingApp(KnowingApp):
 
     def last_screen(self) -> Framed:
         """Return the diagnosis where the proof failed, else the end."""
+        from screens.diagnosis import DiagnosisScreen
+        from screens.done import DoneScreen
+
         failed = self.done.failed is not None or self.done.trouble is not None
         kind = DiagnosisScreen if failed else DoneScreen
         return kind(self.state, self.flow, self.place, self.done)
@@ -81,6 +88,7 @@ class ActingApp(KnowingApp):
     async def confirm(self) -> None:
         """Ask for the last yes to exactly what was shown."""
         from screens.sheet import ConfirmScreen
+        from wizard.apply.types import Receipt
 
         preview = self.state.ready
         if preview is None or not isinstance(self.screen, Framed):
@@ -117,6 +125,8 @@ class ActingApp(KnowingApp):
     @work(exclusive=True, group="write")
     async def write(self, preview: Preview, restart: bool) -> None:
         """Write what was shown, as one transaction, then prove it."""
+        from screens.writing import WritingScreen
+
         mends = self.flow.at is Step.PROOF
         self.before_writing, self.flow = self.flow, self.flow.leap(Step.PROOF)
         screen = WritingScreen(self.state, self.flow, self.place)
@@ -169,6 +179,8 @@ class ActingApp(KnowingApp):
     @on(Prove)
     async def prove(self) -> None:
         """Prove by a real build what stands there."""
+        from screens.proving import ProofScreen
+
         facts, plan = self.state.facts, self.state.plan
         if facts is None or plan is None:
             return
@@ -178,8 +190,8 @@ class ActingApp(KnowingApp):
         )
         self.came_by_itself()
 
-    @on(ProofScreen.Ended)
-    def proof_ended(self, event: ProofScreen.Ended) -> None:
+    @on(ProofEnded)
+    def proof_ended(self, event: ProofEnded) -> None:
         self.done = replace(
             self.done, outcomes=event.outcomes, trouble=event.trouble, stopped=event.stopped
         )
@@ -207,16 +219,18 @@ class ActingApp(KnowingApp):
     @on(Mend)
     async def mend(self) -> None:
         """Look again, and show what would cure the failure."""
+        from screens.mending import MendingScreen
+
         await self.switch_screen(
             MendingScreen(self.state, self.flow, self.place, self.stream, self.done)
         )
 
-    @on(MendingScreen.Refused)
+    @on(RepairRefused)
     async def back_to_faults(self) -> None:
         await self.switch_screen(self.last_screen())
 
-    @on(MendingScreen.Accepted)
-    async def accept_repair(self, event: MendingScreen.Accepted) -> None:
+    @on(RepairAccepted)
+    async def accept_repair(self, event: RepairAccepted) -> None:
         """Ask for the last yes to a repair, as to any other write."""
         proposal = event.proposal
         self.state = replace(
@@ -230,19 +244,25 @@ class ActingApp(KnowingApp):
     @on(Undo)
     async def undo(self) -> None:
         """Take back everything that this run wrote."""
+        from screens.undone import UndoneScreen
+
         self.writing = True
         await self.switch_screen(
             UndoneScreen(self.state, self.flow, self.place, self.stream, self.done)
         )
 
-    @on(UndoneScreen.Ended)
-    def undo_ended(self, event: UndoneScreen.Ended) -> None:
+    @on(UndoEnded)
+    def undo_ended(self, event: UndoEnded) -> None:
         self.writing = False
         self.done = replace(self.done, undone=event.undone)
 
     @on(Finish)
     async def finish(self) -> None:
         """Leave from the last screen; from the faults, go there."""
+        from screens.diagnosis import DiagnosisScreen
+        from screens.done import DoneScreen
+        from screens.mending import MendingScreen
+
         if isinstance(self.screen, DiagnosisScreen | MendingScreen):
             await self.switch_screen(DoneScreen(self.state, self.flow, self.place, self.done))
         else:

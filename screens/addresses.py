@@ -72,8 +72,8 @@ class Block:
 
 def taken(state: State) -> tuple[Span, ...] | Text:
     """Return every IPv4 range that is in use or planned, by address; else why none is known."""
-    network = state.area("network", NetworkFacts)
-    docker = state.area("docker", DockerFacts)
+    network = state.area("network")
+    docker = state.area("docker")
     if network is None or docker is None:
         return LOOKING
     spans = [*_routes(network, docker), *_docker(docker), *_planned(state)]

@@ -20,14 +20,11 @@ from textual.worker import WorkerFailed
 from screens.acting import ActingApp
 from screens.apart import end_all, still_ending
 from screens.deciding import SOURCE, asking
-from screens.farewell import after_a_mistake, farewell
 from screens.frame import LEAST_HEIGHT, LEAST_WIDTH, Framed
 from screens.messages import Change, GoBack, GoOn, Leap, LeaveOut, LookAgain
-from screens.resuming import AFRESH, RESUME, resuming, with_draft
 from screens.spoken import SpokenApp
 from screens.state import State
 from screens.welcome import WelcomeScreen
-from screens.writing import WritingScreen
 from wizard.errors import ExitCode
 from wizard.flow import Step
 from wizard.resources import asset
@@ -83,6 +80,11 @@ class WizardApp(ActingApp, SpokenApp):
         """The window shows nothing of the wizard, so no key may change anything."""
         return self.size.width < LEAST_WIDTH or self.size.height < LEAST_HEIGHT
 
+    @property
+    def shows_a_write(self) -> bool:
+        """A write is under way here, or was refused."""
+        return isinstance(self.screen, Framed) and self.screen.writes
+
     async def on_event(self, event: Event) -> None:
         """Take keys, text and clicks only where one sees what they do."""
         if isinstance(event, Key) and event.key in TAKING_KEYS and event.time < self.readable_at:
@@ -101,13 +103,18 @@ class WizardApp(ActingApp, SpokenApp):
 
     async def on_mount(self) -> None:
         await self.push_screen(WelcomeScreen(self.state, self.flow, self.place))
-        self.look()
+        # What the look imports would keep the first frame waiting.
+        self.call_after_refresh(self.look)
         draft = self.stream.draft()
         if draft is not None:
+            from screens.resuming import resuming
+
             await self.push_screen(resuming(draft), partial(self.resume, draft))
 
     def resume(self, draft: Draft, answer: str | None) -> None:
         """Go on with what was chosen, start afresh, or (escape) leave it for another time."""
+        from screens.resuming import AFRESH, RESUME, with_draft
+
         if answer == AFRESH:
             self.stream.keep_draft({}, Step.WELCOME)
         if answer != RESUME:
@@ -137,7 +144,7 @@ class WizardApp(ActingApp, SpokenApp):
     @on(GoOn)
     async def go_on(self) -> None:
         """Enter: the next step; at the proposal and the review, the last question."""
-        if isinstance(self.screen, WritingScreen):
+        if self.shows_a_write:
             await self.back_from_a_refused_write()
         elif self.flow.at in (Step.PROPOSAL, Step.REVIEW):
             await self.confirm()
@@ -182,7 +189,7 @@ class WizardApp(ActingApp, SpokenApp):
         """Escape: where the user came from. While and after writing there is no way back."""
         if self.writing:
             return
-        if isinstance(self.screen, WritingScreen):
+        if self.shows_a_write:
             await self.back_from_a_refused_write()
         elif self.state.held:
             self.take(replace(self.state, held=False))
@@ -227,6 +234,8 @@ def run_wizard(session: Session) -> int:
     """
     app = WizardApp(session)
     code = app.run()
+    from screens.farewell import after_a_mistake, farewell
+
     failure = app._exception
     if still_ending():
         print(msg("Ending the build that was under way …"), file=sys.stderr)

@@ -7,15 +7,14 @@ from screens.grid import Cell, Grid, Tone
 from screens.shape import shape
 from screens.state import State
 from screens.step import Section, StepScreen
-from wizard.facts import GoFacts, ProjectFacts
 from wizard.flow import Step
 from wizard.text import msg
 
 
 def project(state: State) -> Grid:
     """What is to be built, and what it is built with."""
-    facts = state.area("project", ProjectFacts)
-    go = state.area("go", GoFacts)
+    facts = state.area("project")
+    go = state.area("go")
     if facts is None:
         return Grid(columns=PAIR, rows=(), empty=LOOKING)
     rows: list[tuple[Cell, ...]] = []

@@ -16,12 +16,12 @@ from screens.state import Preview, State
 from wizard.errors import WizardError
 from wizard.flow import Step
 from wizard.plan.types import Answer, Decision, Origin
-from wizard.questions import Choice, Question, question
 
 if TYPE_CHECKING:
     from screens.stream import Stream
     from wizard.apply.types import ChangeSet
     from wizard.plan.types import Plan
+    from wizard.questions import Choice, Question
     from wizard.render.types import Artifact
 
 SOURCE = "wizard"
@@ -70,6 +70,8 @@ def asking(stream: Stream, state: State, key: str) -> Asking | None:
     """Return the question behind a decision; None while nothing is decided."""
     if state.plan is None or state.facts is None:
         return None
+    from wizard.questions import question
+
     asked = question(key)
     without = {other: answer for other, answer in state.answers.items() if other != key}
     plan, recommended = state.plan, None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,9 +19,11 @@ from screens.state import State
 from screens.words import in_words
 from wizard.errors import WizardError
 from wizard.plan.types import Decision, Origin
-from wizard.questions import Question
 from wizard.text import Text, msg
 from wizard.untrusted import clean, clean_line
+
+if TYPE_CHECKING:
+    from wizard.questions import Question
 
 VALUE_LIMIT = 600
 """Characters of a value shown in a row; the review shows all of it."""

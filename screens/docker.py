@@ -8,7 +8,7 @@ from screens.evidence import LOOKING, PAIR, reason_of
 from screens.grid import Cell, Grid, Tone
 from screens.state import State
 from screens.step import Section, StepScreen
-from wizard.facts import DockerFacts, Fact
+from wizard.facts import Fact
 from wizard.facts.docker import JsonConfig
 from wizard.flow import Step
 from wizard.text import Text, msg
@@ -16,7 +16,7 @@ from wizard.text import Text, msg
 
 def engine(state: State) -> Grid:
     """The Docker client, the engine behind it, and their files."""
-    facts = state.area("docker", DockerFacts)
+    facts = state.area("docker")
     rows: list[tuple[Cell, ...]] = []
     if facts is None:
         return Grid(columns=PAIR, rows=(), empty=LOOKING)

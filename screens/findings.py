@@ -11,7 +11,6 @@ from screens.grid import Tone
 from screens.paragraphs import Paragraph, paragraph
 from wizard.flow import Step, step_title
 from wizard.plan.types import Finding, Severity
-from wizard.questions import BY_KEY
 from wizard.text import Text, msg
 from wizard.untrusted import clean
 
@@ -58,6 +57,8 @@ _FLAG = re.compile(r"--set ([a-z_]+)=\S+")
 def cure_here(finding: Finding) -> Text:
     """Return the cure with the step and the row in place of a flag, which a screen has not."""
 
+    from wizard.questions import BY_KEY
+
     def row(match: re.Match[str]) -> str:
         asked = BY_KEY.get(match[1])
         if asked is None:
@@ -73,6 +74,8 @@ def step_of(finding: Finding) -> Step:
     topic = finding.id.partition(".")[0]
     if topic in _TOPIC_STEPS:
         return _TOPIC_STEPS[topic]
+    from wizard.questions import BY_KEY  # a screen without findings need not pay for it
+
     if finding.decision is not None and (asked := BY_KEY.get(finding.decision)) is not None:
         return Step(asked.step)
     for key in finding.facts:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from textual.suggester import Suggester
 
-from wizard.facts import Facts
 from wizard.text import Text
 from wizard.untrusted import clean_line
+
+if TYPE_CHECKING:
+    from wizard.facts import Facts
 
 LISTS = "|,;"
 """What stands between the entries of a list."""

@@ -139,6 +139,8 @@ class Framed(Able):
     AUTO_FOCUS = "#proceed"
     help_text: ClassVar[Msg]
     """What `?` shows."""
+    writes: ClassVar[bool] = False
+    """Here a transaction runs, or was refused."""
     own_keys: ClassVar[tuple[Key, ...]] = ()
     """Keys of this screen alone, for its help."""
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.worker import Worker
 
@@ -17,7 +15,7 @@ from screens.deciding import preview_of
 from screens.decisions import refusal_lines, text_of
 from screens.frame import ARROWS, ENTER, ESC, HELP, Framed, Key, KeyBar
 from screens.grid import Tone
-from screens.messages import Finish
+from screens.messages import Finish, RepairAccepted, RepairRefused
 from screens.paragraphs import Paragraph, Paragraphs, paragraph
 from screens.proposal import written_lines
 from screens.run import Run
@@ -44,16 +42,6 @@ class MendingScreen(Framed):
         "say failed; below stands every line that would be written instead.\n\n"
         "Enter asks once more, writes it as a transaction of its own, and proves it again."
     )
-
-    @dataclass
-    class Accepted(Message):
-        """This is to be written, once more is said yes."""
-
-        proposal: Proposal
-        preview: Preview
-
-    class Refused(Message):
-        """Back to the diagnosis."""
 
     def __init__(self, state: State, flow: Flow, project: str, stream: Stream, run: Run) -> None:
         super().__init__(state, flow, project)
@@ -152,7 +140,7 @@ class MendingScreen(Framed):
     def choose(self, event: OptionList.OptionSelected) -> None:
         way = self.query_one("#ways", Ways).ways[event.option_index].id
         if way == "apply" and self.proposal is not None and self.preview is not None:
-            self.post_message(self.Accepted(self.proposal, self.preview))
+            self.post_message(RepairAccepted(self.proposal, self.preview))
         elif way == "finish":
             self.post_message(Finish())
         elif way == "back":
@@ -162,7 +150,7 @@ class MendingScreen(Framed):
         """Return to the diagnosis; a look under way is dropped."""
         if self.work is not None:
             self.work.cancel()
-        self.post_message(self.Refused())
+        self.post_message(RepairRefused())
 
     def keys(self) -> tuple[Key, ...]:
         return (

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from wizard.flow import Step
+if TYPE_CHECKING:
+    from screens.state import Preview
+    from wizard.apply.types import Receipt
+    from wizard.errors import WizardError
+    from wizard.flow import Step
+    from wizard.repairing import Proposal
+    from wizard.verify.types import Outcome
 
 
 class GoOn(Message):
@@ -68,3 +75,31 @@ class Undo(Message):
 
 class Afresh(Message):
     """Start again at the first screen."""
+
+
+@dataclass
+class ProofEnded(Message):
+    """Every part of the proof ended; `trouble`: why one could not be run."""
+
+    outcomes: tuple[Outcome, ...]
+    trouble: WizardError | None = None
+    stopped: bool = False
+
+
+@dataclass
+class RepairAccepted(Message):
+    """A repair is to be written, once more is said yes."""
+
+    proposal: Proposal
+    preview: Preview
+
+
+class RepairRefused(Message):
+    """Back to the diagnosis."""
+
+
+@dataclass
+class UndoEnded(Message):
+    """Everything that could be taken back is."""
+
+    undone: tuple[Receipt, ...]

@@ -22,7 +22,7 @@ _AUTHENTICATION = {
 
 def private_hosts(state: State) -> Grid:
     """Hosts of private modules: by what evidence, and where their credentials live."""
-    facts = state.area("private", PrivateFacts)
+    facts = state.area("private")
     hosts = () if facts is None else facts.hosts.or_else(())
     return Grid(
         columns=(
@@ -80,7 +80,7 @@ def _reach(host: PrivateHost) -> Cell:
 
 def credentials(state: State) -> Grid:
     """Where credentials live: names of files and agents, never what is in them."""
-    facts = state.area("private", PrivateFacts)
+    facts = state.area("private")
     rows: list[tuple[Cell, ...]] = []
     if facts is not None:
         if (netrc := facts.netrc.value) is not None:

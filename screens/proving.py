@@ -20,6 +20,7 @@ from screens.able import Deed
 from screens.apart import apart
 from screens.decisions import text_of
 from screens.frame import ESC, HELP, Framed, Key
+from screens.messages import ProofEnded
 from screens.outcomes import outcome_lines, progress_lines, waiting_line
 from screens.paragraphs import Paragraph, Paragraphs
 from screens.state import State
@@ -59,14 +60,6 @@ class ProofScreen(Framed):
 
         part: Part
         now: Progress
-
-    @dataclass
-    class Ended(Message):
-        """Every part ended; `trouble`: why one could not be run."""
-
-        outcomes: tuple[Outcome, ...]
-        trouble: WizardError | None = None
-        stopped: bool = False
 
     def __init__(
         self, state: State, flow: Flow, project: str, stream: Stream, facts: Facts, plan: Plan
@@ -149,7 +142,7 @@ class ProofScreen(Framed):
         if not self.ended:
             self.ended = True
             outcomes = () if stopped else self.outcomes
-            self.post_message(self.Ended(outcomes, trouble, stopped))
+            self.post_message(ProofEnded(outcomes, trouble, stopped))
 
     @on(Moved)
     def move(self, event: Moved) -> None:

@@ -7,7 +7,6 @@ from screens.readers import proxy_readers
 from screens.state import State
 from screens.step import Section, StepScreen
 from screens.trust import authorities
-from wizard.facts import ProxyFacts
 from wizard.facts.proxy import ProxyEndpoint
 from wizard.flow import Step
 from wizard.text import msg
@@ -15,7 +14,7 @@ from wizard.text import msg
 
 def proxy_endpoints(state: State) -> Grid:
     """Each distinct proxy, and what it did when it was asked."""
-    facts = state.area("proxy", ProxyFacts)
+    facts = state.area("proxy")
     endpoints = () if facts is None else facts.endpoints.or_else(())
     return Grid(
         columns=(Column(title="", least=16, most=44), Column(title="", least=16, most=70)),

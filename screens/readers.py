@@ -33,7 +33,7 @@ Row = tuple[Cell, ...]
 
 def proxy_readers(state: State) -> Grid:
     """Return who on this machine reads which proxy, from where, and whether it will do."""
-    facts = state.area("proxy", ProxyFacts)
+    facts = state.area("proxy")
     rows: list[Row] = []
     if facts is not None:
         for reader, name in _NAMES.items():

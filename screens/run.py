@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wizard.apply.types import Change, Receipt
-from wizard.errors import ExitCode, WizardError
+from wizard.errors import ExitCode
 
 if TYPE_CHECKING:
+    from wizard.apply.types import Change, Receipt
+    from wizard.errors import WizardError
     from wizard.verify.types import Outcome
 
 
@@ -67,6 +68,8 @@ class Run:
         """All writes as one receipt; None before the first."""
         if not self.receipts:
             return None
+        from wizard.apply.types import Receipt
+
         return Receipt(
             id=next(iter(self.ids), None),
             changes=tuple(change for one in self.receipts for change in one.changes),

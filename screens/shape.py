@@ -20,7 +20,7 @@ DOWN, LAST, ALONG, BELOW = "├─ ", "└─ ", "│  ", "   "
 
 def shape(state: State) -> Notes:
     """Return the stages in order, with what the plan hands to the one that downloads."""
-    facts = state.area("project", ProjectFacts)
+    facts = state.area("project")
     if facts is None or state.plan is None:
         return Notes(paragraphs=(), empty=LOOKING)
     stages, own = _stages(facts, state.plan)

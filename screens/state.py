@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, Literal, overload
 
-from wizard.apply.types import Action, Change, ChangeSet
-from wizard.detect.request import AreaKnown, Event
-from wizard.errors import WizardError
-from wizard.facts import Facts, MirrorFacts
-from wizard.facts.mirrors import MirrorProbe
-from wizard.plan.types import Answers, Finding, Plan
-from wizard.render.types import Artifact, Scope
+from wizard.detect.request import AreaKnown
 
-A = TypeVar("A")
+if TYPE_CHECKING:
+    from wizard.apply.types import Change, ChangeSet
+    from wizard.detect.request import Event
+    from wizard.errors import WizardError
+    from wizard.facts import (
+        DockerFacts,
+        Facts,
+        GoFacts,
+        MirrorFacts,
+        NetworkFacts,
+        PrivateFacts,
+        ProjectFacts,
+        ProxyFacts,
+    )
+    from wizard.facts.mirrors import MirrorProbe
+    from wizard.plan.types import Answers, Finding, Plan
+    from wizard.render.types import Artifact
 
 AREAS = ("project", "go", "network", "proxy", "private", "docker", "mirrors")
 """The areas of the facts in the order in which the welcome screen lists them."""
@@ -38,16 +48,16 @@ class Preview:
     @property
     def staged(self) -> tuple[Change, ...]:
         """System files that are laid ready for root: this user may not write them."""
-        return tuple(one for one in self._closed if one.scope is Scope.SYSTEM)
+        return tuple(one for one in self._closed if one.scope == "system")
 
     @property
     def blocked(self) -> tuple[Change, ...]:
         """Files that this user may not write and that nobody writes later."""
-        return tuple(one for one in self._closed if one.scope is not Scope.SYSTEM)
+        return tuple(one for one in self._closed if one.scope != "system")
 
     @property
     def _closed(self) -> tuple[Change, ...]:
-        files = (one for one in self.changes.changes if one.action is not Action.RUN)
+        files = (one for one in self.changes.changes if one.action != "run")
         return () if self.root else tuple(one for one in files if one.needs_root)
 
 
@@ -74,12 +84,27 @@ class State:
     trouble: WizardError | None = None
     """Why there is no plan for these facts and answers, or why the look failed."""
 
-    def area(self, name: str, kind: type[A]) -> A | None:
+    @overload
+    def area(self, name: Literal["project"]) -> ProjectFacts | None: ...
+    @overload
+    def area(self, name: Literal["go"]) -> GoFacts | None: ...
+    @overload
+    def area(self, name: Literal["network"]) -> NetworkFacts | None: ...
+    @overload
+    def area(self, name: Literal["proxy"]) -> ProxyFacts | None: ...
+    @overload
+    def area(self, name: Literal["private"]) -> PrivateFacts | None: ...
+    @overload
+    def area(self, name: Literal["docker"]) -> DockerFacts | None: ...
+    @overload
+    def area(self, name: Literal["mirrors"]) -> MirrorFacts | None: ...
+
+    def area(self, name: str) -> Any:
         """Return an area's facts: the newest, else those of the last look, else None."""
         newest = self.areas.get(name)
         if newest is None and self.facts is not None:
             newest = getattr(self.facts, name)
-        return newest if isinstance(newest, kind) else None
+        return newest
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -114,10 +139,11 @@ class State:
         """Take one report of the detection under way."""
         if isinstance(event, AreaKnown):
             areas = {**self.areas, event.area: event.facts}
-            if isinstance(event.facts, MirrorFacts):
-                probes = event.facts.ranking.or_else(())
-                return replace(self, areas=areas, probes=ranked(probes))
-            return replace(self, areas=areas)
+            known = replace(self, areas=areas)
+            mirrors = known.area("mirrors") if event.area == "mirrors" else None
+            if mirrors is None:
+                return known
+            return replace(known, probes=ranked(mirrors.ranking.or_else(())))
         url = event.probe.mirror.url
         others = tuple(probe for probe in self.probes if probe.mirror.url != url)
         return replace(self, probes=ranked((*others, event.probe)))

@@ -5,15 +5,6 @@ from __future__ import annotations
 from screens.evidence import LOOKING, reason_of
 from screens.grid import Cell, Column, Grid, Tone
 from screens.state import AREAS, State
-from wizard.facts import (
-    DockerFacts,
-    GoFacts,
-    MirrorFacts,
-    NetworkFacts,
-    PrivateFacts,
-    ProjectFacts,
-    ProxyFacts,
-)
 from wizard.text import msg, nmsg
 
 _NAMES = {
@@ -50,7 +41,7 @@ def _row(state: State, name: str) -> tuple[Cell, ...]:
 
 
 def _project(state: State) -> Cell | None:
-    facts = state.area("project", ProjectFacts)
+    facts = state.area("project")
     if facts is None:
         return None
     modules = facts.modules.or_else(())
@@ -63,7 +54,7 @@ def _project(state: State) -> Cell | None:
 
 
 def _go(state: State) -> Cell | None:
-    facts = state.area("go", GoFacts)
+    facts = state.area("go")
     if facts is None:
         return None
     if (tool := facts.toolchain.value) is None:
@@ -72,7 +63,7 @@ def _go(state: State) -> Cell | None:
 
 
 def _network(state: State) -> Cell | None:
-    facts = state.area("network", NetworkFacts)
+    facts = state.area("network")
     if facts is None:
         return None
     resolvers = facts.resolvers.or_else(())
@@ -91,7 +82,7 @@ def _network(state: State) -> Cell | None:
 
 
 def _proxy(state: State) -> Cell | None:
-    facts = state.area("proxy", ProxyFacts)
+    facts = state.area("proxy")
     if facts is None:
         return None
     broken = [one for one in facts.settings.or_else(()) if one.problem is not None]
@@ -112,7 +103,7 @@ def _proxy(state: State) -> Cell | None:
 
 
 def _private(state: State) -> Cell | None:
-    facts = state.area("private", PrivateFacts)
+    facts = state.area("private")
     if facts is None:
         return None
     hosts = facts.hosts.or_else(())
@@ -127,7 +118,7 @@ def _private(state: State) -> Cell | None:
 
 
 def _docker(state: State) -> Cell | None:
-    facts = state.area("docker", DockerFacts)
+    facts = state.area("docker")
     if facts is None:
         return None
     if (engine := facts.engine.value) is None:
@@ -146,7 +137,7 @@ def _docker(state: State) -> Cell | None:
 
 def _mirrors(state: State) -> Cell | None:
     probes = state.probes
-    if not probes and (state.looking or state.area("mirrors", MirrorFacts) is None):
+    if not probes and (state.looking or state.area("mirrors") is None):
         return None
     good = [probe for probe in probes if probe.ok]
     if not good:

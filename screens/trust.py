@@ -6,14 +6,13 @@ from screens.evidence import nothing
 from screens.grid import Tone
 from screens.paragraphs import Notes, Paragraph, paragraph
 from screens.state import State
-from wizard.facts import MirrorFacts
 from wizard.facts.mirrors import Authority
 from wizard.text import msg
 
 
 def authorities(state: State) -> Notes:
     """Return the authorities that no public image knows: issuer, fingerprint, where they signed."""
-    facts = state.area("mirrors", MirrorFacts)
+    facts = state.area("mirrors")
     found = () if facts is None else facts.authorities.or_else(())
     lines: list[Paragraph] = []
     for one in found:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.worker import Worker
 
@@ -16,7 +14,7 @@ from screens.decisions import refusal_lines, text_of
 from screens.files import ACTIONS, SIGNS
 from screens.frame import ARROWS, ENTER, HELP, Framed, Key, KeyBar
 from screens.grid import Tone
-from screens.messages import Afresh, Finish
+from screens.messages import Afresh, Finish, UndoEnded
 from screens.paragraphs import Paragraph, Paragraphs, bullets, paragraph
 from screens.run import Run
 from screens.state import State
@@ -40,12 +38,6 @@ class UndoneScreen(Framed):
         "Every file that this run wrote goes back to its earlier bytes; new files and folders are "
         "removed. A file that somebody changed since is left alone, and named."
     )
-
-    @dataclass
-    class Ended(Message):
-        """As far as it went."""
-
-        undone: tuple[Receipt, ...]
 
     def __init__(self, state: State, flow: Flow, project: str, stream: Stream, run: Run) -> None:
         super().__init__(state, flow, project)
@@ -89,7 +81,7 @@ class UndoneScreen(Framed):
             self.failure = error
         self.busy = False
         self.draw()
-        self.post_message(self.Ended(self.undone))
+        self.post_message(UndoEnded(self.undone))
 
     def headline(self) -> str:
         """Return in one line how far it is."""

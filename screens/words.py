@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wizard.plan.types import (
     BuildNetwork,
     DockerfileForm,
@@ -9,8 +11,10 @@ from wizard.plan.types import (
     DockerfileShape,
     ModuleSource,
 )
-from wizard.questions import Question
 from wizard.text import Text, msg
+
+if TYPE_CHECKING:
+    from wizard.questions import Question
 
 _SWITCHED = {True: msg("yes"), False: msg("no")}
 _SOURCES = {

@@ -38,6 +38,7 @@ def hint_here(error: WizardError, preview: Preview) -> Text:
 class WritingScreen(Framed):
     """Nothing can be chosen here: a transaction ends, or puts everything back."""
 
+    writes = True
     help_text = msg(
         "All files are written as one transaction. If one of them cannot be written, everything "
         "that was written before it is put back, and you are told why."

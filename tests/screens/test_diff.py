@@ -130,15 +130,17 @@ def test_a_difference_of_twenty_thousand_lines_is_laid_at_once_and_drawn_in_part
     new = [f"RUN echo {number}" for number in range(20_000)]
     (hunk,) = hunks(unified([], new))
     told = (Told(hunk=hunk, because=(), language="docker"),)
-    start = time.perf_counter()
-    rows = lay_rows(told, 80, beside=False)
-    laid = time.perf_counter() - start
-    start = time.perf_counter()
-    for row in rows:
-        draw_row(row, 80, beside=False)
-    drawn = time.perf_counter() - start
+    laying, drawing = [], []
+    for _ in range(3):  # the processor's time of this process: what else runs here does not count
+        start = time.process_time()
+        rows = lay_rows(told, 80, beside=False)
+        laid = time.process_time()
+        for row in rows:
+            draw_row(row, 80, beside=False)
+        laying.append(laid - start)
+        drawing.append(time.process_time() - laid)
     assert len(rows) == 20_001
-    assert laid < drawn / 4
+    assert min(laying) < min(drawing) / 4
 
 
 def test_an_unchanged_line_has_both_numbers() -> None:

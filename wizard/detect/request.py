@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wizard.facts.mirrors import MirrorProbe
+if TYPE_CHECKING:
+    from wizard.facts.mirrors import MirrorProbe
 
 DEFAULT_TIMEOUT_S = 5.0
 

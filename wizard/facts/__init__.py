@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.facts.base import Fact, Problem, State, known, not_applicable, unknown
-from wizard.facts.build import BuildFacts
-from wizard.facts.docker import DockerFacts
-from wizard.facts.go import GoFacts
-from wizard.facts.mirrors import MirrorFacts
-from wizard.facts.network import NetworkFacts
-from wizard.facts.private import PrivateFacts
-from wizard.facts.project import ProjectFacts
-from wizard.facts.proxy import ProxyFacts
 
+if TYPE_CHECKING:
+    from wizard.facts.build import BuildFacts
+    from wizard.facts.docker import DockerFacts
+    from wizard.facts.go import GoFacts
+    from wizard.facts.mirrors import MirrorFacts
+    from wizard.facts.network import NetworkFacts
+    from wizard.facts.private import PrivateFacts
+    from wizard.facts.project import ProjectFacts
+    from wizard.facts.proxy import ProxyFacts
+
+_AREAS = frozenset(
+    f"{name}Facts"
+    for name in ("Build", "Docker", "Go", "Mirror", "Network", "Private", "Project", "Proxy")
+)
 __all__ = [
     "BuildFacts",
     "DockerFacts",
@@ -67,3 +73,14 @@ class Facts:
                 continue
             for field in fields(part):
                 yield f"{area.name}.{field.name}", getattr(part, field.name)
+
+
+def __getattr__(name: str) -> object:
+    """Import an area's facts when they are first named: the first screen names none of them."""
+    from importlib import import_module
+
+    if name not in _AREAS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = name.removesuffix("Facts").lower() + ("s" if name == "MirrorFacts" else "")
+    value: object = getattr(import_module(f"{__name__}.{home}"), name)
+    return value
