@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-TARGET_NAMES: tuple[str, ...] = ()
+TARGET_NAMES: tuple[str, ...] = (
+    "kubernetes",
+    "buildkit-job",
+    "kaniko-job",
+    "buildah-job",
+)
 OPTION_KEYS: tuple[str, ...] = (
     "image",
     "secret_store",
@@ -10,5 +15,6 @@ OPTION_KEYS: tuple[str, ...] = (
     "namespace",
     "storage_class",
     "storage_size",
+    "repository",
     "hosts",
 )

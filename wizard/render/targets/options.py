@@ -29,6 +29,7 @@ class Option:
 _NAME = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _IMAGE = r"[a-z0-9][a-zA-Z0-9._:/@-]{0,254}"
 _PATH = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,254}"
+_REPOSITORY = r"(https|ssh)://(git@)?[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?/[A-Za-z0-9._/~-]{1,254}"
 
 OPTIONS: Mapping[str, Option] = {
     option.key: option
@@ -74,6 +75,13 @@ OPTIONS: Mapping[str, Option] = {
             default="20Gi",
             pattern=r"[1-9][0-9]{0,5}(Mi|Gi|Ti)",
             example="50Gi",
+        ),
+        Option(
+            key="repository",
+            summary=msg("the git repository that a build in a cluster clones; no login in it"),
+            default="",
+            pattern=rf"|{_REPOSITORY}",
+            example="https://git.corp.example/team/app.git",
         ),
         Option(
             key="hosts",

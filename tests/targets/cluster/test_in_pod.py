@@ -1,0 +1,164 @@
+"""What of this machine gives way in a pod, and what a person is told of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.plan.facts_builder import facts, proxy_facts
+from tests.render.plans import OUTSIDE, SECRET, WRITTEN, monorepo, plan, shapes
+from tests.targets.cluster.manifests import (
+    artifacts,
+    container,
+    documents,
+    environment,
+    find,
+    options,
+    pod_spec,
+    text,
+    words,
+)
+from wizard.errors import UsageError
+from wizard.plan.types import Plan
+from wizard.render.targets.cluster.in_pod import pod_network
+from wizard.text import msg
+
+PROXY = {"gomod-proxy": {"HTTP_PROXY": "http-of-the-secret", "HTTPS_PROXY": "https-of-the-secret"}}
+
+
+def goenv(decided: Plan) -> dict[str, str]:
+    lines = find(documents(decided), "ConfigMap", "gomod-network")["data"]["goenv"].splitlines()
+    return dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+
+
+def downloader_env(decided: Plan) -> dict[str, str]:
+    job = find(documents(decided, "kubernetes"), "Job", "gomod-preload")
+    return environment(container(pod_spec(job), "modules"), PROXY)
+
+
+@pytest.mark.parametrize(
+    ("said", "in_pod"),
+    [
+        ("http://127.0.0.1:3000,https://go.corp.example", "https://go.corp.example"),
+        ("https://go.corp.example|http://localhost:3000|direct", "https://go.corp.example|direct"),
+        ("file:///home/dev/mirror,https://go.corp.example", "https://go.corp.example"),
+        ("http://[::1]:3000", "off"),
+        ("https://go.corp.example,direct", "https://go.corp.example,direct"),
+    ],
+)
+def test_a_mirror_on_this_machine_is_left_out(said: str, in_pod: str) -> None:
+    assert goenv(plan(goproxy=said))["GOPROXY"] == in_pod
+
+
+def test_the_comment_and_the_because_say_what_gave_way() -> None:
+    decided = plan(goproxy="http://127.0.0.1:3000,https://go.corp.example")
+    file = artifacts(decided, "kubernetes")[0]
+    note = "a module mirror on this machine is not in a pod: GOPROXY is without it"
+    assert f"# - {note}\n" in text(file)
+    assert msg(note) in file.because
+
+
+def test_the_bridge_is_of_this_machine_alone() -> None:
+    decided = shapes()["bridge"]
+    assert "file:" not in goenv(decided).get("GOPROXY", "")
+    assert any("module cache" in str(note) for note in pod_network(decided).notes)
+
+
+@pytest.mark.parametrize(
+    ("said", "in_pod"),
+    [("netrc", "netrc"), ("git /home/dev/app", None), ("netrc;corp-login", "netrc")],
+)
+def test_a_program_of_this_machine_does_not_log_in_there(said: str, in_pod: str | None) -> None:
+    assert goenv(plan(goauth=said)).get("GOAUTH") == in_pod
+
+
+def test_a_checksum_database_of_this_machine_is_asked_through_the_mirrors() -> None:
+    key = "sum.corp.example+0a1b2c3d+AYmVhZGVkLWJlZWYtZGVhZGVkLWJlZWYtZGVhZGVkLWJl"
+    assert goenv(plan(gosumdb=f"{key} http://localhost:9000"))["GOSUMDB"] == key
+    assert goenv(plan(gosumdb=f"{key} https://s.example"))["GOSUMDB"] == f"{key} https://s.example"
+
+
+def test_a_proxy_on_loopback_reaches_no_pod() -> None:
+    loopback = facts(proxy=proxy_facts(https="http://127.0.0.1:7890", loopback=True))
+    assert not [name for name in downloader_env(plan(loopback)) if "proxy" in name.lower()]
+
+
+def test_a_proxy_is_plain_in_both_spellings_and_the_cluster_itself_goes_past_it() -> None:
+    decided = plan(facts(proxy=proxy_facts(https="http://proxy.corp.example:3128")))
+    env = downloader_env(decided)
+    assert env["HTTPS_PROXY"] == env["https_proxy"] == "http://proxy.corp.example:3128"
+    wanted = (*decided.no_proxy.value, ".svc", ".cluster.local")
+    assert env["NO_PROXY"] == env["no_proxy"] == ",".join(wanted)
+
+
+def test_a_proxy_with_a_login_comes_out_of_a_secret() -> None:
+    decided = plan(facts(proxy=proxy_facts(https=WRITTEN, http=WRITTEN)))
+    env = downloader_env(decided)
+    assert env["HTTPS_PROXY"] == "https-of-the-secret"
+    assert env["http_proxy"] == "http-of-the-secret"
+    told = text(artifacts(decided, "kubernetes")[0])
+    assert 'printf \'%s\\n\' "HTTP_PROXY=$HTTP_PROXY" "HTTPS_PROXY=$HTTPS_PROXY" |' in told
+    assert SECRET not in told
+
+
+def test_no_builder_gets_a_proxys_login_on_its_command_line() -> None:
+    decided = plan(facts(proxy=proxy_facts(https=WRITTEN)), dockerfile="keep")
+    found = documents(decided)
+    for tool in ("buildkit", "kaniko"):
+        line = words(container(pod_spec(find(found, "Job", f"gomod-{tool}")), tool), {})
+        assert not [word for word in line if "PROXY" in word]
+
+
+def test_fixed_names_and_resolvers_are_the_pods() -> None:
+    decided = plan(
+        hosts="Git.Corp.example=10.0.0.5,go.corp.example=10.0.0.5,here.example=127.0.0.1",
+        dns="10.0.0.2,10.0.0.3,10.0.0.4",
+        dns_search="corp.example",
+    )
+    pod = pod_spec(find(documents(decided, "kubernetes"), "Job", "gomod-preload"))
+    names = ["git.corp.example", "go.corp.example"]
+    assert pod["hostAliases"] == [{"ip": "10.0.0.5", "hostnames": names}]
+    assert pod["dnsConfig"] == {
+        "nameservers": ["10.0.0.2", "10.0.0.3"],
+        "searches": ["corp.example"],
+    }
+    assert pod["dnsPolicy"] == "ClusterFirst"
+    notes = [str(note) for note in pod_network(decided).notes]
+    assert any("here.example" in note for note in notes)
+    assert any("resolvers" in note for note in notes)
+
+
+def test_an_image_of_this_machines_registry_becomes_the_public_one() -> None:
+    decided = plan(base_image="localhost:5000/golang:1.24-bookworm")
+    assert pod_network(decided).image == "golang:1.24-bookworm"
+
+
+def test_registry_mirrors_reach_every_builder() -> None:
+    decided = plan(registry_mirrors="https://mirror.corp.example/hub,http://127.0.0.1:5000")
+    found = documents(decided)
+    toml = find(found, "ConfigMap", "gomod-buildkitd")["data"]["buildkitd.toml"]
+    assert 'mirrors = ["mirror.corp.example/hub"]' in toml
+    line = words(container(pod_spec(find(found, "Job", "gomod-kaniko")), "kaniko"), {})
+    assert "--registry-mirror=mirror.corp.example/hub" in line
+    conf = find(found, "ConfigMap", "gomod-buildah")["data"]["registries.conf"]
+    assert 'location = "mirror.corp.example/hub"' in conf
+    assert "127.0.0.1" not in f"{toml}{line}{conf}"
+
+
+def test_folders_outside_are_named_contexts_beside_the_project() -> None:
+    assert OUTSIDE.target == "../shared"
+    found = documents(plan(monorepo()), "buildkit-job")
+    line = words(container(pod_spec(find(found, "Job", "gomod-buildkit")), "buildkit"), {})
+    (context,) = [w for w in line if w.startswith("context:") and "gomodcache" not in w]
+    name = context.removeprefix("context:").split("=")[0]
+    assert f"{name}=/workspace/src/shared" in line
+
+
+def test_an_ssh_repository_needs_the_plans_key() -> None:
+    with pytest.raises(UsageError, match="ssh://"):
+        artifacts(plan(), "buildah-job", repository="ssh://git@git.corp.example/team/app.git")
+
+
+@pytest.mark.parametrize("said", ["https://dev:x@git.example/a.git", "--upload-pack=x", "git@a:b"])
+def test_a_repository_with_a_login_or_an_option_is_refused(said: str) -> None:
+    with pytest.raises(UsageError):
+        options(repository=said)

@@ -1,0 +1,147 @@
+"""A Job with BuildKit, without root and without a daemon.
+
+After moby/buildkit examples/kubernetes/job.rootless.yaml, docs/rootless.md, docs/buildkitd.toml.md
+and docs/reference/buildctl.md; the image runs as user 1000. newuidmap gains its rights by its own
+file, so the container may raise them, and keeps SETUID and SETGID (moby/buildkit#1671).
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+from wizard.plan.types import Plan
+from wizard.render.quoting import csv_field, toml
+from wizard.render.targets.cluster.build_pods import REGISTRY_DIR, build_file, builder_mounts
+from wizard.render.targets.cluster.builds import (
+    ClusterBuild,
+    cluster_build,
+    host_port,
+    registries,
+    without_scheme,
+)
+from wizard.render.targets.cluster.handed_over import has_ca, metadata
+from wizard.render.targets.cluster.in_pod import PodNetwork, pod_network
+from wizard.render.targets.cluster.pods import (
+    CA_DIR,
+    SECRETS,
+    SSH_KEY,
+    authorities_env,
+    command,
+    network_env,
+    resources,
+    variable,
+)
+from wizard.render.targets.options import Options
+from wizard.render.types import Artifact
+from wizard.render.yaml_text import Commented, Yaml
+from wizard.text import msg
+
+IMAGE = "docker.io/moby/buildkit:v0.32.2-rootless"
+_USER = 1000
+_TOML_DIR = "/gomod-buildkit"
+
+
+def buildkit_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
+    """Return the Job, and buildkitd.toml in a ConfigMap."""
+    network = pod_network(plan)
+    build = cluster_build(plan, network, options)
+    container: dict[str, Yaml] = {
+        "name": "buildkit",
+        "image": IMAGE,
+        "command": ["buildctl-daemonless.sh"],
+        "args": command(buildctl_words(build, network, options)),
+        "env": [
+            variable(
+                "BUILDKITD_FLAGS",
+                f"--oci-worker-no-process-sandbox --config={_TOML_DIR}/buildkitd.toml",
+            ),
+            variable("DOCKER_CONFIG", REGISTRY_DIR),
+            *authorities_env(plan),
+            *network_env(network),
+        ],
+        "volumeMounts": [
+            *builder_mounts(plan, build, sources_read_only=True),
+            {"name": "buildkitd", "mountPath": _TOML_DIR, "readOnly": True},
+            {"name": "state", "mountPath": "/home/user/.local/share/buildkit"},
+        ],
+        "resources": resources("1", "1Gi", "8Gi", "10Gi"),
+        "securityContext": Commented(
+            {
+                "runAsNonRoot": True,
+                "runAsUser": _USER,
+                "runAsGroup": _USER,
+                "allowPrivilegeEscalation": True,
+                "capabilities": {"drop": ["ALL"], "add": ["SETUID", "SETGID"]},
+                "seccompProfile": {"type": "Unconfined"},
+                "appArmorProfile": {"type": "Unconfined"},
+            },
+            "No root, not privileged; a user namespace of its own needs what is open here.",
+        ),
+    }
+    config: Yaml = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": metadata("gomod-buildkitd", options),
+        "data": {"buildkitd.toml": buildkitd_toml(plan, network, options)},
+    }
+    return build_file(
+        "buildkit",
+        plan,
+        network,
+        options,
+        build,
+        container=container,
+        volumes=(
+            {"name": "buildkitd", "configMap": {"name": "gomod-buildkitd"}},
+            {"name": "state", "emptyDir": {}},
+        ),
+        documents=(config,),
+        head=(
+            "BuildKit without root: nodes must allow unprivileged user namespaces; Kubernetes 1.30"
+            "\nor newer.",
+        ),
+        because=(msg("BuildKit reads the same Dockerfile in the same way as docker build"),),
+    )
+
+
+def buildctl_words(build: ClusterBuild, network: PodNetwork, options: Options) -> list[str]:
+    """Return the arguments of buildctl, as docs/reference/buildctl.md has them."""
+    words = ["build", "--progress=plain", "--frontend=dockerfile.v0"]
+    words += ["--local", f"context={build.context}"]
+    words += ["--local", f"dockerfile={posixpath.dirname(build.dockerfile)}"]
+    words += ["--opt", f"filename={posixpath.basename(build.dockerfile)}"]
+    contexts = list(build.contexts)
+    if build.modules_first and not build.modules_at.startswith(f"{build.context}/"):
+        contexts.append(("gomodcache", build.modules_at))
+    for name, folder in contexts:
+        words += ["--local", f"{name}={folder}", "--opt", f"context:{name}=local:{name}"]
+    for name, value in (*build.arguments, *build.proxy_arguments):
+        words += ["--opt", f"build-arg:{name}={value}"]
+    for id_ in build.secrets:
+        words += ["--secret", f"{csv_field('id', id_)},{csv_field('src', f'{SECRETS}/{id_}')}"]
+    if build.lends_key:
+        words += ["--ssh", f"default={SSH_KEY}"]
+    if network.hosts and not build.modules_first:
+        pairs = [f"{name}={address}" for address, names in network.hosts for name in names]
+        words += ["--opt", f"add-hosts={','.join(pairs)}"]
+    if build.no_network:
+        words += ["--opt", "force-network-mode=none"]
+    if options["image"]:
+        words += ["--output", f"type=image,{csv_field('name', options['image'])},push=true"]
+    return words
+
+
+def buildkitd_toml(plan: Plan, network: PodNetwork, options: Options) -> str:
+    """Return buildkitd.toml: the mirrors of docker.io, and whom to trust at which registry."""
+    lines = ["# Written by gomod-wizard."]
+    if network.registry_mirrors:
+        mirrors = [without_scheme(url) for url in network.registry_mirrors]
+        lines += ['[registry."docker.io"]', f"mirrors = {toml(mirrors)}"]
+    plain = {host_port(url) for url in network.registry_mirrors if url.startswith("http:")}
+    for host in registries(network, (network.image, options["image"])):
+        settings = ["http = true"] if host in plain else []
+        if has_ca(plan) and host not in plain:
+            settings.append(f"ca = {toml([f'{CA_DIR}/ca.pem'])}")
+        if settings:
+            lines += [f"[registry.{toml(host)}]", *settings]
+    return "\n".join((*lines, ""))

@@ -1,0 +1,178 @@
+"""What the builders share: sources, modules that are there before the build, and what is given.
+
+A build whose Dockerfile is ours finds its modules in a volume, filled by an init container: no
+step of it then needs a mirror, a proxy or a login, and none of these reaches the builder.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from wizard.errors import UsageError
+from wizard.plan.types import BuildNetwork, DockerfileForm, DockerfilePlace, ModuleSource, Plan
+from wizard.render.build_command import build_command
+from wizard.render.dockerfile_steps import chdir, workdir
+from wizard.render.goenv_file import BRIDGE
+from wizard.render.targets.cluster.handed_over import has_ca, other_secrets
+from wizard.render.targets.cluster.in_pod import PodNetwork, proxy_env
+from wizard.render.targets.options import Options
+from wizard.rules.image_reference import DOCKER_HUB, parse_image_reference
+from wizard.text import Msg, msg
+
+WORKSPACE = "/workspace"
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterBuild:
+    """One build as every builder must do it."""
+
+    modules_first: bool
+    """An init container downloads them, and the build itself asks nobody."""
+    modules_at: str
+    """Where the builder finds them then."""
+    context: str
+    project: str
+    dockerfile: str
+    arguments: tuple[tuple[str, str], ...]
+    proxy_arguments: tuple[tuple[str, str], ...]
+    """Of proxies without a login, for the steps of a Dockerfile that is not ours."""
+    contexts: tuple[tuple[str, str], ...]
+    """(name, folder)."""
+    secrets: tuple[str, ...]
+    """Ids; each is a file of /run/secrets."""
+    lends_key: bool
+    """The steps borrow the SSH key."""
+    no_network: bool
+    notes: tuple[Msg, ...]
+
+
+def cluster_build(
+    plan: Plan, network: PodNetwork, options: Options, *, by_environment: bool = False
+) -> ClusterBuild:
+    """Return the build. UsageError where the sources cannot be cloned with what the plan has.
+
+    `by_environment`: the builder hands its own proxies on to the steps.
+    """
+    if options["repository"].startswith("ssh:") and not plan.ssh.value:
+        raise UsageError(
+            msg("the plan has no SSH key, and {url} needs one", url=options["repository"]),
+            where="repository",
+            hint=msg("name it by https://, or answer ssh=true"),
+        )
+    inputs = plan.inputs
+    vendored = plan.module_source.value is ModuleSource.VENDOR
+    mounts = plan.dockerfile.value.form is DockerfileForm.MOUNTS
+    first = not vendored and mounts and _reads_the_bridge(plan)
+    wide = inputs.wide
+    root = WORKSPACE + workdir(plan)
+    context = root if wide is None else f"{WORKSPACE}/context"
+    project = root if wide is None else posixpath.normpath(f"{context}/{wide.project}")
+    contexts = (
+        ()
+        if vendored
+        else tuple(
+            (name, posixpath.normpath(posixpath.join(project, target)))
+            for name, target in inputs.outside_dirs
+        )
+    )
+    at = BRIDGE if wide is None or not wide.cache else f"{context}/{wide.cache}"
+    notes: list[Msg] = []
+    if network.proxy_login and not (first or vendored or by_environment):
+        notes.append(
+            msg(
+                "the proxy wants a login, and this builder takes one on its command line alone: the"
+                " steps of this Dockerfile go without the proxy (dockerfile=beside needs none)"
+            )
+        )
+    if inputs.outside_dirs or (wide is not None and wide.outside):
+        notes.append(msg("folders outside of the project must be in the workspace as well"))
+    if plan.build_network.value is BuildNetwork.HOST:
+        notes.append(msg("the host's network is the pod's own here"))
+    return ClusterBuild(
+        modules_first=first,
+        modules_at=at,
+        context=context,
+        project=project,
+        dockerfile=posixpath.join(project, inputs.dockerfile)
+        if wide is None
+        else posixpath.normpath(posixpath.join(project, inputs.dockerfile)),
+        arguments=tuple(_arguments(plan, network, mounts=mounts, vendored=vendored).items()),
+        proxy_arguments=() if first or vendored else _proxy_arguments(network),
+        contexts=contexts,
+        secrets=_secrets(plan, first=first) if mounts and not vendored else (),
+        lends_key=plan.ssh.value and mounts and not first and not vendored,
+        no_network=plan.build_network.value is BuildNetwork.NONE,
+        notes=tuple(notes),
+    )
+
+
+def _reads_the_bridge(plan: Plan) -> bool:
+    """Return whether the Dockerfile mounts `gomodcache`: ours does, a block only for the bridge."""
+    place = plan.dockerfile.value.place
+    if place in (DockerfilePlace.CREATE, DockerfilePlace.BESIDE):
+        return True
+    return place is DockerfilePlace.BLOCK and plan.module_source.value is ModuleSource.BRIDGE
+
+
+def _secrets(plan: Plan, *, first: bool) -> tuple[str, ...]:
+    found = ["goenv"]
+    if has_ca(plan):
+        found.append("ca")
+    if not first:
+        if any(secret.id == "netrc" for secret in plan.secrets.value):
+            found.append("netrc")
+        if plan.ssh.value:
+            found.append("known_hosts")
+    return (*found, *other_secrets(plan))
+
+
+def _arguments(plan: Plan, network: PodNetwork, *, mounts: bool, vendored: bool) -> dict[str, str]:
+    words = build_command(plan).argv[2:-1]
+    found: dict[str, str] = {}
+    for flag, word in zip(words[::2], words[1::2], strict=True):
+        name, equals, value = word.partition("=")
+        if flag == "--build-arg" and name.upper() not in _PROXIES and not name.startswith("GO"):
+            found[name] = value if equals else ""
+    if "BASE_IMAGE" in found:
+        found["BASE_IMAGE"] = network.image
+    if not mounts and not vendored:
+        found |= {k: v for k, v in network.settings.items() if k != "GOTOOLCHAIN"}
+    return found
+
+
+def _proxy_arguments(network: PodNetwork) -> tuple[tuple[str, str], ...]:
+    found = [(name, str(one)) for name, one in proxy_env(network) if one.username is None]
+    if found:
+        found.append(("NO_PROXY", ",".join(network.no_proxy)))
+    return tuple(found)
+
+
+def download_words(plan: Plan) -> tuple[str, ...]:
+    """Return the command that downloads the modules, in the project's folder."""
+    return ("go", *shlex.split(chdir(plan)), "mod", "download")
+
+
+def registries(network: PodNetwork, images: Sequence[str]) -> tuple[str, ...]:
+    """Return `host[:port]` of every registry that a build talks to."""
+    found = [host_port(url) for url in network.registry_mirrors]
+    for image in images:
+        parsed = parse_image_reference(image) if image else None
+        if parsed is not None and parsed.registry != DOCKER_HUB:
+            found.append(parsed.registry)
+    return tuple(dict.fromkeys(found))
+
+
+def host_port(url: str) -> str:
+    """Return `host[:port]` of a registry mirror's URL."""
+    return urlsplit(url).netloc
+
+
+def without_scheme(url: str) -> str:
+    """Return `host[:port][/path]` of a registry mirror's URL."""
+    parts = urlsplit(url)
+    return f"{parts.netloc}{parts.path.rstrip('/')}"
