@@ -54,6 +54,7 @@ COMMANDS = [
     ("check",),
     ("networks",),
     ("refresh", "--dry-run"),
+    ("proxy-export", "--out", "none", "--dry-run"),
 ]
 MISTAKES = [
     ("plan", "--set", "nonsense"),

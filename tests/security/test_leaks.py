@@ -51,6 +51,7 @@ COMMANDS = {
     ),
     "purge": (APPLY, *_with_every_face("purge", "--yes")),
     "verify": _with_every_face("verify", "--host"),
+    "proxy-export": _with_every_face("proxy-export", "--out", "{out}", "--private"),
 }
 """What is run in turn on one machine, each in plain words, in many, and as JSON."""
 

@@ -17,6 +17,8 @@ THEMES = ("dark", "light", "contrast", "terminal")
 
 CHECK_TIMEOUT_S = 2.0
 """`check` is called at every prompt and in every job."""
+EXPORT_TIMEOUT_S = 30.0
+"""`proxy-export` must know what is private, and nobody waits for it at a prompt."""
 
 
 COMMAND_NAMES = frozenset(COMMANDS)
@@ -61,7 +63,7 @@ def _common(sets: str) -> Parser:
         "--timeout",
         type=seconds,
         metavar="S",
-        help=str(msg("deadline of a detection (default: 5, of `check` 2)")),
+        help=str(msg("deadline of a detection (default: 5, of `check` 2, of `proxy-export` 30)")),
     )
     group.add_argument(
         "--theme",
@@ -311,6 +313,20 @@ def build_parser(version: str) -> argparse.ArgumentParser:
         choices=("bash", "zsh", "fish"),
         help=str(msg("print lines for your shell that say so at the prompt, and end")),
     )
+    tree = parsers["proxy-export"]
+    tree.add_argument("--out", required=True, metavar="DIR", help=str(msg("where to write")))
+    tree.add_argument(
+        "--private",
+        action="store_true",
+        help=str(msg("private modules too: only for a server that outsiders cannot reach")),
+    )
+    tree.add_argument(
+        "modules",
+        nargs="*",
+        metavar="MODULE@VERSION",
+        help=str(msg("these alone; `all`: with what tests of other modules need")),
+    )
+    tree.set_defaults(timeout=EXPORT_TIMEOUT_S)
     parsers["build"].add_argument(
         "args",
         nargs=argparse.REMAINDER,

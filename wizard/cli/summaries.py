@@ -165,6 +165,14 @@ COMMANDS: dict[str, tuple[Text, tuple[Example, ...]]] = {
             ("gomod-wizard demo --json", ""),
         ),
     ),
+    "proxy-export": (
+        msg("write the project's modules as a module proxy that any web server serves"),
+        (
+            ("gomod-wizard proxy-export --out go-proxy", ""),
+            ("gomod-wizard proxy-export --out go-proxy --private", msg("private modules too")),
+            ("gomod-wizard proxy-export --out go-proxy rsc.io/quote@v1.5.2", ""),
+        ),
+    ),
     "build": (
         msg("run that build; secrets go by file or process environment alone"),
         (("gomod-wizard build", ""), ("gomod-wizard build -- --no-cache --progress=plain", "")),

@@ -36,6 +36,11 @@ def major_fits(path: str, version: str) -> bool:
     return major in ("v0", "v1") or version.endswith("+incompatible")
 
 
+def ordered(versions: Iterable[str]) -> list[str]:
+    """Return whole semantic versions from the oldest to the newest."""
+    return sorted(versions, key=_order)
+
+
 def latest_of(lines: Iterable[str]) -> str | None:
     """Return what Go takes as the latest of a `@v/list`: releases before pre-releases."""
     versions = [fields[0] for line in lines if (fields := line.split())]

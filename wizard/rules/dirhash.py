@@ -12,6 +12,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable
+from typing import IO
 
 from wizard.text import msg
 
@@ -20,6 +21,8 @@ MAX_MOD_BYTES = 16 << 20
 MAX_ZIP_BYTES = 64 << 20
 """Of a downloaded canary; Go allows 500 MB, a canary has no reason to be that large."""
 MAX_UNPACKED_BYTES = 128 << 20
+MAX_MODULE_BYTES = 500 << 20
+"""x/mod/zip.MaxZipFile: of any module's zip, and of what it unpacks to."""
 MAX_ENTRIES = 100_000
 _CHUNK = 1 << 16
 
@@ -54,13 +57,21 @@ def hash_zip(data: bytes, path: str, version: str, max_unpacked: int = MAX_UNPAC
     """
     if len(data) > MAX_ZIP_BYTES:
         raise BadModuleZip(str(msg("the zip is too large")))
-    if not data.startswith(b"PK\x03\x04"):
+    return hash_zip_file(io.BytesIO(data), path, version, max_unpacked)
+
+
+def hash_zip_file(
+    file: IO[bytes], path: str, version: str, max_unpacked: int = MAX_MODULE_BYTES
+) -> str:
+    """Return the `h1:` of the zip that stands in `file`, read by pieces; the rest as `hash_zip`."""
+    file.seek(0)
+    if file.read(4) != b"PK\x03\x04":
         raise BadModuleZip(str(msg("it is not a zip file")))
     prefix = f"{path}@{version}/"
     left = max_unpacked
     digests: dict[str, bytes] = {}
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             if not 0 < len(entries) <= MAX_ENTRIES:
                 raise BadModuleZip(str(msg("the zip holds no files, or too many")))

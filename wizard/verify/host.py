@@ -46,7 +46,7 @@ async def verify_host(
     names = expected_modules(facts.project.modules.or_else(()))
     folders = ["."] if plan.inputs.workspace else list(plan.inputs.module_dirs or (".",))
     try:
-        with _throw_away() as own, _unchanged(project / folder for folder in folders):
+        with _throw_away() as own, unchanged(project / folder for folder in folders):
             env = {**system.env, **_own_folders(own)}
             return await _Download(program, env, names, watching, system.redactor).of(
                 [project / folder for folder in folders]
@@ -86,7 +86,7 @@ def remove_read_only(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _unchanged(folders: Iterable[Path]) -> Iterator[None]:
+def unchanged(folders: Iterable[Path]) -> Iterator[None]:
     """Put go.mod and go.sum back where a go older than 1.18 added to them."""
     before: dict[Path, bytes | None] = {}
     for folder in folders:

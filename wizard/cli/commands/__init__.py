@@ -15,6 +15,7 @@ from wizard.cli.commands.generate import generate
 from wizard.cli.commands.moves import check, networks, refresh
 from wizard.cli.commands.observe import detect, mirrors
 from wizard.cli.commands.plan import plan
+from wizard.cli.commands.proxy_export import proxy_export
 from wizard.cli.commands.purge import purge
 from wizard.cli.commands.report import report
 from wizard.cli.commands.route import route
@@ -42,4 +43,5 @@ COMMANDS: Mapping[str, Callable[[Context], Coroutine[Any, Any, int]]] = {
     "refresh": refresh,
     "networks": networks,
     "watch": watch,
+    "proxy-export": proxy_export,
 }

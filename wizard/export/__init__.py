@@ -1,0 +1,1 @@
+"""The smallest private module proxy: a folder of files that any web server serves."""
