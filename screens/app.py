@@ -233,6 +233,9 @@ def run_wizard(session: Session) -> int:
     Raises what a mistake of the program raised, once the terminal is itself again.
     """
     app = WizardApp(session)
+    # A look's thread and the one that draws share one interpreter: hand it over more often than
+    # every 5 ms, or a key waits that long at each of its many waits.
+    sys.setswitchinterval(0.0005)
     code = app.run()
     from screens.farewell import after_a_mistake, farewell
 

@@ -5,8 +5,10 @@ No screen is switched here, and nothing is written.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from screens.stream import Stream
 
 
+REDRAW_S = 0.08
+"""Seconds for which reports are gathered: two hundred mirrors must not keep a key waiting."""
+
 COMPARED = (Step.WELCOME, Step.PROPOSAL, Step.REVIEW)
 """Where it is shown, or about to be shown, what would be written."""
 
@@ -36,10 +41,9 @@ class KnowingApp(DressedApp):
 
     @dataclass
     class Reported(Message):
-        """One report of the detection that was started as number `look`."""
+        """The detection that was started as number `look` has something new to tell."""
 
         look: int
-        event: Event
 
     def __init__(self, stream: Stream) -> None:
         super().__init__(stream.system)
@@ -47,6 +51,8 @@ class KnowingApp(DressedApp):
         self.state = State(answers=dict(stream.answers), looking=True)
         self.flow = Flow()
         self.looks = 0
+        self.reports: deque[Event] = deque()
+        """What the look under way told and no screen shows yet; filled from its own thread."""
 
     @property
     def open_steps(self) -> frozenset[Step]:
@@ -90,6 +96,7 @@ class KnowingApp(DressedApp):
     def look(self) -> None:
         """Start to look at everything; from now on nothing is confirmed until that is complete."""
         self.looks += 1
+        self.reports = deque()
         self.take(self.state.begin())
         self.observe(self.looks)
 
@@ -97,8 +104,12 @@ class KnowingApp(DressedApp):
     async def observe(self, number: int) -> None:
         """Look on a thread of its own, and decide when it is complete."""
 
+        reports = self.reports
+
         def listen(event: Event) -> None:
-            self.post_message(self.Reported(number, event))
+            reports.append(event)
+            if len(reports) == 1:
+                self.post_message(self.Reported(number))
 
         try:
             facts = await apart(lambda: self.stream.detect(listen))
@@ -124,8 +135,16 @@ class KnowingApp(DressedApp):
 
     @on(Reported)
     def report(self, event: Reported) -> None:
-        if self.state.looking and event.look == self.looks:
-            self.take(self.state.see(event.event))
+        self.set_timer(REDRAW_S, partial(self.draw_reports, event.look))
+
+    def draw_reports(self, look: int) -> None:
+        """Draw everything that was told since the last time, at once."""
+        if not self.state.looking or look != self.looks:
+            return
+        state = self.state
+        while self.reports:
+            state = state.see(self.reports.popleft())
+        self.take(state)
 
     @work(exclusive=True, group="compare")
     async def compare(self) -> None:

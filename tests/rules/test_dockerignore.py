@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.rules.dockerignore import DockerignoreError, hidden_by, parse_dockerignore
+from wizard.rules.dockerignore import DockerignoreError, Ignored, hidden_by, parse_dockerignore
 
 
 def _hides(text: str, path: str) -> bool:
@@ -119,6 +119,29 @@ def test_any_text_is_read_or_refused_and_matched_quickly(text: str, path: str) -
     pattern = hidden_by(patterns, path)
 
     assert pattern is None or not pattern.negated
+
+
+@given(st.text(alphabet="ab*?/![]^-\\.", max_size=12), _PATHS)
+def test_the_fast_way_matches_what_the_walk_of_all_states_matches(text: str, path: str) -> None:
+    try:
+        patterns = parse_dockerignore(text)
+    except DockerignoreError:
+        return
+
+    assert [one.matches(path) for one in patterns] == [one.walks(path) for one in patterns]
+
+
+@given(st.lists(st.text(alphabet="ab*/!", min_size=1, max_size=6), max_size=4), _PATHS, _PATHS)
+def test_what_was_asked_before_changes_no_answer(lines: list[str], path: str, other: str) -> None:
+    try:
+        patterns = parse_dockerignore("\n".join(lines))
+    except DockerignoreError:
+        return
+    ignored = Ignored(patterns)
+    ignored.by(f"{path}/{other}")
+    ignored.by(other)
+
+    assert ignored.by(path) == hidden_by(patterns, path)
 
 
 def test_a_pattern_made_to_explode_is_matched_in_linear_time() -> None:

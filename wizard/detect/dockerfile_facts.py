@@ -16,7 +16,8 @@ from wizard.rules.dockerfile import Dockerfile, DockerfileError, parse_dockerfil
 from wizard.rules.dockerfile_graph import names_by_number
 from wizard.rules.dockerfile_steps import go_stage, lacks_git
 from wizard.rules.dockerfile_words import assignments
-from wizard.rules.dockerignore import DockerignoreError, Pattern, hidden_by, parse_dockerignore
+from wizard.rules.dockerignore import DockerignoreError, Ignored, parse_dockerignore
+from wizard.rules.dockerignore_pattern import Pattern
 from wizard.rules.golang_image import FETCH_STAGE
 from wizard.rules.secret_words import holds_secret, mask_words
 from wizard.system import Failed, System
@@ -147,11 +148,12 @@ def dockerignore_fact(
             why = msg("line {line}: {why}", line=error.line, why=error.message)
             return unknown(why, f"{path}:{error.line}")
         hides = []
+        ignored = Ignored(patterns)
         for wanted in needed:
-            pattern = hidden_by(patterns, wanted)
+            pattern = ignored.by(wanted)
             if pattern is not None:
                 hides.append((wanted, clean_line(pattern.text, 300)))
-        hides += _hidden_sources(patterns, sources, imported)
+        hides += _hidden_sources(ignored, sources, imported)
         facts = IgnoreFacts(
             path=str(path),
             patterns=tuple(clean_line(pattern.text, 300) for pattern in patterns),
@@ -162,7 +164,7 @@ def dockerignore_fact(
 
 
 def _hidden_sources(
-    patterns: tuple[Pattern, ...], sources: Iterable[str], imported: frozenset[str]
+    ignored: Ignored, sources: Iterable[str], imported: frozenset[str]
 ) -> list[tuple[str, str]]:
     """Return the hidden sources of packages that would be empty in the build.
 
@@ -172,7 +174,7 @@ def _hidden_sources(
     packages: dict[str, list[tuple[str, Pattern | None]]] = {}
     for path in sources:
         folder = posixpath.dirname(path) or "."
-        packages.setdefault(folder, []).append((path, hidden_by(patterns, path)))
+        packages.setdefault(folder, []).append((path, ignored.by(path)))
     found: list[tuple[str, str]] = []
     for folder, files in packages.items():
         hiding = [(path, pattern) for path, pattern in files if pattern is not None]

@@ -8,9 +8,18 @@ directory's match counts for everything below it.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 
+from wizard.rules.dockerignore_pattern import (
+    AnyChar,
+    AnyDirs,
+    AnyRun,
+    Anything,
+    Literal,
+    OneOf,
+    Pattern,
+    Token,
+)
 from wizard.text import Text, msg
 
 
@@ -21,117 +30,6 @@ class DockerignoreError(ValueError):
         super().__init__(f"line {line}: {message}")
         self.line = line
         self.message = message
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Literal:
-    """One character."""
-
-    char: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OneOf:
-    """`[a-z]`, `[^a-z]`."""
-
-    ranges: tuple[tuple[str, str], ...]
-    negated: bool
-
-    def accepts(self, char: str) -> bool:
-        """Whether the class takes `char`; a slash may be taken, as in Docker."""
-        return any(low <= char <= high for low, high in self.ranges) != self.negated
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnyChar:
-    """`?`: one character but a slash."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnyRun:
-    """`*`: any run without a slash."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnyDirs:
-    """`**/`: any number of whole directories, none included."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anything:
-    """`**` at the end, or glued to a name: any run, slashes included."""
-
-
-Token = Literal | OneOf | AnyChar | AnyRun | AnyDirs | Anything
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
-    """One line of a .dockerignore."""
-
-    text: str
-    """As written, white space trimmed."""
-    line: int
-    negated: bool
-    """It starts with `!`: it brings files back."""
-    tokens: tuple[Token, ...]
-
-    def matches(self, path: str) -> bool:
-        """Whether the pattern matches `path` itself (POSIX, relative), parents aside.
-
-        Takes time linear in pattern times path: a hostile pattern cannot make it hang.
-        """
-        states = _closure({0}, self.tokens)
-        for char in path:
-            states = _closure(_step(states, char, self.tokens), self.tokens)
-            if not states:
-                return False
-        return len(self.tokens) in states
-
-
-_INSIDE = 1 << 20
-"""Added to the index of an `AnyDirs` that has begun: it may no longer match nothing."""
-
-
-def _closure(states: set[int], tokens: tuple[Token, ...]) -> set[int]:
-    reached = set(states)
-    waiting = list(states)
-    while waiting:
-        index = waiting.pop()
-        if index >= len(tokens):
-            continue
-        if isinstance(tokens[index], AnyRun | AnyDirs | Anything) and index + 1 not in reached:
-            reached.add(index + 1)
-            waiting.append(index + 1)
-    return reached
-
-
-def _step(states: set[int], char: str, tokens: tuple[Token, ...]) -> set[int]:
-    after: set[int] = set()
-    for state in states:
-        index = state & (_INSIDE - 1)
-        if index >= len(tokens):
-            continue
-        match tokens[index]:
-            case Literal(char=wanted):
-                if char == wanted:
-                    after.add(index + 1)
-            case OneOf() as one_of:
-                if one_of.accepts(char):
-                    after.add(index + 1)
-            case AnyChar():
-                if char != "/":
-                    after.add(index + 1)
-            case AnyRun():
-                if char != "/":
-                    after.add(index)
-            case Anything():
-                after.add(index)
-            case AnyDirs():
-                after.add(index | _INSIDE)
-                if char == "/":
-                    after.add(index + 1)
-    return after
 
 
 def parse_dockerignore(text: str) -> tuple[Pattern, ...]:
@@ -233,35 +131,56 @@ def _char_class(body: str, start: int, line: int) -> tuple[OneOf, int]:
         ranges.append((low, high))
 
 
-def hidden_by(patterns: Iterable[Pattern], path: str) -> Pattern | None:
-    """Return the pattern that hides `path` from the build, or None where the build sees it.
+class Ignored:
+    """The patterns of one .dockerignore, asked about many paths: each folder is judged once."""
 
-    `path` is relative to the context, POSIX form. A file inside a hidden directory is hidden
-    by the directory's pattern, unless a later `!` line brings it back.
-    """
-    ordered = tuple(patterns)
-    parent_matched: tuple[bool, ...] = (False,) * len(ordered)
-    decisive: Pattern | None = None
-    for part in _with_parents(path):
-        decisive = None
-        matched: list[bool] = []
-        for pattern, by_parent in zip(ordered, parent_matched, strict=True):
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._patterns = tuple(patterns)
+        self._folders: dict[str, tuple[bool, ...]] = {"": (False,) * len(self._patterns)}
+
+    def by(self, path: str) -> Pattern | None:
+        """Return the pattern that hides `path` from the build, or None where the build sees it.
+
+        `path` is relative to the context, POSIX form. A file inside a hidden directory is hidden
+        by the directory's pattern, unless a later `!` line brings it back.
+        """
+        clean = posixpath.normpath(path)
+        folder, _, _ = clean.rpartition("/")
+        above = self._folders.get(folder)
+        if above is None:
+            above = self._folder(folder)
+        return self._judge(clean, above, None)
+
+    def _folder(self, path: str) -> tuple[bool, ...]:
+        """Return for each pattern whether it matched the folder, or one above it."""
+        matched = self._folders[""]
+        parts = path.split("/")
+        for count in range(1, len(parts) + 1):
+            name = "/".join(parts[:count])
+            known = self._folders.get(name)
+            if known is None:
+                found: list[bool] = []
+                self._judge(name, matched, found)
+                known = self._folders[name] = tuple(found)
+            matched = known
+        return matched
+
+    def _judge(
+        self, path: str, above: tuple[bool, ...], found: list[bool] | None
+    ) -> Pattern | None:
+        """Return what hides `path`; `above`: its folder's matches, `found` takes its own."""
+        decisive: Pattern | None = None
+        for pattern, by_parent in zip(self._patterns, above, strict=True):
             # Docker does not try a pattern that could change nothing; what it did not try
             # at a directory does not count for what lies below.
-            if by_parent:
-                match = True
-            elif pattern.negated == (decisive is None):
-                match = False
-            else:
-                match = pattern.matches(part)
-            matched.append(match)
+            match = by_parent or (pattern.negated != (decisive is None) and pattern.matches(path))
+            if found is not None:
+                found.append(match)
             if match:
                 decisive = None if pattern.negated else pattern
-        parent_matched = tuple(matched)
-    return decisive
+        return decisive
 
 
-def _with_parents(path: str) -> Iterator[str]:
-    parts = posixpath.normpath(path).split("/")
-    for count in range(1, len(parts) + 1):
-        yield "/".join(parts[:count])
+def hidden_by(patterns: Iterable[Pattern], path: str) -> Pattern | None:
+    """Return the pattern that hides one `path`; for many of them see `Ignored`."""
+    return Ignored(patterns).by(path)
