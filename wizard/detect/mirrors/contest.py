@@ -8,20 +8,25 @@ from dataclasses import replace
 
 from wizard.detect.deadline import PATIENCE
 from wizard.detect.mirrors.authorities import own_authorities
-from wizard.detect.mirrors.fetch import load
 from wizard.detect.mirrors.logins import Logins
 from wizard.detect.mirrors.prove import Prover
+from wizard.detect.mirrors.quick import prove_at_once
 from wizard.detect.mirrors.race import Race, Runner
-from wizard.detect.mirrors.rank import ranked
+from wizard.detect.mirrors.rank import in_order, ranked, with_rank
 from wizard.detect.mirrors.resolve import Names
+from wizard.detect.mirrors.session import HOLD_S
+from wizard.detect.mirrors.switching import quick_turns
 from wizard.detect.mirrors.trust import Trust
 from wizard.facts.base import known
 from wizard.facts.mirrors import Canary, Mirror, MirrorFacts, MirrorProbe, Origin
 from wizard.facts.proxy import GoProxyEnvironment
+from wizard.rules.modpath import is_upper
 from wizard.system import System
 
 SOURCE = "probe"
 _PROOFS_AT_ONCE = 3
+_PACE_S = 0.024
+"""Where all are waited for: eight places, each lent for so long, are a handshake every 3 ms."""
 _SHARE_OF_RACE = 0.5
 """Where the whole table is wanted, proving begins at the latest when this share of time is over."""
 
@@ -66,7 +71,8 @@ class Contest:
 
         self._make_prover = prover
         self._prover = prover(deadline)
-        self._loading: asyncio.Task[None] | None = None
+        self._sumdb = sumdb
+        self._upper = next((c for c in canaries if is_upper(c.path)), None)
         self._race = Race(
             mirrors,
             environment=environment,
@@ -76,11 +82,17 @@ class Contest:
             logins=logins,
             deadline=deadline,
             changed=self._tell,
+            prove=self._prove_at_once,
             stamp=system.stamp,
+            hold_s=_PACE_S if whole_table else HOLD_S,
         )
 
     async def run(self) -> MirrorFacts:
         """Return the ranked table and who signed; at the latest shortly after the deadline."""
+        with quick_turns():
+            return await self._run()
+
+    async def _run(self) -> MirrorFacts:
         try:
             await self._until_decided()
             await self._prove()
@@ -94,8 +106,6 @@ class Contest:
             self._names.close()
             await self._prover.close()
             await self._warm_up
-            if self._loading is not None:
-                await self._loading
         table = ranked(runner.probe for runner in self._race.runners)
         for probe in table:
             self._report(probe)
@@ -130,7 +140,7 @@ class Contest:
                         continue
                     free -= 1
                     tried.add(id(runner))
-                    task = self._loop.create_task(self._prover.prove(runner.probe, runner.canary))
+                    task = self._loop.create_task(self._proof(runner))
                     running[task] = runner
                 if running:
                     done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
@@ -147,6 +157,36 @@ class Contest:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+
+    async def _prove_at_once(self, runner: Runner) -> None:
+        """Prove who is complete on its own connection, where it is one of the best so far."""
+        best = in_order(r.probe for r in self._race.runners if r.complete)[: self._wanted]
+        used = runner.probe.mirror.origin is Origin.GOPROXY
+        if runner.canary is None or not (used or any(p is runner.probe for p in best)):
+            return
+        runner.proof = self._loop.create_task(
+            prove_at_once(
+                runner.session,
+                runner.canary,
+                None if self._upper == runner.canary else self._upper,
+                self._sumdb,
+                runner.probe.latency.first_byte or 0.0,
+            )
+        )
+        try:
+            await asyncio.wait([runner.proof])
+        finally:
+            runner.proof.cancel()
+
+    async def _proof(self, runner: Runner) -> MirrorProbe:
+        """Return what the open connection has proved, or else what a second client finds."""
+        if runner.proof is not None:
+            await asyncio.wait([runner.proof])
+            if not runner.proof.cancelled() and (proved := runner.proof.result()) is not None:
+                return replace(
+                    runner.probe, proved=True, checksum_database=proved.checksum_database
+                )
+        return await self._prover.prove(runner.probe, runner.canary)
 
     async def _prove_the_slow(self) -> None:
         """Give who answered well, but too slowly to be proved, more time: better late than none."""
@@ -165,13 +205,9 @@ class Contest:
 
     def _candidates(self, tried: set[int]) -> list[Runner]:
         """Return the runners that may be proved next, best first."""
-        by_url = {r.probe.mirror.url: r for r in self._race.runners}
-        order = ranked(r.probe for r in self._race.runners if r.complete)
-        return [
-            runner
-            for probe in order
-            if probe.ok and id(runner := by_url[probe.mirror.url]) not in tried
-        ]
+        by_probe = {id(r.probe): r for r in self._race.runners if r.complete}
+        order = (by_probe[id(probe)] for probe in in_order(r.probe for r in by_probe.values()))
+        return [runner for runner in order if id(runner) not in tried]
 
     def _settle(self, runner: Runner, proof: MirrorProbe) -> None:
         runner.probe = replace(
@@ -187,12 +223,7 @@ class Contest:
 
     def _tell(self, runner: Runner) -> None:
         """Report one row with the rank that it has among those known so far."""
-        if runner.complete and self._loading is None and not self._whole_table:
-            # The decision is a quarter of a second away: time enough to load what proves.
-            self._loading = self._loop.create_task(asyncio.to_thread(load))
-        for probe in ranked(r.probe for r in self._race.runners if r.probe.ok or r.done):
-            if probe.mirror == runner.probe.mirror:
-                self._report(probe)
+        self._report(with_rank(runner.probe, [r.probe for r in self._race.runners]))
 
     def _report(self, probe: MirrorProbe) -> None:
         if self._told.get(probe.mirror.url) != probe:

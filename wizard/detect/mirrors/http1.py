@@ -14,7 +14,9 @@ from typing import cast
 HEAD_LIMIT = 64 * 1024
 BODY_LIMIT = 64 * 1024
 """Of a `.info`, some hundred bytes long, or of the page that stands in its place."""
-_BUFFER_LIMIT = 4 * (HEAD_LIMIT + BODY_LIMIT)
+LARGE_BODY_LIMIT = 256 * 1024
+"""Of a small module's zip."""
+_BUFFER_LIMIT = 2 * (HEAD_LIMIT + LARGE_BODY_LIMIT)
 
 
 class Truncated(ConnectionError):
@@ -151,6 +153,28 @@ class Channel(asyncio.Protocol):
         self._stamp = None
         start = self.loop.time()
         self.write(request)
+        return await self._reply(start, tunnel=tunnel, cut=cut)
+
+    async def ask_all(self, requests: list[bytes]) -> list[Reply]:
+        """Send several requests in one flight and return their answers. Raises ConnectionError.
+
+        Their times are those of the first. A server may end the connection after any answer.
+        """
+        if self._ended:
+            raise Closed
+        self._stamp = None
+        start = self.loop.time()
+        self.write(b"".join(requests))
+        replies: list[Reply] = []
+        for _ in requests:
+            if replies and not replies[-1].keep:
+                raise Closed
+            replies.append(await self._reply(start, limit=LARGE_BODY_LIMIT))
+        return replies
+
+    async def _reply(
+        self, start: float, *, tunnel: bool = False, cut: bool = False, limit: int = BODY_LIMIT
+    ) -> Reply:
         while True:
             head = await self._head()
             status, reason, headers = _parse_head(head)
@@ -160,7 +184,7 @@ class Channel(asyncio.Protocol):
         if tunnel and 200 <= status < 300:
             body, keep = b"", True
         else:
-            body, keep = await self._body(status, known, cut)
+            body, keep = await self._body(status, known, cut, limit)
         if "gzip" in known.get("content-encoding", "").lower():
             body = _gunzip(body)
         last = self.loop.time() - start
@@ -192,25 +216,27 @@ class Channel(asyncio.Protocol):
         del self._buffer[:size]
         return data
 
-    async def _body(self, status: int, known: dict[str, str], cut: bool) -> tuple[bytes, bool]:
+    async def _body(
+        self, status: int, known: dict[str, str], cut: bool, limit: int
+    ) -> tuple[bytes, bool]:
         if status in (204, 304):
             return b"", True
         if "chunked" in known.get("transfer-encoding", "").lower():
-            return await self._chunked(cut)
+            return await self._chunked(cut, limit)
         length = known.get("content-length", "")
         if length.isascii() and length.isdigit():
             wanted = int(length[:18])
-            while len(self._buffer) < min(wanted, BODY_LIMIT):
+            while len(self._buffer) < min(wanted, limit):
                 await self._more()
-            return self._take(min(wanted, BODY_LIMIT)), wanted <= BODY_LIMIT
-        while not self._ended and len(self._buffer) < BODY_LIMIT:
+            return self._take(min(wanted, limit)), wanted <= limit
+        while not self._ended and len(self._buffer) < limit:
             try:
                 await self._more()
             except (Truncated, Closed):
                 break
-        return self._take(BODY_LIMIT), False
+        return self._take(limit), False
 
-    async def _chunked(self, cut: bool) -> tuple[bytes, bool]:
+    async def _chunked(self, cut: bool, limit: int) -> tuple[bytes, bool]:
         body = bytearray()
         while True:
             size_line = (await self._line()).partition(b";")[0].strip()
@@ -224,9 +250,9 @@ class Channel(asyncio.Protocol):
                 return bytes(body), True
             if size < 0:
                 raise Malformed
-            if len(body) + size > BODY_LIMIT:
+            if len(body) + size > limit:
                 if cut:
-                    left = BODY_LIMIT - len(body)
+                    left = limit - len(body)
                     return bytes(body + await self.read_exactly(left)), False
                 raise TooLarge
             body += await self.read_exactly(size)

@@ -9,10 +9,11 @@ of a second) has passed; with fewer, one second after the first.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from wizard.detect.mirrors.logins import Logins
+from wizard.detect.mirrors.quick import Proved
 from wizard.detect.mirrors.resolve import Names
 from wizard.detect.mirrors.session import Exchange, Place, Session
 from wizard.detect.mirrors.trust import Trust
@@ -47,6 +48,8 @@ class Runner:
     complete: bool = False
     cold_s: float = 0.0
     done: bool = False
+    proof: asyncio.Task[Proved | None] | None = None
+    """What its open connection proves, where that was asked for at once."""
 
 
 class Race:
@@ -63,13 +66,17 @@ class Race:
         logins: Logins,
         deadline: float,
         changed: Callable[[Runner], None],
+        prove: Callable[[Runner], Awaitable[object]],
         stamp: Callable[[], str],
+        hold_s: float,
     ) -> None:
+        """`changed` hears of every news; `prove` gets who is complete, still connected."""
         self._stamp = stamp
         self._loop = asyncio.get_running_loop()
         self._deadline = deadline
         self._canaries = canaries[:_MOST_CANARIES]
         self._changed = changed
+        self._prove = prove
         self._start = self._loop.time()
         self._first: float | None = None
         self._news = asyncio.Event()
@@ -82,7 +89,7 @@ class Race:
                     environment=environment,
                     names=names,
                     trust=trust,
-                    place=lambda: Place(places),
+                    place=lambda: Place(places, hold_s),
                     login=logins.header(mirror.url),
                 ),
             )
@@ -180,11 +187,15 @@ class Race:
         try:
             async with asyncio.timeout_at(self._deadline):
                 await self._measure(runner)
+                runner.done = True
+                self._news.set()
+                await self._prove(runner)
         except ProbeError as error:
             self._fail(runner, error)
         except TimeoutError:
-            progress = runner.session.progress
-            self._fail(runner, cut_off(progress.phase, progress.where))
+            if not runner.done:
+                progress = runner.session.progress
+                self._fail(runner, cut_off(progress.phase, progress.where))
         finally:
             runner.session.close()
         runner.done = True

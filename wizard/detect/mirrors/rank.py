@@ -26,11 +26,25 @@ def clearly_faster(one: MirrorProbe, other: MirrorProbe) -> bool:
 def ranked(probes: Iterable[MirrorProbe]) -> tuple[MirrorProbe, ...]:
     """Return the good ones with their ranks, then the failed ones in the order they came."""
     probes = tuple(probes)
-    good = sorted((p for p in probes if p.ok), key=_speed)
+    failed = (replace(p, rank=None) for p in probes if not p.ok)
+    return (*(replace(p, rank=n) for n, p in enumerate(in_order(probes), start=1)), *failed)
+
+
+def with_rank(probe: MirrorProbe, probes: Iterable[MirrorProbe]) -> MirrorProbe:
+    """Return `probe`, one of `probes`, with its rank among them."""
+    if not probe.ok:
+        return replace(probe, rank=None)
+    place = next(n for n, p in enumerate(in_order(probes), start=1) if p is probe)
+    return replace(probe, rank=place)
+
+
+def in_order(probes: Iterable[MirrorProbe]) -> list[MirrorProbe]:
+    """Return the good ones, best first; their ranks are left as they are."""
+    answered = [p for p in probes if p.ok]
+    good = sorted(answered, key=_speed)
     # GOPROXY's own entries, last first, so that the first of them ends up highest.
-    for current in [p for p in reversed(probes) if p.ok and p.mirror.origin is Origin.GOPROXY]:
+    for current in [p for p in reversed(answered) if p.mirror.origin is Origin.GOPROXY]:
         rest = [p for p in good if p is not current]
         place = next((i for i, p in enumerate(rest) if not clearly_faster(p, current)), len(rest))
         good = [*rest[:place], current, *rest[place:]]
-    failed = (replace(p, rank=None) for p in probes if not p.ok)
-    return (*(replace(p, rank=n) for n, p in enumerate(good, start=1)), *failed)
+    return good

@@ -41,6 +41,8 @@ from wizard.text import msg
 MOST_REDIRECTS = 10
 """net/http's own limit."""
 REDIRECTS = {301, 302, 303, 307, 308}
+HOLD_S = 0.4
+"""A handshake that takes longer is waiting for the network, not for this processor."""
 _PATH_SAFE = "/%!$&'()*+,;=:@~"
 
 
@@ -141,6 +143,19 @@ class Session:
         )
         circle.trail = tuple(trail[:-1])
         raise circle
+
+    async def get_all(self, paths: list[str]) -> list[Reply]:
+        """Ask for all of `paths` at once on the connection that is open; none open: no answer.
+
+        No redirect is followed. Raises ConnectionError.
+        """
+        channel = self._channels.pop(self.target, None)
+        if channel is None:
+            return []
+        try:
+            return await channel.ask_all([self._request(self.url + p, self.target) for p in paths])
+        finally:
+            channel.abort()
 
     async def _ask(self, url: str, target: Target, *, cut: bool) -> tuple[Reply, float]:
         """Return the answer to one request, and the milliseconds until it could be sent."""
@@ -282,11 +297,9 @@ def _lost_on_the_way(error: ProbeError, url: str, target: Target) -> ProbeError:
 class Place:
     """One of the places for handshakes; a silent mirror loses it after a while."""
 
-    _HOLD_S = 0.4
-    """A handshake that takes longer is waiting for the network, not for this processor."""
-
-    def __init__(self, places: asyncio.Semaphore) -> None:
+    def __init__(self, places: asyncio.Semaphore, hold_s: float = HOLD_S) -> None:
         self._places = places
+        self._hold_s = hold_s
         self._taken = False
 
     def _leave(self) -> None:
@@ -299,7 +312,7 @@ class Place:
         """Hold the place for the block, and not longer than a fair while."""
         await self._places.acquire()
         self._taken = True
-        timer = asyncio.get_running_loop().call_later(self._HOLD_S, self._leave)
+        timer = asyncio.get_running_loop().call_later(self._hold_s, self._leave)
         try:
             yield
         finally:
