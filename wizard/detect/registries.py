@@ -34,6 +34,7 @@ from wizard.system import System
 from wizard.text import Text, msg
 
 if TYPE_CHECKING:
+    from wizard.detect.mirrors.places import Places
     from wizard.detect.mirrors.resolve import Names
     from wizard.detect.mirrors.session import Session
     from wizard.detect.mirrors.trust import Trust
@@ -159,13 +160,14 @@ def _references(missing: Iterable[MissingImage], registry: str) -> tuple[ImageRe
 async def _ask_all(
     system: System, questions: tuple[Question, ...], deadline: Deadline
 ) -> tuple[RegistryProbe, ...]:
+    from wizard.detect.mirrors.places import Places
     from wizard.detect.mirrors.resolve import Names
     from wizard.detect.mirrors.trust import Trust
 
     # The engine does not see the shell's SSL_CERT_FILE.
     ours = {k: v for k, v in system.env.items() if not k.startswith("SSL_CERT_")}
     trust, names = Trust(replace(system, env=ours)), Names()
-    places = asyncio.Semaphore(_PLACES)
+    places = Places(_PLACES)
     try:
         return tuple(
             await asyncio.gather(
@@ -185,7 +187,7 @@ class _Probing:
         question: Question,
         trust: Trust,
         names: Names,
-        places: asyncio.Semaphore,
+        places: Places,
         deadline: Deadline,
     ) -> None:
         self._system = system
@@ -200,14 +202,14 @@ class _Probing:
         self._probe = replace(question.probe, through=None if proxy is None else str(proxy))
 
     def _to(self, url: str, login: Secret | None = None) -> Session:
-        from wizard.detect.mirrors.session import Place, Session
+        from wizard.detect.mirrors.session import Session
 
         session = Session(
             url,
             environment=self._question.environment,
             names=self._names,
             trust=self._trust,
-            place=lambda: Place(self._places),
+            places=self._places,
             login=login,
             accept=_ACCEPT,
         )

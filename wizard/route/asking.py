@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from wizard.detect.deadline import Deadline, in_thread
 from wizard.detect.mirrors.http1 import BODY_LIMIT, Reply
 from wizard.detect.mirrors.resolve import Names
-from wizard.detect.mirrors.session import Exchange, Place, Session
+from wizard.detect.mirrors.session import Exchange, Session
 from wizard.detect.mirrors.trust import Trust, image_context, unchecked
 from wizard.detect.mirrors.verdict import Phase, ProbeError, cut_off, from_status
 from wizard.facts.proxy import GoProxyEnvironment
@@ -157,14 +157,10 @@ class Asker:
             environment=self._environment,
             names=self._names,
             trust=_Unverified(self._system) if ask.insecure else self._trust,
-            place=lambda: Place(self._places_for_hands()),
             login=None if login is None else login[1],
         )
         self._all.append(session)
         return session
-
-    def _places_for_hands(self) -> asyncio.Semaphore:
-        return asyncio.Semaphore(1)  # `_places` already bounds what is under way
 
 
 def _read(ask: Ask, exchange: Exchange, credentials: str | None) -> Answer:

@@ -9,12 +9,12 @@ from dataclasses import replace
 from wizard.detect.deadline import PATIENCE
 from wizard.detect.mirrors.authorities import own_authorities
 from wizard.detect.mirrors.logins import Logins
+from wizard.detect.mirrors.places import HOLD_S
 from wizard.detect.mirrors.prove import Prover
 from wizard.detect.mirrors.quick import prove_at_once
 from wizard.detect.mirrors.race import Race, Runner
 from wizard.detect.mirrors.rank import in_order, ranked, with_rank
 from wizard.detect.mirrors.resolve import Names
-from wizard.detect.mirrors.session import HOLD_S
 from wizard.detect.mirrors.switching import quick_turns
 from wizard.detect.mirrors.trust import Trust
 from wizard.facts.base import known

@@ -126,6 +126,8 @@ def _proxy_name(proxy: ProxyUrl) -> Text:
 
 async def _first_of(addresses: tuple[Address, ...]) -> socket.socket:
     """Connect to the addresses, a quarter of a second apart; the first one that answers wins."""
+    if len(addresses) == 1:
+        return await _connect(addresses[0])
     tasks: list[asyncio.Task[socket.socket]] = []
     left = list(addresses)
     failed: OSError | None = None
@@ -188,38 +190,44 @@ async def open_channel(
     """
     loop = asyncio.get_running_loop()
     channel = Channel()
-    begin = loop.time()
+    begin = start = loop.time()
     try:
-        await loop.create_connection(lambda: channel, sock=connected.sock)
-    except OSError as error:
-        connected.sock.close()
-        raise from_exception(error, target.shown) from None
-    try:
-        if proxy is not None:
-            progress.at(Phase.PROXY, target.shown)
-            await _through(channel, target, proxy, context)
-        if target.scheme == "http":
-            ready = (loop.time() - begin) * 1000
-            return Opened(channel=channel, ready_ms=ready, tls_ms=None, issuer=None, anchor=None)
-        progress.at(Phase.TLS, target.shown)
-        start = loop.time()
-        await _start_tls(channel, context, target.host)
+        if proxy is None and target.scheme == "https":
+            progress.at(Phase.TLS, target.shown)
+            await loop.create_connection(
+                lambda: channel, sock=connected.sock, ssl=context, server_hostname=target.host
+            )
+        else:
+            await loop.create_connection(lambda: channel, sock=connected.sock)
+            if proxy is not None:
+                progress.at(Phase.PROXY, target.shown)
+                await _through(channel, target, proxy, context)
+            if target.scheme == "http":
+                ready = (loop.time() - begin) * 1000
+                return Opened(
+                    channel=channel, ready_ms=ready, tls_ms=None, issuer=None, anchor=None
+                )
+            progress.at(Phase.TLS, target.shown)
+            start = loop.time()
+            await _start_tls(channel, context, target.host)
+        return Opened(
+            channel=channel,
+            ready_ms=(loop.time() - begin) * 1000,
+            tls_ms=(loop.time() - start) * 1000,
+            issuer=issuer_of_peer(channel.transport.get_extra_info("peercert")),
+            anchor=anchor_of(channel.transport.get_extra_info("ssl_object")),
+        )
     except ssl.SSLCertVerificationError:
         channel.abort()
+        connected.sock.close()
         raise
     except (OSError, UnicodeError) as error:
         channel.abort()
+        connected.sock.close()
         raise from_exception(error, target.shown) from None
     except BaseException:
         channel.abort()
         raise
-    return Opened(
-        channel=channel,
-        ready_ms=(loop.time() - begin) * 1000,
-        tls_ms=(loop.time() - start) * 1000,
-        issuer=issuer_of_peer(channel.transport.get_extra_info("peercert")),
-        anchor=anchor_of(channel.transport.get_extra_info("ssl_object")),
-    )
 
 
 async def _start_tls(channel: Channel, context: ssl.SSLContext, host: str) -> None:

@@ -13,9 +13,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from wizard.detect.mirrors.logins import Logins
+from wizard.detect.mirrors.places import Places
 from wizard.detect.mirrors.quick import Proved
 from wizard.detect.mirrors.resolve import Names
-from wizard.detect.mirrors.session import Exchange, Place, Session
+from wizard.detect.mirrors.session import Exchange, Session
 from wizard.detect.mirrors.trust import Trust
 from wizard.detect.mirrors.verdict import (
     ProbeError,
@@ -80,7 +81,7 @@ class Race:
         self._start = self._loop.time()
         self._first: float | None = None
         self._news = asyncio.Event()
-        places = asyncio.Semaphore(PLACES)
+        places = Places(PLACES, hold_s)
         self.runners = tuple(
             self._runner(
                 mirror,
@@ -89,7 +90,7 @@ class Race:
                     environment=environment,
                     names=names,
                     trust=trust,
-                    place=lambda: Place(places, hold_s),
+                    places=places,
                     login=logins.header(mirror.url),
                 ),
             )

@@ -1,21 +1,23 @@
 """Name look-ups, each in a thread of its own, so that one dead name delays nobody.
 
 `getaddrinfo` is what Go's and everybody's programs use here (/etc/hosts, search domains, NSS), so
-the probe asks it too. Daemon threads, because a look-up that hangs for half a minute must not
-keep the program from ending.
+the probe asks it too. Bare threads, which nobody joins: a look-up that hangs for half a minute must
+not keep the program from ending.
 """
 
 from __future__ import annotations
 
+import _thread
 import asyncio
+import contextlib
 import socket
-import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 
 from wizard.detect.mirrors.verdict import from_exception
 
-THREADS = 64
+THREADS = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,9 @@ class Names:
         self._loop = asyncio.get_running_loop()
         self._places = asyncio.Semaphore(THREADS)
         self._asked: dict[tuple[str, int], asyncio.Task[Resolved]] = {}
+        self._answers: deque[tuple[asyncio.Future[Resolved], Resolved | OSError | UnicodeError]] = (
+            deque()
+        )
 
     async def addresses(self, host: str, port: int) -> Resolved:
         """Return where `host` is. Raises ProbeError for a name without an address."""
@@ -61,14 +66,37 @@ class Names:
         async with self._places:
             start = self._loop.time()
             future: asyncio.Future[Resolved] = self._loop.create_future()
-            threading.Thread(
-                target=_ask, args=(self._loop, future, host, port), daemon=True
-            ).start()
+            _thread.start_new_thread(self._ask, (future, host, port))
             try:
-                resolved = await future
+                return await future
             except (OSError, UnicodeError) as error:
                 raise from_exception(error, host, self._loop.time() - start) from None
-            return resolved
+
+    def _ask(self, future: asyncio.Future[Resolved], host: str, port: int) -> None:
+        """Look up one name; runs in a thread of its own."""
+        start = time.monotonic()
+        answer: Resolved | OSError | UnicodeError
+        try:
+            addresses = _look_up(host, port)
+            # Timed here: the loop may be busy with a handshake when the answer comes.
+            answer = Resolved(addresses=addresses, seconds=time.monotonic() - start)
+        except (OSError, UnicodeError) as error:
+            answer = error
+        self._answers.append((future, answer))
+        # One call for all answers that wait. A closed loop: nobody waits for this name any more.
+        if len(self._answers) == 1:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._tell)
+
+    def _tell(self) -> None:
+        while self._answers:
+            future, answer = self._answers.popleft()
+            if future.done():
+                continue
+            if isinstance(answer, Resolved):
+                future.set_result(answer)
+            else:
+                future.set_exception(answer)
 
 
 def _look_up(host: str, port: int, flags: int = 0) -> tuple[Address, ...]:
@@ -85,33 +113,3 @@ def _literal(host: str, port: int) -> Resolved | None:
         return Resolved(addresses=_look_up(host, port, socket.AI_NUMERICHOST), seconds=0.0)
     except (OSError, UnicodeError):
         return None
-
-
-def _ask(
-    loop: asyncio.AbstractEventLoop,
-    future: asyncio.Future[Resolved],
-    host: str,
-    port: int,
-) -> None:
-    answer = Resolved(addresses=(), seconds=0.0)
-    error: OSError | UnicodeError | None = None
-    start = time.monotonic()
-    try:
-        addresses = _look_up(host, port)
-        # Timed here: the loop may be busy with a handshake when the answer comes.
-        answer = Resolved(addresses=addresses, seconds=time.monotonic() - start)
-    except (OSError, UnicodeError) as caught:
-        error = caught
-
-    def tell() -> None:
-        if future.done():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(answer)
-
-    try:
-        loop.call_soon_threadsafe(tell)
-    except RuntimeError:
-        return  # the loop is closed: nobody waits for this name any more

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -23,6 +22,7 @@ from wizard.detect.mirrors.dial import (
     target_of,
 )
 from wizard.detect.mirrors.http1 import Channel, Closed, Reply
+from wizard.detect.mirrors.places import Places
 from wizard.detect.mirrors.resolve import Names
 from wizard.detect.mirrors.trust import Trust
 from wizard.detect.mirrors.verdict import (
@@ -41,8 +41,6 @@ from wizard.text import msg
 MOST_REDIRECTS = 10
 """net/http's own limit."""
 REDIRECTS = {301, 302, 303, 307, 308}
-HOLD_S = 0.4
-"""A handshake that takes longer is waiting for the network, not for this processor."""
 _PATH_SAFE = "/%!$&'()*+,;=:@~"
 
 
@@ -78,7 +76,7 @@ class Session:
         environment: GoProxyEnvironment,
         names: Names,
         trust: Trust,
-        place: Callable[[], Place],
+        places: Places | None = None,
         login: Secret | None = None,
         accept: str = "*/*",
     ) -> None:
@@ -93,7 +91,7 @@ class Session:
         self._environment = environment
         self._names = names
         self._trust = trust
-        self._place = place
+        self._places = places
         self._login = login
         self._accept = accept
         self._channels: dict[Target, Channel] = {}
@@ -195,21 +193,19 @@ class Session:
 
     async def _open(self, target: Target) -> tuple[Channel, float]:
         """Return a fresh connection and the milliseconds that its legs took."""
-        quick = self._trust.ready
-        if quick is None:
-            quick = await asyncio.to_thread(self._trust.quick)
         try:
-            return await self._open_with(target, quick)
+            return await self._open_with(target, None)
         except ssl.SSLCertVerificationError as error:
             failure: ssl.SSLCertVerificationError = error
         if may_be_cured(failure):
             whole = await asyncio.to_thread(self._trust.whole)
-            if whole is not quick:
+            if whole is not self._trust.ready:
                 try:
                     return await self._open_with(target, whole)
                 except ssl.SSLCertVerificationError as error:
                     failure = error
         verdict = from_exception(failure, target.shown)
+        quick = await self._quick()
         signer = await peek_issuer(target, self._proxy(target), self._names, quick)
         if signer is not None:
             if target == self.target:
@@ -220,13 +216,21 @@ class Session:
             )
         raise verdict
 
-    async def _open_with(self, target: Target, context: ssl.SSLContext) -> tuple[Channel, float]:
+    async def _quick(self) -> ssl.SSLContext:
+        ready = self._trust.ready
+        return await asyncio.to_thread(self._trust.quick) if ready is None else ready
+
+    async def _open_with(
+        self, target: Target, context: ssl.SSLContext | None
+    ) -> tuple[Channel, float]:
+        """Open a connection with `context`, or with the quick one, which is built meanwhile."""
         proxy = self._proxy(target)
         connected = await connect(target, proxy, self._names, self.progress)
         try:
             self.progress.at(Phase.TLS, target.shown)
-            async with self._place().held():
-                opened = await open_channel(connected, target, proxy, context, self.progress)
+            trusting = await self._quick() if context is None else context
+            async with self._place(connected.connect_ms):
+                opened = await open_channel(connected, target, proxy, trusting, self.progress)
         except BaseException:
             connected.sock.close()
             raise
@@ -235,6 +239,9 @@ class Session:
         if target == self.target:
             self._note(opened, connected.dns_ms, connected.connect_ms, proxy)
         return opened.channel, connected.dns_ms + connected.connect_ms + opened.ready_ms
+
+    def _place(self, distance_ms: float) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if self._places is None else self._places.held(distance_ms)
 
     def _note(
         self, opened: Opened, dns_ms: float, connect_ms: float, proxy: ProxyUrl | None
@@ -292,29 +299,3 @@ def _lost_on_the_way(error: ProbeError, url: str, target: Target) -> ProbeError:
         Failure.REDIRECT_BLOCKED if module else Failure.NOT_A_MODULE_PROXY,
         msg("it redirects to {target}: {why}", target=target.shown, why=error.detail),
     )
-
-
-class Place:
-    """One of the places for handshakes; a silent mirror loses it after a while."""
-
-    def __init__(self, places: asyncio.Semaphore, hold_s: float = HOLD_S) -> None:
-        self._places = places
-        self._hold_s = hold_s
-        self._taken = False
-
-    def _leave(self) -> None:
-        if self._taken:
-            self._taken = False
-            self._places.release()
-
-    @asynccontextmanager
-    async def held(self) -> AsyncIterator[None]:
-        """Hold the place for the block, and not longer than a fair while."""
-        await self._places.acquire()
-        self._taken = True
-        timer = asyncio.get_running_loop().call_later(self._hold_s, self._leave)
-        try:
-            yield
-        finally:
-            timer.cancel()
-            self._leave()
