@@ -134,12 +134,12 @@ def _dispatch(
     context = Context(session=session, output=output, flags=flags, ask=ask)
     if flags.command is None:
         return _face(context, start_wizard)
-    from wizard.cli.commands import COMMANDS
+    from wizard.cli.commands import command
 
-    command = COMMANDS[flags.command]
+    run = command(flags.command)
     import asyncio
 
-    return asyncio.run(command(context))
+    return asyncio.run(run(context))
 
 
 def _answers(flags: argparse.Namespace, machine: System, project: Path) -> Answers:

@@ -148,7 +148,9 @@ def build_parser(version: str) -> argparse.ArgumentParser:
         help=str(msg("probe U instead of the catalogue")),
     )
     parsers["mirrors"].add_argument(
-        "--prove", action="store_true", help=str(msg("prove all of them, not only the best"))
+        "--prove",
+        action="store_true",
+        help=str(msg("wait for all of them and prove each, not only the best")),
     )
     parsers["generate"].add_argument(
         "--out", required=True, metavar="DIR", help=str(msg("where to write"))

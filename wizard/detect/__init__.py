@@ -28,10 +28,13 @@ async def detect(system: System, request: Request, listener: Listener = ignore) 
 async def detect_mirrors(
     system: System, request: Request, listener: Listener = ignore
 ) -> MirrorFacts:
-    """Look at the module mirrors alone, at every one of them. Raises UsageError as `detect`."""
-    from wizard.detect.stream import look_at_mirrors
+    """Look at the module mirrors alone. Raises UsageError as `detect`.
 
-    return await look_at_mirrors(system, request, listener)
+    Who is slow is not waited for once the best are known, unless `request.prove_all`.
+    """
+    from wizard.detect.ranking import rank_mirrors
+
+    return await rank_mirrors(system, request, listener)
 
 
 async def contacts(system: System, request: Request) -> tuple[str, ...]:

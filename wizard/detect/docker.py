@@ -16,7 +16,7 @@ from wizard.detect.docker_endpoint import (
 )
 from wizard.detect.docker_json import CLIENT_KEYS, DAEMON_KEYS, RawJson, read_json, shown
 from wizard.detect.engine import Answer, NoEngine, ask_engine
-from wizard.detect.proxy import go_proxy_environment
+from wizard.detect.proxy_of_go import go_proxy_environment
 from wizard.detect.registries import look_at_registries
 from wizard.detect.registries_needed import without_local
 from wizard.facts.base import Fact, known, not_applicable, unknown

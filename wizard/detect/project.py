@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,45 +11,14 @@ from typing import Any
 from wizard.detect.dockerfile_facts import dockerfile_fact, dockerignore_fact, is_writable
 from wizard.detect.imports import parts_of
 from wizard.detect.paths import exists, is_dir
+from wizard.detect.project_canary import own_canary
 from wizard.detect.project_modules import ModulesRead, read_modules
 from wizard.detect.project_walk import Walk, ordered_mains, parent_module, walk_project
 from wizard.facts.base import Fact, known, not_applicable, unknown
-from wizard.facts.mirrors import Canary
 from wizard.facts.project import ProjectFacts
 from wizard.rules.gosum import ModuleSums
-from wizard.rules.patterns import match_prefix_patterns
 from wizard.system import System
 from wizard.text import msg
-
-_CANARIES = (
-    "rsc.io/quote",
-    "rsc.io/sampler",
-    "github.com/pkg/errors",
-    "golang.org/x/xerrors",
-    "github.com/inconshreveable/mousetrap",
-    "github.com/pmezard/go-difflib",
-    "github.com/mattn/go-isatty",
-    "github.com/mattn/go-colorable",
-    "golang.org/x/sync",
-    "golang.org/x/term",
-    "golang.org/x/time",
-    "github.com/google/uuid",
-    "github.com/davecgh/go-spew",
-    "github.com/stretchr/objx",
-    "github.com/spf13/pflag",
-    "github.com/golang/snappy",
-    "golang.org/x/mod",
-    "github.com/spf13/cobra",
-    "github.com/google/go-cmp",
-    "github.com/golang/protobuf",
-    "golang.org/x/sys",
-    "golang.org/x/crypto",
-    "golang.org/x/net",
-)
-"""Public beyond doubt, and small: a few kilobytes at the front, a megabyte at the end."""
-
-
-_HASH = re.compile(r"h1:[A-Za-z0-9+/]{43}=")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +50,7 @@ def read_project(system: System, root: Path, private: str) -> ProjectRead:
         vendor=read.vendor,
         dockerfile=dockerfile_fact(system, root),
         dockerignore=_dockerignore(system, root, read, walk, mains.or_else(())),
-        canary=_canary(root, read.sums, private),
+        canary=own_canary(root, read.sums, private),
         main_packages=mains,
         writable=known(is_writable(root), str(root)),
         passed_over=known(walk.passed_over, str(root)),
@@ -170,28 +138,6 @@ def _counts(directory: str, read: ModulesRead) -> bool:
     if any(replace.target == directory for replace in read.replaces.or_else(())):
         return True
     return not any(module.directory == "." for module in read.modules.or_else(()))
-
-
-def _canary(root: Path, sums: Mapping[tuple[str, str], ModuleSums], private: str) -> Fact[Canary]:
-    source = str(root / "go.sum")
-    for wanted in _CANARIES:
-        if match_prefix_patterns(private, wanted):
-            continue
-        for (path, version), hashes in sums.items():
-            if path == wanted and _is_hash(hashes.zip_hash) and _is_hash(hashes.mod_hash):
-                canary = Canary(
-                    path=path,
-                    version=version,
-                    zip_hash=hashes.zip_hash or "",
-                    mod_hash=hashes.mod_hash or "",
-                    source=source,
-                )
-                return known(canary, source)
-    return not_applicable(msg("go.sum names no small module that is surely public"), source)
-
-
-def _is_hash(text: str | None) -> bool:
-    return _HASH.fullmatch(text or "") is not None
 
 
 def _mains(root: Path, walk: Walk, module: str) -> Fact[tuple[str, ...]]:

@@ -15,8 +15,9 @@ from wizard.detect.docker_endpoint import (
 )
 from wizard.detect.docker_json import read_json
 from wizard.detect.git_config import GitSetting
-from wizard.detect.proxy_contradictions import contradictions, go_environment
+from wizard.detect.proxy_contradictions import contradictions
 from wizard.detect.proxy_endpoints import distinct_proxies, look_at
+from wizard.detect.proxy_of_go import go_proxy_environment
 from wizard.detect.proxy_readers import (
     daemon_json_settings,
     docker_client_settings,
@@ -30,7 +31,6 @@ from wizard.facts.base import Fact, known, not_applicable
 from wizard.facts.docker import Flavour
 from wizard.facts.network import Interface
 from wizard.facts.proxy import (
-    GoProxyEnvironment,
     ProxyEndpoint,
     ProxyFacts,
     ProxySetting,
@@ -40,11 +40,6 @@ from wizard.system import System
 from wizard.text import msg
 
 _MAX_ENDPOINTS = 8
-
-
-def go_proxy_environment(system: System) -> GoProxyEnvironment:
-    """Return what Go takes from the process environment; a glance, no I/O."""
-    return go_environment(tuple(process_settings(system)), cgi="REQUEST_METHOD" in system.env)
 
 
 async def detect_proxy(

@@ -23,7 +23,8 @@ from wizard.detect.network import detect_network, local_names
 from wizard.detect.network_links import interfaces
 from wizard.detect.private import SURELY_PUBLIC, PrivateRead, look_at_hosts, read_private
 from wizard.detect.project import ProjectRead, read_project
-from wizard.detect.proxy import detect_proxy, go_proxy_environment
+from wizard.detect.proxy import detect_proxy
+from wizard.detect.proxy_of_go import go_proxy_environment
 from wizard.detect.registries_needed import needed_images
 from wizard.detect.request import AreaKnown, Listener, Request, ignore
 from wizard.facts import (
@@ -86,15 +87,6 @@ async def look_at_everything(system: System, request: Request, listener: Listene
         go=go.result(),
         config_home="" if config is None else str(config),
     )
-
-
-async def look_at_mirrors(system: System, request: Request, listener: Listener) -> MirrorFacts:
-    """Return the mirrors alone, the whole table. Raises UsageError as `look_at_everything`."""
-    look = _Look(system, request, listener, mirrors_from_urls(request.mirror_urls))
-    try:
-        return await look.mirrors(whole_table=True)  # it keeps the deadline by itself
-    finally:
-        look.stop()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,7 +257,7 @@ class _Look:
         gosumdb = settings["GOSUMDB"].value if "GOSUMDB" in settings else None
         return load_catalogue(self.system, goproxy), gosumdb
 
-    async def mirrors(self, *, whole_table: bool = False) -> MirrorFacts:
+    async def mirrors(self) -> MirrorFacts:
         from wizard.detect.mirrors import probe_mirrors
 
         catalogue, gosumdb = await self._catalogue()
@@ -281,7 +273,6 @@ class _Look:
             gosumdb,
             self.listener,
             self.deadline.at,
-            whole_table=whole_table,
         )
 
     def _mirror_urls(self) -> tuple[str, ...]:

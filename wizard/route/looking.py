@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from wizard.detect.catalogue import parse_catalogue
 from wizard.detect.deadline import Deadline
-from wizard.detect.proxy import go_proxy_environment
+from wizard.detect.proxy_of_go import go_proxy_environment
 from wizard.detect.request import Request
 from wizard.detect.stream import GO_MIRROR, FilesRead, look_at_files
 from wizard.facts.base import Problem

@@ -1,6 +1,6 @@
 """The commands, one coroutine each: `Context` in, exit code out.
 
-Imported when a command runs, so that `--help` does not pay for them.
+Each is imported when it runs, so that none pays for another one.
 """
 
 from __future__ import annotations
@@ -8,40 +8,34 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from wizard.cli.commands.apply import apply, diff, history, undo
-from wizard.cli.commands.build import build, build_command
-from wizard.cli.commands.diagnose import diagnose
-from wizard.cli.commands.generate import generate
-from wizard.cli.commands.moves import check, networks, refresh
-from wizard.cli.commands.observe import detect, mirrors
-from wizard.cli.commands.plan import plan
-from wizard.cli.commands.proxy_export import proxy_export
-from wizard.cli.commands.purge import purge
-from wizard.cli.commands.report import report
-from wizard.cli.commands.route import route
-from wizard.cli.commands.verify import verify
-from wizard.cli.commands.watch import watch
 from wizard.cli.context import Context
 
-COMMANDS: Mapping[str, Callable[[Context], Coroutine[Any, Any, int]]] = {
-    "detect": detect,
-    "mirrors": mirrors,
-    "plan": plan,
-    "generate": generate,
-    "diff": diff,
-    "apply": apply,
-    "undo": undo,
-    "history": history,
-    "purge": purge,
-    "build-command": build_command,
-    "build": build,
-    "verify": verify,
-    "diagnose": diagnose,
-    "route": route,
-    "report": report,
-    "check": check,
-    "refresh": refresh,
-    "networks": networks,
-    "watch": watch,
-    "proxy-export": proxy_export,
+_ROOMS: Mapping[str, tuple[str, ...]] = {
+    "apply": ("apply", "diff", "history", "undo"),
+    "build": ("build", "build-command"),
+    "diagnose": ("diagnose",),
+    "generate": ("generate",),
+    "moves": ("check", "networks", "refresh"),
+    "observe": ("detect", "mirrors"),
+    "plan": ("plan",),
+    "proxy_export": ("proxy-export",),
+    "purge": ("purge",),
+    "report": ("report",),
+    "route": ("route",),
+    "verify": ("verify",),
+    "watch": ("watch",),
 }
+"""Module of this package to the commands in it."""
+
+
+def command(name: str) -> Callable[[Context], Coroutine[Any, Any, int]]:
+    """Return the command of that name. Raises KeyError where there is none."""
+    from importlib import import_module
+
+    room = next((room for room, names in _ROOMS.items() if name in names), None)
+    if room is None:
+        raise KeyError(name)
+    found: Callable[[Context], Coroutine[Any, Any, int]] = getattr(
+        import_module(f"{__name__}.{room}"), name.replace("-", "_")
+    )
+    return found

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from wizard.cli.context import Context
-from wizard.cli.describe import describe
 from wizard.cli.output import BOLD, DIM, GREEN, RED
 from wizard.errors import ExitCode
 from wizard.facts.base import State
-from wizard.facts.mirrors import MirrorProbe
+from wizard.facts.mirrors import Failure, MirrorProbe
 from wizard.text import msg
 
 _OWN_TABLE = ("build.rows", "build.cause")
@@ -18,6 +17,8 @@ async def detect(context: Context) -> int:
     """Show every fact with its source."""
     if context.flag("explain", False):
         return await _explain(context)
+    from wizard.cli.describe import describe
+
     facts = await context.facts()
     if context.flag("in_build", False):
         from wizard.repairing import with_build
@@ -87,6 +88,8 @@ async def mirrors(context: Context) -> int:
     output.line(msg(
         "ms: fastest first byte on a warm connection; through a proxy only the tunnel can be timed."
     ), DIM)  # fmt: skip
+    if any(probe.reason is Failure.TIMEOUT for probe in ranking) and not context.flag("prove"):
+        output.line(msg("The slow are not waited for; --prove waits for every one."), DIM)
     return ExitCode.OK
 
 

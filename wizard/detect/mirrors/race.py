@@ -26,7 +26,7 @@ from wizard.detect.mirrors.verdict import (
 from wizard.facts.mirrors import Canary, Failure, Latency, Mirror, MirrorProbe, Origin
 from wizard.facts.proxy import GoProxyEnvironment
 from wizard.rules.modpath import wire_path
-from wizard.text import msg
+from wizard.text import Text, msg
 
 PLACES = 8
 WANTED = 3
@@ -178,10 +178,7 @@ class Race:
             progress = runner.session.progress
             error = cut_off(progress.phase, progress.where)
             if early:
-                error = ProbeError(
-                    Failure.TIMEOUT,
-                    msg("no answer in {ms} ms; it was not waited for any longer", ms=round(waited)),
-                )
+                error = ProbeError(Failure.TIMEOUT, _not_waited_for(runner, round(waited)))
             self._fail(runner, error)
 
     async def _run(self, runner: Runner) -> None:
@@ -219,6 +216,7 @@ class Race:
             at=self._stamp(),
             reason=error.reason,
             detail=error.detail,
+            latency=Latency(dns=runner.session.legs.dns, connect=runner.session.legs.connect),
             issuer=runner.session.issuer,
         )
         self._changed(runner)
@@ -276,3 +274,13 @@ class Race:
             issuer=runner.session.issuer,
         )
         self._changed(runner)
+
+
+def _not_waited_for(runner: Runner, waited_ms: int) -> Text:
+    connect = runner.session.legs.connect
+    if connect is None:
+        return msg("no answer in {ms} ms; it was not waited for any longer", ms=waited_ms)
+    return msg(
+        "farther than the best: {ms} ms for a connection; it was not waited for any longer",
+        ms=round(connect),
+    )

@@ -226,6 +226,8 @@ class Session:
         """Open a connection with `context`, or with the quick one, which is built meanwhile."""
         proxy = self._proxy(target)
         connected = await connect(target, proxy, self._names, self.progress)
+        if target == self.target and proxy is None:
+            self.legs = Legs(dns=connected.dns_ms, connect=connected.connect_ms)
         try:
             self.progress.at(Phase.TLS, target.shown)
             trusting = await self._quick() if context is None else context
