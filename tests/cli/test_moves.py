@@ -60,6 +60,14 @@ def test_after_an_apply_everything_fits_and_the_answers_of_this_network_hold(
     assert ended.json["network"]["known"] is True
 
 
+def test_a_runner_that_has_the_repository_alone_is_asked_for_that_alone(
+    command: Command, office: System
+) -> None:
+    assert command("apply", "--yes", "--scope", "project", *OFFICE, system=office).code == 0
+    assert command("check", "--scope", "project", system=office).code == 0
+    assert command("check", system=office).code == 1
+
+
 def test_after_a_move_exactly_the_stale_decisions_are_named(
     command: Command, office: System, request: pytest.FixtureRequest
 ) -> None:

@@ -73,7 +73,11 @@ def test_any_value_comes_back(value: Yaml) -> None:
 @example("\ufffe\x00\udc80", None)
 def test_a_comment_changes_no_value(comment: str, value: Yaml) -> None:
     noted = document(
-        {"a": Commented(value, comment), "b": [Commented(value, comment)], "c": [{"d": 1}]},
+        {
+            "a": Commented(value, comment),
+            "b": [Commented(value, comment, beside=True)],
+            "c": [{"d": 1}],
+        },
         head=comment,
     )
     expected = {"a": value, "b": [value], "c": [{"d": 1}]}
@@ -84,7 +88,10 @@ def test_a_comment_changes_no_value(comment: str, value: Yaml) -> None:
 @given(_TEXTS, _VALUES)
 def test_yamllint_is_content_with_all_but_long_lines(comment: str, value: Yaml) -> None:
     config = YamlLintConfig("{extends: default, rules: {line-length: disable}}")
-    written = document({"a": Commented(value, comment), "b": [[value]]}, head=comment)
+    written = document(
+        {"a": Commented(value, comment), "b": [[Commented(value, comment, beside=True)]]},
+        head=comment,
+    )
     assert [str(p) for p in linter.run(written, config)] == []
 
 

@@ -173,7 +173,7 @@ def build_parser(version: str) -> argparse.ArgumentParser:
                 msg("what is said of them: {options}; repeatable", options=", ".join(OPTION_KEYS))
             ),
         )
-    for name in ("diff", "apply"):
+    for name in ("diff", "apply", "check"):
         parsers[name].add_argument(
             "--scope",
             default="project,user,system",

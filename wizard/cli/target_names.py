@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 TARGET_NAMES: tuple[str, ...] = (
+    "gitlab-ci",
+    "gitlab-ci-dind",
+    "github-actions",
+    "jenkins",
     "kubernetes",
     "buildkit-job",
     "kaniko-job",

@@ -14,6 +14,7 @@ from wizard.moves.staleness import Stale, stale_decisions
 from wizard.plan import unsafe
 from wizard.plan.types import Answer, Answers, Origin
 from wizard.questions import BY_KEY, UNTIL, value_of
+from wizard.render.types import Scope
 from wizard.text import msg
 
 if TYPE_CHECKING:
@@ -54,8 +55,10 @@ class Today:
         return last if last is not None and last.fingerprint.place != self.here.place else None
 
 
-async def look_at_today(session: Session, facts: Facts) -> Today:
-    """Decide for `facts`, and compare with the disk; nothing is written.
+async def look_at_today(
+    session: Session, facts: Facts, scopes: tuple[Scope, ...] = tuple(Scope)
+) -> Today:
+    """Decide for `facts`, and compare with the disk, as far as `scopes`; nothing is written.
 
     Raises UsageError for an answer that cannot be used.
     """
@@ -69,7 +72,7 @@ async def look_at_today(session: Session, facts: Facts) -> Today:
     if not stale:
         plan = session.decide(facts)
         artifacts = session.render(plan)
-        changes = await session.changes(artifacts)
+        changes = await session.changes(artifacts, scopes)
         stale = stale_decisions(plan, artifacts, changes, written)
     return Today(
         session=session,

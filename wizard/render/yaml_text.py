@@ -24,6 +24,8 @@ class Commented:
     value: Yaml
     comment: str
     """One or more lines, without `#`."""
+    beside: bool = False
+    """On the value's own line, where that is one line."""
 
 
 _WORDS = frozenset(
@@ -78,7 +80,7 @@ def _root(value: Yaml) -> Iterator[str]:
         return
     for number, (key, item) in enumerate(value.items()):
         inner = item.value if isinstance(item, Commented) else item
-        if number and (inner is not item or (_nested(inner) and inner)):
+        if number and ((item is not inner) or (_nested(inner) and inner)):
             yield ""
         yield from _entry(key, item, 0)
 
@@ -88,8 +90,7 @@ def _entry(key: str, value: Yaml, depth: int) -> Iterator[str]:
     if not isinstance(key, str):
         raise TypeError(f"a key of YAML is a text, not {type(key).__name__}")
     if isinstance(value, Commented):
-        yield from _comment(value.comment, depth)
-        yield from _entry(key, value.value, depth)
+        yield from _commented(value, depth, list(_entry(key, value.value, depth)))
         return
     written = scalar(key)
     pad = "  " * depth
@@ -106,8 +107,7 @@ def _entry(key: str, value: Yaml, depth: int) -> Iterator[str]:
 def _item(value: Yaml, depth: int) -> Iterator[str]:
     """Yield `- value`; what is nested begins on the line of the dash."""
     if isinstance(value, Commented):
-        yield from _comment(value.comment, depth)
-        yield from _item(value.value, depth)
+        yield from _commented(value, depth, list(_item(value.value, depth)))
         return
     pad = "  " * depth
     if not (_nested(value) and value):
@@ -188,6 +188,15 @@ def _escaped(char: str) -> str:
     if code <= 0xFF:
         return f"\\x{code:02X}"
     return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+
+def _commented(value: Commented, depth: int, lines: list[str]) -> Iterator[str]:
+    comment = list(_comment(value.comment, depth))
+    if value.beside and len(lines) == 1 and len(comment) == 1:
+        yield f"{lines[0]}  {comment[0].lstrip()}"
+    else:
+        yield from comment
+        yield from lines
 
 
 def _comment(text: str, depth: int) -> Iterator[str]:

@@ -10,6 +10,7 @@ from wizard.cli.commands.changes import (
     STATES,
     action_line,
     change_rows,
+    chosen_scopes,
     refusal_rows,
     show_changes,
     show_differences,
@@ -186,26 +187,12 @@ def show_receipt(context: Context, receipt: Receipt) -> None:
 
 
 async def _changes(context: Context) -> tuple[Facts, Plan, ChangeSet]:
-    scopes = _scopes(context.flags.scope)
+    scopes = chosen_scopes(context.flags.scope)
     facts = await context.facts()
     if Scope.PROJECT in scopes:
         require_project(facts, msg("or set up this machine alone: --scope user,system"))
     plan = context.session.decide(facts)
     return facts, plan, await context.session.changes(context.session.render(plan), scopes)
-
-
-def _scopes(text: str) -> tuple[Scope, ...]:
-    try:
-        chosen = {Scope(name.strip()) for name in text.split(",") if name.strip()}
-    except ValueError:
-        raise UsageError(
-            msg("a scope is project, user or system, not {text}", text=text),
-            where="--scope",
-            hint=msg("for example: --scope project,user"),
-        ) from None
-    if not chosen:
-        raise UsageError(msg("--scope names nothing"), where="--scope")
-    return tuple(scope for scope in Scope if scope in chosen)
 
 
 def confirmed(context: Context, changes: ChangeSet, command: str) -> bool:

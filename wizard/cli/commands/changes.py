@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from wizard.apply.types import Action, Change, ChangeSet, Refusal
 from wizard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Output
+from wizard.errors import UsageError
+from wizard.render.types import Scope
 from wizard.text import Text, msg
 
 _ACTIONS: Mapping[str, Text] = {
@@ -26,6 +28,21 @@ STATES: Mapping[str, Text] = {
     "partly undone": msg("partly undone"),
 }
 """What `history` says of a transaction."""
+
+
+def chosen_scopes(text: str) -> tuple[Scope, ...]:
+    """Return the scopes that `--scope` names. Raises UsageError for another name, or none."""
+    try:
+        chosen = {Scope(name.strip()) for name in text.split(",") if name.strip()}
+    except ValueError:
+        raise UsageError(
+            msg("a scope is project, user or system, not {text}", text=text),
+            where="--scope",
+            hint=msg("for example: --scope project,user"),
+        ) from None
+    if not chosen:
+        raise UsageError(msg("--scope names nothing"), where="--scope")
+    return tuple(scope for scope in Scope if scope in chosen)
 
 
 def action_line(change: Change) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wizard.cli.commands.apply import write_shown
-from wizard.cli.commands.changes import show_changes, show_refusals
+from wizard.cli.commands.changes import chosen_scopes, show_changes, show_refusals
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, YELLOW, Output
 from wizard.errors import ExitCode, UsageError
@@ -26,7 +26,8 @@ _PARTS: Mapping[str, Text] = {
 
 async def check(context: Context) -> int:
     """Say which decisions on disk no longer hold on today's network; exit 1 where one does."""
-    today = await look_at_today(context.session, await context.facts())
+    scopes = chosen_scopes(context.flags.scope)
+    today = await look_at_today(context.session, await context.facts(), scopes)
     context.emit("check", **told(today))
     show_move(context.output, today)
     show_stale(context.output, today)
