@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test lint fuzz lab lab-repair lab-wizard lab-report bench figures man docs pictures tour messages clean
+.PHONY: run test lint fuzz lab lab-repair lab-wizard lab-report bench bench-record figures man docs pictures tour messages clean
 
 ## Set up, then start the wizard; without a terminal show the headless result for this machine.
 run: $(VENV)/.run
@@ -42,7 +42,12 @@ lab-report: $(VENV)/.dev
 
 ## Ratios within one run, on loopback.
 bench: $(VENV)/.dev
-	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.run --compare
+
+## The same, kept: docs/benchmarks.json, its page and its plots.
+bench-record: $(VENV)/.dev
+	$(BIN)/python -m bench.run --record
+	$(BIN)/python -m bench.page
 
 ## How often `diagnose` is right, on three sets of logs, and what it missed.
 figures: $(VENV)/.dev

@@ -15,10 +15,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from screens.app import WizardApp
+from bench.rows import Row
+from screens.app import SWITCH_S, WizardApp
 from tests.servers import Authority, Mirror
 from wizard.detect.request import Request
 from wizard.flow import Step
@@ -33,17 +33,6 @@ LEAST = 20
 """Keys below which a percentile says nothing."""
 KEYS = 100
 LONGEST_S = 25.0
-
-
-@dataclass(frozen=True)
-class Keys:
-    """Milliseconds from a key to the changed screen."""
-
-    mirrors: int
-    keys: int
-    median_ms: float
-    p99_ms: float
-    worst_ms: float
 
 
 async def _painted(app: WizardApp) -> None:
@@ -98,8 +87,26 @@ def serve() -> None:
         sys.stdin.read()
 
 
-def key_presses() -> Keys:
+def figures() -> list[Row]:
     """Return how long a key takes while everything is being probed."""
+    times = key_presses()
+    ranks = statistics.quantiles(times, n=100, method="inclusive")
+    spread = {"low": round(min(times), 1), "high": round(max(times), 1), "rounds": len(times)}
+    against = f"{len(times)} keys while {MIRRORS} mirrors are probed"
+    return [
+        Row(
+            key="paint.key-p99", name="key to changed screen, 99th percentile",
+            value=round(ranks[98], 1), goal=50, unit="ms", against=against, **spread,
+        ),
+        Row(
+            key="paint.key-median", name="the same, median",
+            value=round(statistics.median(times), 1), goal=25, unit="ms", against=against, **spread,
+        ),
+    ]  # fmt: skip
+
+
+def key_presses() -> list[float]:
+    """Return the milliseconds from each key to the changed screen."""
     with served() as (bundle, urls), tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "go.mod").write_text("module example.org/app\n\ngo 1.25\n")
@@ -109,21 +116,15 @@ def key_presses() -> Keys:
         request = Request(
             project=folder, timeout_s=TIMEOUT_S, mirror_urls=tuple(urls), prove_all=True
         )
+        sys.setswitchinterval(SWITCH_S)
         times = asyncio.run(_walk(Session(system=system, request=request)))
     if len(times) < LEAST:
         raise SystemExit(f"only {len(times)} keys while {MIRRORS} mirrors were probed")
-    ranks = statistics.quantiles(times, n=100, method="inclusive")
-    return Keys(
-        mirrors=MIRRORS,
-        keys=len(times),
-        median_ms=round(statistics.median(times) * 1000, 1),
-        p99_ms=round(ranks[98] * 1000, 1),
-        worst_ms=round(max(times) * 1000, 1),
-    )
+    return [one * 1000 for one in times]
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["serve"]:
         serve()
     else:
-        print(key_presses())
+        print(*figures(), sep="\n")

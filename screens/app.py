@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 LEAVE_KEYS = ("ctrl+q", "ctrl+c")
 ENDING_S = 20.0
 """Seconds that docker gets to end a build when the user leaves in the middle of the proof."""
+SWITCH_S = 0.0005
+"""Seconds after which the interpreter is handed over: the thread that looks and the one that draws
+share it, and with Python's own 5 ms a key would wait so long at each of its many waits."""
 TAKING_KEYS = ("enter", "space")
 
 
@@ -233,9 +236,7 @@ def run_wizard(session: Session) -> int:
     Raises what a mistake of the program raised, once the terminal is itself again.
     """
     app = WizardApp(session)
-    # A look's thread and the one that draws share one interpreter: hand it over more often than
-    # every 5 ms, or a key waits that long at each of its many waits.
-    sys.setswitchinterval(0.0005)
+    sys.setswitchinterval(SWITCH_S)
     code = app.run()
     from screens.farewell import after_a_mistake, farewell
 
