@@ -1,8 +1,13 @@
-"""From exec to the first frame of a full-screen program, in a pseudo terminal of its own."""
+"""From exec to the first frame of a full-screen program, in a pseudo terminal of its own.
+
+Started as a small process of its own, asked by JSON on stdin: a child's peak of memory counts what
+the process had that it was forked from.
+"""
 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -55,6 +60,15 @@ def first_paint(argv: Sequence[str], env: Mapping[str, str], cwd: Path, mark: st
 
     Raises SystemExit where nothing was painted in `LONGEST_S`.
     """
+    asked = json.dumps({"argv": argv, "env": dict(env), "cwd": str(cwd), "mark": mark})
+    here = [sys.executable, "-I", "-S", __file__]
+    done = subprocess.run(here, input=asked, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(done.stderr)
+    return Painted(**json.loads(done.stdout))
+
+
+def _paint(argv: Sequence[str], env: Mapping[str, str], cwd: str, mark: str) -> Painted:
     start = time.perf_counter()
     pid, terminal = pty.fork()
     if pid == 0:
@@ -87,3 +101,8 @@ def first_paint(argv: Sequence[str], env: Mapping[str, str], cwd: Path, mark: st
         raise SystemExit(f"{argv} painted nothing: {seen[-500:]!r}")
     unit = 1024 if sys.platform != "darwin" else 1024 * 1024
     return Painted(first_s=first, told_s=told, peak_mb=usage.ru_maxrss / unit)
+
+
+if __name__ == "__main__":
+    painted = _paint(**json.load(sys.stdin))
+    print(json.dumps({name: getattr(painted, name) for name in Painted.__slots__}))

@@ -7,7 +7,6 @@ say nothing about another. Loopback, and network namespaces that the bench makes
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,16 +20,6 @@ ROUNDS = 12
 Part = Callable[[int], list[Row]]
 
 
-def mirrors(rounds: int) -> list[Row]:
-    """Return the figures of the ranking; they need root, for network namespaces."""
-    if os.geteuid() != 0:
-        sys.stderr.write("mirrors: left out, they need root for network namespaces\n")
-        return []
-    from bench.mirrors import figures
-
-    return figures(rounds)
-
-
 PARTS: dict[str, Part] = {
     "start": starting.start_up,
     "paint": starting.paint,
@@ -38,7 +27,6 @@ PARTS: dict[str, Part] = {
     "write": writing.writing,
     "large": lambda rounds: writing.large(max(1, rounds // 4)),
     "dead": lambda rounds: writing.dead(max(1, rounds // 4)),
-    "mirrors": mirrors,
 }
 
 
