@@ -3,6 +3,8 @@
 - `forky`: a developer's machine of today: engine 28.5 with buildx 0.29.
 - `bookworm`: a developer's machine of some years ago: engine 20.10 without buildx. The company's
   servers run on it too (squid, dnsmasq, sshd, git).
+- `podman-5`, `podman-4`: podman of today and of some years ago, and no Docker. `docker compose` is
+  taken out of the first one.
 - `image`: what the Go base image is made of. No engine in it.
 
 A machine never writes into a tree: it runs on an overlay above it (`machine.py`).
@@ -38,9 +40,22 @@ PACKAGES: Final = {
         "docker.io iptables ca-certificates python3 git openssh-client openssh-server iproute2 "
         "curl squid-openssl tinyproxy dnsmasq-base docker-registry procps"
     ),
+    "podman-5": (
+        "podman crun netavark aardvark-dns docker-compose ca-certificates python3 git iproute2 "
+        "nftables procps"
+    ),
+    "podman-4": (
+        "podman crun netavark aardvark-dns ca-certificates python3 git iproute2 iptables procps"
+    ),
     "image": "git ca-certificates openssh-client",
 }
-SUITES: Final = {"forky": "forky", "bookworm": "bookworm", "image": "bookworm"}
+SUITES: Final = {
+    "forky": "forky",
+    "bookworm": "bookworm",
+    "podman-5": "forky",
+    "podman-4": "bookworm",
+    "image": "bookworm",
+}
 
 
 def mirror() -> str:

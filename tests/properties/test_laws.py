@@ -16,7 +16,8 @@ from wizard.facts import Facts
 from wizard.plan import decide
 from wizard.plan.types import BuildNetwork, Decision, ModuleSource, Plan
 from wizard.render import render
-from wizard.render.build_command import build_command, secret_env
+from wizard.render.build_command import build_command
+from wizard.render.build_request import secret_env
 from wizard.render.types import Artifact, DockerfileBlock, GoEnv, JsonKeys, TomlKeys
 from wizard.rules.patterns import match_prefix_patterns
 

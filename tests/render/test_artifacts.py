@@ -34,7 +34,8 @@ from wizard.facts import Facts
 from wizard.facts.project import IgnoreFacts
 from wizard.plan.types import Plan
 from wizard.render import render
-from wizard.render.build_command import build_command, secret_env
+from wizard.render.build_command import build_command
+from wizard.render.build_request import secret_env
 from wizard.render.dockerfile import block_lines, dockerfile, whole_text
 from wizard.render.quoting import csv_field, ignore_pattern
 from wizard.render.types import Artifact, DockerfileBlock, GoEnv, JsonKeys

@@ -11,6 +11,11 @@ TARGET_NAMES: tuple[str, ...] = (
     "buildkit-job",
     "kaniko-job",
     "buildah-job",
+    "buildkitd",
+    "buildkitd-remote",
+    "podman",
+    "bake",
+    "compose",
 )
 OPTION_KEYS: tuple[str, ...] = (
     "image",
@@ -21,4 +26,6 @@ OPTION_KEYS: tuple[str, ...] = (
     "storage_size",
     "repository",
     "hosts",
+    "builder_address",
+    "compose_service",
 )

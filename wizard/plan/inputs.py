@@ -168,6 +168,7 @@ def gather_inputs(
         wide=None if shape.place is not DockerfilePlace.BESIDE else wide,
         mod_cache=facts.go.mod_cache.value or "",
         engine_proxies=engine_proxies,
+        engine_mirrors=() if engine is None else tuple(engine.registry_mirrors),
         fetch_image=fetch_image,
         drop_syntax=drop_syntax,
         ignore_exists=ignore is not None,

@@ -235,6 +235,8 @@ class BuildInputs:
     """The host's module cache, for the bridge; empty where there is none."""
     engine_proxies: tuple[tuple[str, str], ...] = ()
     """`proxies` of daemon.json, for an engine that must pull and has none; never a password."""
+    engine_mirrors: tuple[str, ...] = ()
+    """Mirrors of Docker Hub that the engine has already; another builder does not see them."""
     fetch_image: str = ""
     """An image with git that fetches the modules for the Go stage, whose own has none; empty: the
     stage fetches them itself."""

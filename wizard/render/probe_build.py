@@ -10,7 +10,8 @@ from wizard.facts import Facts
 from wizard.facts.mirrors import Canary
 from wizard.plan.types import DockerfileForm, Plan
 from wizard.render.artifact_template import filled
-from wizard.render.build_command import build_command, secret_env
+from wizard.render.build_command import build_command
+from wizard.render.build_request import secret_env
 from wizard.rules.goproxy import GoProxyError, parse_goproxy
 from wizard.rules.noproxy import proxy_for
 from wizard.rules.proxy_url import ProxyUrl

@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterable
 
+_NOT_OF_HCL = {"b": "\\u0008", "f": "\\u000c"}
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9._/@+~-]+\*?")
 
 
@@ -67,3 +68,14 @@ def toml(value: object) -> str:
     TOML knows no surrogates, which JSON's escapes of rare characters are, and no bare DEL.
     """
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def hcl(text: str) -> str:
+    """Return `text` as a string of HCL, in which `${` and `%{` begin a template.
+
+    As `\\u0024`, the sign is read after templates were looked for: it begins none.
+    """
+    escaped = json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    # Of JSON's escapes, HCL has all but these two.
+    escaped = re.sub(r"\\(.)", lambda m: _NOT_OF_HCL.get(m[1], m[0]), escaped)
+    return re.sub(r"[$%]+(?=\{)", lambda m: "".join(f"\\u{ord(c):04x}" for c in m[0]), escaped)

@@ -14,7 +14,8 @@ from wizard.diagnose import diagnose_lines
 from wizard.errors import UsageError
 from wizard.facts import Facts
 from wizard.plan.types import Plan
-from wizard.render.build_command import BuildCommand, build_command, secret_env
+from wizard.render.build_command import BuildCommand, build_command
+from wizard.render.build_request import secret_env
 from wizard.rules.dockerfile import DockerfileError
 from wizard.secret import Secret
 from wizard.system import Completed, Failed, System

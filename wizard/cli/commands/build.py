@@ -41,7 +41,7 @@ async def build(context: Context) -> int:
     """Run the build; exit 0 when it is green, 1 when it failed, 3 without an engine."""
     import asyncio
 
-    from wizard.render.build_command import secret_env
+    from wizard.render.build_request import secret_env
 
     facts, plan = await _buildable(context)
     command = context.session.build_command(plan)

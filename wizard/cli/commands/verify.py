@@ -55,7 +55,7 @@ async def verify_parts(
     context: Context, facts: Facts, plan: Plan, parts: tuple[Part, ...]
 ) -> tuple[Outcome, ...]:
     """Run `parts`, the host first, and tell of each how it ended."""
-    from wizard.render.build_command import secret_env
+    from wizard.render.build_request import secret_env
     from wizard.verify.types import Part
     from wizard.verify.watching import PATIENCE_S, Watching
 

@@ -90,6 +90,20 @@ OPTIONS: Mapping[str, Option] = {
             pattern=r"|[A-Za-z0-9]([A-Za-z0-9._-]*)(,[A-Za-z0-9]([A-Za-z0-9._-]*))*",
             example="dev-01.corp.example,dev-02.corp.example",
         ),
+        Option(
+            key="builder_address",
+            summary=msg("where a builder on another machine listens"),
+            default="",
+            pattern=r"|tcp://[A-Za-z0-9]([A-Za-z0-9.-]{0,252}):[0-9]{1,5}",
+            example="tcp://builder.corp.example:1234",
+        ),
+        Option(
+            key="compose_service",
+            summary=msg("the service of a compose file that is built (default: the image's name)"),
+            default="",
+            pattern=r"|[A-Za-z0-9][A-Za-z0-9._-]{0,99}",
+            example="web",
+        ),
     )
 }
 
