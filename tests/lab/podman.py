@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TREES: Final = {"5.8": "podman-5", "4.3": "podman-4"}
 
+LIMITS: Final = '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n'
+
 
 @contextlib.contextmanager
 def lone_podman(
@@ -45,6 +47,9 @@ def lone_podman(
         tree = trees.tree(TREES[version])
         with Machine.start("podman", namespace, tree, binds) as machine:
             machine.env["BUILDAH_ISOLATION"] = "chroot"
+            machine.env["PODMAN_IGNORE_CGROUPSV1_WARNING"] = "1"
+            # podman would raise the limits that a machine of CI has.
+            machine.write("/etc/containers/containers.conf.d/10-lab.conf", LIMITS)
             machine.write("/etc/resolv.conf", "nameserver 127.0.0.1\n")
             if image is not None:
                 changes = [f"--change={line}" for line in image.configuration()]

@@ -73,13 +73,18 @@ def secret_env(plan: Plan) -> Mapping[str, Secret]:
 
     A user alone counts: it may be a token, and arguments are seen by everybody on the machine.
     """
-    found: dict[str, Secret] = {}
+    return {name: Secret(proxy.reveal()) for name, proxy in secret_proxies(plan)}
+
+
+def secret_proxies(plan: Plan) -> tuple[tuple[str, ProxyUrl], ...]:
+    """Return (variable, proxy) of each argument whose value must come from the environment."""
+    found: dict[str, ProxyUrl] = {}
     for name, proxy in _proxies(plan):
         if proxy.username is not None:
             callers = _is_callers(plan, name, proxy)
             spelled = dict(plan.inputs.caller_proxies).get(name, name) if callers else name
-            found[spelled] = Secret(proxy.reveal())
-    return found
+            found[spelled] = proxy
+    return tuple(found.items())
 
 
 def _contexts(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import unicodedata
 from collections.abc import Iterator
 
@@ -11,7 +10,7 @@ from wizard.plan.types import Plan
 from wizard.render.artifact_template import filled
 from wizard.render.build_request import BuildRequest
 from wizard.render.quoting import csv_field, hcl, posix
-from wizard.render.targets.builders.project import project_request
+from wizard.render.targets.builders.project import from_environment, project_request
 from wizard.render.targets.options import Options
 from wizard.render.targets.types import Target
 from wizard.render.types import Artifact, Scope, Whole
@@ -24,9 +23,11 @@ def _render(plan: Plan, options: Options) -> tuple[Artifact, ...]:
     del options
     request = project_request(plan, "bake")
     _check(request)
+    asked = "".join(f"# {line}\n" for line in from_environment(plan))
     text = filled(
         "docker-bake.hcl.tmpl",
         command=_command(request),
+        asked=asked,
         variables="".join(
             f"\nvariable {hcl(name)} {{\n  default = null\n}}\n"
             for name, value in request.args
@@ -99,19 +100,19 @@ def _map(name: str, values: dict[str, str]) -> Iterator[str]:
 def _command(request: BuildRequest) -> str:
     """Return the command; buildx 0.19 and newer wants a yes to all that is not the project's."""
     argv = ["docker", "buildx", "bake", "-f", FILE]
-    paths = [source for _, source in request.secrets]
-    paths += [path for _, path in request.contexts]
+    outside = [source for _, source in request.secrets]
+    outside += [folder for _, folder in request.contexts]
     if request.context != ".":
-        paths.append(request.context)
+        outside.append(request.context)
     if request.ssh is not None:
         argv.append("--allow=ssh")
-        paths += [path for path in (request.ssh.partition("=")[2],) if path]
+        if key := request.ssh.partition("=")[2]:
+            outside.append(key)
     if request.network == "host":
         argv.append("--allow=network.host")
-    folders = dict.fromkeys(posixpath.dirname(path) or "." for path in paths)
-    argv += [f"--allow=fs.read={folder}" for folder in folders]
+    argv += [f"--allow=fs.read={path}" for path in dict.fromkeys(outside)]
     line = posix(argv)
-    # A comment ends with its line; what is not printable must not end it sooner.
+    # A comment ends with its line: what is not printable must not end it sooner.
     return line if line.isprintable() else posix([*argv[:5], "--allow=fs.read=*"])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wizard.plan.types import Plan
 from wizard.render.build_request import BuildRequest
-from wizard.render.targets.builders.project import project_request
+from wizard.render.targets.builders.project import from_environment, project_request
 from wizard.render.targets.options import Options
 from wizard.render.targets.types import Target
 from wizard.render.types import Artifact, Scope, Whole
@@ -30,7 +30,7 @@ def _render(plan: Plan, options: Options) -> tuple[Artifact, ...]:
     }
     if request.secrets:
         whole["secrets"] = {id_: {"file": literal(source)} for id_, source in request.secrets}
-    text = document(whole, _HEAD)
+    text = document(whole, "\n".join((_HEAD, *from_environment(plan))))
     return (
         Artifact(
             name=FILE,

@@ -14,7 +14,7 @@ from wizard.render.artifact_template import filled
 from wizard.render.build_request import BuildRequest
 from wizard.render.quoting import posix, toml
 from wizard.render.targets.builders.buildkitd_toml import toml_list
-from wizard.render.targets.builders.project import project_request
+from wizard.render.targets.builders.project import from_environment, project_request
 from wizard.render.targets.builders.registries import asked_over_tls, ca_text, hub_mirrors
 from wizard.render.targets.options import Options
 from wizard.render.targets.types import Target
@@ -29,7 +29,11 @@ _DROP_IN = "50-gomod-wizard.conf"
 def _render(plan: Plan, options: Options) -> tuple[Artifact, ...]:
     del options
     request = project_request(plan, "podman")
-    script = filled("podman-build.sh.tmpl", options=" \\\n    ".join(_flags(plan, request)))
+    script = filled(
+        "podman-build.sh.tmpl",
+        asked="".join(f"# {line}\n" for line in from_environment(plan)),
+        options=" \\\n    ".join(_flags(plan, request)),
+    )
     return (
         Artifact(
             name="podman-build.sh",

@@ -97,7 +97,7 @@ def _drop_in(plan: Plan, proxies: tuple[tuple[str, ProxyUrl], ...]) -> Artifact:
     variables = [f"{name}={proxy.reveal()}" for name, proxy in proxies if proxy.username is None]
     if plan.no_proxy.value:
         variables.append(f"NO_PROXY={','.join(plan.no_proxy.value)}")
-    names = " and ".join(name for name, proxy in proxies if proxy.username is not None)
+    names = ", ".join(name for name, proxy in proxies if proxy.username is not None)
     text = filled(
         "buildkit-proxy.conf.tmpl",
         login=_LOGIN.format(names=names) if login else "",
@@ -115,7 +115,8 @@ def _drop_in(plan: Plan, proxies: tuple[tuple[str, ProxyUrl], ...]) -> Artifact:
 
 
 _LOGIN = """\
-# The proxy wants a login: write {names} into this file by hand, mode 0600, root's.
+# The proxy wants a login. Write into this file, mode 0600 and root's, by hand:
+# {names}
 EnvironmentFile=/etc/buildkit/proxy.env
 """
 
