@@ -106,8 +106,12 @@ class WizardApp(ActingApp, SpokenApp):
 
     async def on_mount(self) -> None:
         await self.push_screen(WelcomeScreen(self.state, self.flow, self.place))
-        # What the look imports would keep the first frame waiting.
-        self.call_after_refresh(self.look)
+        # What they import would keep the first frame waiting.
+        self.call_after_refresh(self.begin)
+
+    async def begin(self) -> None:
+        """Look, and ask about what an earlier start left unfinished."""
+        self.look()
         draft = self.stream.draft()
         if draft is not None:
             from screens.resuming import resuming
