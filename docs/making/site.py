@@ -18,6 +18,7 @@ from typing import Any
 
 from docs.making.causes import cause_pages
 from docs.making.manual import ENVIRONMENT, EXIT_CODES, FILES
+from docs.making.targets import targets
 from wizard.cli.completion.grammar import Flag, Grammar, grammar
 from wizard.questions import QUESTIONS
 
@@ -64,6 +65,7 @@ def configuration(causes: Iterable[tuple[str, str]]) -> dict[str, Any]:
             {"How it decides": "how-it-decides.md"},
             {"Commands": "commands.md"},
             {"Decisions": "decisions.md"},
+            {"On request": "targets.md"},
             {"Causes": ["causes/index.md", *({t: f"causes/{i}.md"} for i, t in causes)]},
             {"More": [*COPIED, "benchmarks.md", "pictures.md"]},
         ],
@@ -175,6 +177,7 @@ def main(folder: str) -> None:
     written = {
         "commands.md": commands(known),
         "decisions.md": decisions(),
+        "targets.md": targets(),
         "pictures.md": pictures(pages / "pictures"),
         **{f"causes/{name}.md": text for name, (_, text) in made.items()},
     }

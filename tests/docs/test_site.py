@@ -13,6 +13,8 @@ from docs.making.check import problems
 from docs.making.site import joined, main, without_repository
 from wizard.cli.completion.grammar import grammar
 from wizard.plan.types import KEYS
+from wizard.render.targets import TARGETS
+from wizard.render.targets.options import OPTIONS
 
 ROOT = Path(__file__).parents[2]
 CAUSES = tomllib.loads((ROOT / "assets" / "diagnose" / "causes.toml").read_text())
@@ -42,6 +44,8 @@ def test_the_references_name_every_command_and_decision(pages: Path) -> None:
     assert all(f"\n## {one.name}\n" in shown for one in grammar().commands)
     decided = (pages / "decisions.md").read_text()
     assert all(f"\n## {key}\n" in decided for key in KEYS)
+    requested = (pages / "targets.md").read_text()
+    assert all(f"| `{name}` |" in requested for name in (*TARGETS, *OPTIONS))
 
 
 def test_every_page_stands_in_the_navigation(pages: Path) -> None:
