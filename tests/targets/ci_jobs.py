@@ -36,6 +36,30 @@ def job(plan: Plan, target: str, **said: str) -> Any:
 
 
 @dataclass(frozen=True)
+class Steps:
+    """GitLab's build job, as its runner plays it."""
+
+    env: Mapping[str, str]
+    script: str
+    after_script: str
+
+
+def gitlab_steps(plan: Plan, project: str, given: Mapping[str, str], **said: str) -> Steps:
+    """Return the build job for a checkout in `project`; `given`: the platform's own variables."""
+    build = job(plan, "gitlab-ci", **said)["gomod-wizard-build"]
+    env = {
+        "GITLAB_CI": "true",
+        "CI_JOB_ID": "42",
+        "CI_PROJECT_DIR": project,
+        "CI_COMMIT_SHA": "c0ffee",
+        **given,
+    }
+    for name, value in build["variables"].items():
+        env[name] = re.sub(r"\$(\w+)", lambda m: env.get(m[1], ""), value)
+    return Steps(env, "\n".join(build["script"]), "\n".join(build["after_script"]))
+
+
+@dataclass(frozen=True)
 class Ran:
     """What became of a job."""
 
@@ -78,19 +102,10 @@ class Runner:
     def gitlab(self, plan: Plan, shell: str, given: Mapping[str, str], **said: str) -> Ran:
         """Run GitLab's build job: its script in one shell, then its after_script in another."""
         self.lay(files(plan, "gitlab-ci", **said))
-        build = job(plan, "gitlab-ci", **said)["gomod-wizard-build"]
-        env = {
-            "GITLAB_CI": "true",
-            "CI_JOB_ID": "42",
-            "CI_PROJECT_DIR": str(self.project),
-            "CI_COMMIT_SHA": "c0ffee",
-            **given,
-        }
-        for name, value in build["variables"].items():
-            env[name] = re.sub(r"\$(\w+)", lambda m: env.get(m[1], ""), value)
-        first = self.run([shell, "-e", "-c", "\n".join(build["script"])], env)
-        env["CI_JOB_STATUS"] = "failed" if first.code else "success"
-        after = self.run([shell, "-e", "-c", "\n".join(build["after_script"])], env)
+        steps = gitlab_steps(plan, str(self.project), given, **said)
+        first = self.run([shell, "-e", "-c", steps.script], steps.env)
+        status = {"CI_JOB_STATUS": "failed" if first.code else "success"}
+        after = self.run([shell, "-e", "-c", steps.after_script], {**steps.env, **status})
         assert after.code == 0, after.output
         return Ran(first.code, first.output + after.output)
 
