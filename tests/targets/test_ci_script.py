@@ -349,3 +349,22 @@ def test_github_shows_why_it_failed(plain: Bench) -> None:
     ran = plain.runner.github(plan(), {})
     assert ran.code == 1
     assert "::error title=" in ran.output
+
+
+def test_a_runner_without_an_engine_judges_what_the_network_decides(plain: Bench) -> None:
+    """Set up where docker is; checked where the repository is, and no docker and no answers."""
+    project, runner = plain.runner.project, plain.runner
+    (project / "go.mod").write_text("module example.com/app\n\ngo 1.24\n")
+    (project / "main.go").write_text("package main\n\nfunc main() {}\n")
+    settings = '[answers]\ngoproxy = "https://127.0.0.1:9"\n[targets]\nwith = "gitlab-ci,jenkins"\n'
+    (project / "gomod-wizard.toml").write_text(settings)
+    applied = runner.run(["gomod-wizard", "apply", "--yes", "--scope", "project"], {})
+    assert applied.code == 0, applied.output
+    (plain.record.parent / "bin" / "docker").unlink()
+    shutil.rmtree(runner.home)
+    tmp = plain.record.parent / "gomod-wizard-1"
+    fresh = {"GOMOD_TMP": str(tmp), "HTTPS_PROXY": "http://127.0.0.1:7890"}
+    checked = runner.run(["sh", ".gomod-wizard/ci.sh", "check"], fresh)
+    assert checked.code == 0, checked.output
+    (project / ".dockerignore").write_text("go.mod\n")
+    assert runner.run(["sh", ".gomod-wizard/ci.sh", "check"], fresh).code == 1

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wizard.plan.types import BuildNetwork, DockerfilePlace, ModuleSource, Plan
+from wizard.plan.values import format_shape
 from wizard.render.artifact_template import filled
 from wizard.render.dockerfile import default_image
 from wizard.render.goenv_file import decided_settings
-from wizard.render.quoting import posix
+from wizard.render.quoting import posix, toml
 from wizard.render.targets.ci.elsewhere import certificates, handed_over, notes, open_proxies
 from wizard.render.types import Artifact, Scope, Whole
 from wizard.text import msg
@@ -27,6 +28,7 @@ def script(plan: Plan) -> Artifact:
         https_proxy=_proxy(plan, "HTTPS_PROXY"),
         no_proxy=posix((",".join(plan.no_proxy.value),)),
         goproxy=posix((plan.goproxy.value or "",)),
+        shape=posix((toml(format_shape(plan.dockerfile.value)),)),
         handed_over=handed_over(plan),
         over_ssh="yes" if plan.ssh.value else "no",
         module_settings=_module_settings(plan),
