@@ -16,6 +16,7 @@ TARGET_NAMES: tuple[str, ...] = (
     "podman",
     "bake",
     "compose",
+    "ansible",
 )
 OPTION_KEYS: tuple[str, ...] = (
     "image",

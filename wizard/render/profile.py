@@ -54,17 +54,23 @@ def _written(decision: Decision[Any]) -> object:
     return BY_KEY[decision.key].format(_impersonal(decision.value))
 
 
-def profile(plan: Plan) -> tuple[Artifact, ...]:
-    """Return the profile with the explicit answers; nothing where there are none."""
+def shared_answers(plan: Plan) -> dict[str, object]:
+    """Return the explicit answers that hold for colleagues too, and the waiver of unsafe ones."""
     keys: dict[str, object] = {}
     for decision in plan.decisions():
         if decision.origin in _SHARED and not _is_personal(decision):
             keys[decision.key] = _written(decision)
-    decisions = tuple(keys)
+    if keys and plan.inputs.waiver is not None:
+        keys["reason"], keys["until"] = plan.inputs.waiver
+    return keys
+
+
+def profile(plan: Plan) -> tuple[Artifact, ...]:
+    """Return the profile with the explicit answers; nothing where there are none."""
+    keys = shared_answers(plan)
     if not keys:
         return ()
-    if plan.inputs.waiver is not None:
-        keys["reason"], keys["until"] = plan.inputs.waiver
+    decisions = tuple(key for key in keys if key in BY_KEY)
     lines = [f"{key} = {toml(value)}" for key, value in keys.items()]
     return (
         Artifact(
