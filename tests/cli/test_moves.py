@@ -75,9 +75,10 @@ def test_after_a_move_exactly_the_stale_decisions_are_named(
     ended = command("check", "--json", system=request.getfixturevalue("moved"))
     assert ended.code == 1
     rows = {row["key"]: row for row in ended.json["stale"]}
-    assert set(rows) == {"container_proxy"}
+    assert set(rows) == {"container_proxy", "mtu"}
     assert "proxy.corp.example" in rows["container_proxy"]["was"]
     assert "proxy.home.example" in rows["container_proxy"]["is"]
+    assert "another network" in rows["mtu"]["because"]
     assert ended.json["moved_from"]["name"] == "corp.example"
     assert ended.json["network"]["name"] == "home.example"
 

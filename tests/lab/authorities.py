@@ -117,6 +117,7 @@ class Authority:
 
 PUBLIC = Authority("public", "/O=Lab Public Web/CN=Lab Public Web Root", RSA)
 COMPANY = Authority("company", "/O=Example Corp/CN=Example Corp Root CA 2026")
+CUSTOMER = Authority("customer", "/O=Customer Works/CN=Customer Works Inspection CA")
 
 
 def trust_public(root: Path) -> None:

@@ -15,6 +15,7 @@ from . import (
     byscreen,
     cleaning,
     columns,
+    moving,
     scenario,
     selftest,
     setup,
@@ -24,6 +25,7 @@ from . import (
 )
 
 if TYPE_CHECKING:
+    from .moving import Move
     from .scenario import Scenario
     from .spoiling import Spoilt
     from .trial import Row
@@ -83,6 +85,12 @@ def parser() -> argparse.ArgumentParser:
         help="instead, set networks up wrongly (spoilt/): does `verify --repair` turn them green?",
     )
     said.add_argument(
+        "--moves",
+        action="store_true",
+        help="instead, carry a machine that was set up to another network (moves/): does `check` "
+        "name what is stale, `refresh` mend it, and the layer cache stay?",
+    )
+    said.add_argument(
         "--self-test",
         action="store_true",
         help="play a program that leaks and does not clean up: does the lab see all of it?",
@@ -106,7 +114,9 @@ def main(words: list[str]) -> int:
         return 2
     try:
         wrong = spoiling.find(arguments.networks) if arguments.repair else []
-        networks = [] if arguments.repair else scenario.find(arguments.networks)
+        moves = moving.find(arguments.networks) if arguments.moves else []
+        others = arguments.repair or arguments.moves
+        networks = [] if others else scenario.find(arguments.networks)
         for what in cleaning.clean():
             print(f"removed {what} of a run that is over", file=sys.stderr)
         if arguments.clean:
@@ -118,6 +128,8 @@ def main(words: list[str]) -> int:
             return 0
         if arguments.repair:
             return repair_by_program(wrong, arguments.logs)
+        if arguments.moves:
+            return move_about(moves, arguments)
         if arguments.wizard is not None:
             walked = networks if arguments.networks else scenario.find(["mitm-proxy-private"])
             return walk_by_screen(walked, arguments.wizard)
@@ -189,6 +201,23 @@ def repair_by_program(wrong: list[Spoilt], logs: Path | None) -> int:
         what = f" (revisited {', '.join(row.revisited)})" if row.revisited else ""
         print(f"{spoilt.name:<24}{said}{what}", flush=True)
     return 0 if all(row.ok for row in rows) else 1
+
+
+def move_about(moves: list[Move], arguments: argparse.Namespace) -> int:
+    """Say of each move how it ended, and how fast `check` was; 1 where one is not as declared."""
+
+    def one(move: Move) -> bool:
+        row = moving.play(move, arguments.logs)
+        if arguments.again and not row.ok and not row.leaks:
+            print(f"{move.name:<24}played twice; at first: {'; '.join(row.notes)}", flush=True)
+            row = moving.play(move, arguments.logs)
+        asked = ", ".join(f"{where} {seconds:.2f}" for where, seconds in row.checks.items())
+        said = "as declared" if row.ok else f"NO: {'; '.join(row.notes)}"
+        print(f"{move.name:<24}{said} ({row.seconds:.0f} s; check: {asked})", flush=True)
+        return row.ok
+
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        return 0 if all(list(pool.map(one, moves))) else 1
 
 
 def walk_by_screen(networks: list[Scenario], pictures: Path) -> int:

@@ -11,7 +11,7 @@ on the internet machine. No packet can leave the three namespaces.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from . import (
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 DEVELOPER_ADDRESS: Final = "10.42.0.10"
 OFFICE_ADDRESS: Final = "10.42.0.1"
+ELSEWHERE: Final = ("192.168.1.10", "192.168.1.1")
+"""The same two addresses in the company to which the developer's machine moves."""
 
 
 @dataclass(frozen=True)
@@ -46,23 +48,52 @@ class Company:
     internet: Machine
     inside: web.WebServer
     outside: web.WebServer
+    scenario: Scenario = field(repr=False)
+    addresses: tuple[str, str] = (DEVELOPER_ADDRESS, OFFICE_ADDRESS)
+    """The developer's, and the router's."""
+
+    def plug_in(self) -> None:
+        """Lay the cable of the developer's machine into this company's router.
+
+        A kernel that loses or gets a link says so to whoever listens, as on any laptop.
+        """
+        here, router = self.addresses
+        device = self.scenario.office.device
+        links.connect(
+            self.developer, device, f"{here}/24", self.office.namespace, "dev0", f"{router}/24"
+        )
+        if self.scenario.office.mtu is not None:
+            _shrink(self.scenario.office.mtu, self.developer, device, self.office.namespace)
+        self.developer.ip("route", "add", "default", "via", router)
+
+    def unplug(self) -> None:
+        """Take the cable out, and what the tunnel did to the machine with it."""
+        self.developer.ip("link", "delete", self.scenario.office.device)
+        if self.scenario.office.mtu is not None:
+            self.developer.filter("delete table ip silence\n")
+
+    def open_tunnel(self) -> None:
+        """Let the route appear that the network file names, as a VPN client does."""
+        if self.scenario.office.tunnel is not None:
+            router = self.addresses[1]
+            self.developer.ip("route", "add", self.scenario.office.tunnel, "via", router)
 
 
 @contextlib.contextmanager
-def running(scenario: Scenario) -> Iterator[Company]:
-    """Everything but the developer's machine, as `scenario` says; all gone afterwards."""
+def running(scenario: Scenario, visitor: Namespace | None = None) -> Iterator[Company]:
+    """Everything but the developer's machine, as `scenario` says; all gone afterwards.
+
+    `visitor`: a developer of another company, who is not plugged in yet.
+    """
     tree = trees.tree("bookworm")
     with store.lock(f"trust-{tree.name}"):
         authorities.trust_public(tree)
     with contextlib.ExitStack() as stack:
-        developer, office, internet = (
-            _namespace(stack, role) for role in ("developer", "office", "internet")
-        )
-        _cable(developer, office, internet)
+        developer = visitor or _namespace(stack, "developer")
+        office, internet = (_namespace(stack, role) for role in ("office", "internet"))
+        _cable(office, internet)
         _give_addresses(office, internet)
         _filter(scenario, office, internet)
-        if scenario.office.mtu is not None:
-            _shrink(scenario.office.mtu, developer, office)
         binds = web.WebServer.binds()
         extra = registry.binds() if scenario.registry else []
         machines = [
@@ -70,7 +101,13 @@ def running(scenario: Scenario) -> Iterator[Company]:
             stack.enter_context(Machine.start("internet", internet, tree, binds)),
         ]
         here, there = machines
-        company = Company(developer, here, there, web.WebServer(here), web.WebServer(there))
+        company = Company(
+            developer, here, there, web.WebServer(here), web.WebServer(there), scenario
+        )
+        if visitor is None:
+            company.plug_in()
+        else:
+            company = replace(company, addresses=ELSEWHERE)
         _start_names(scenario, company)
         _start_sites(scenario, company)
         if scenario.proxy is not None:
@@ -86,12 +123,8 @@ def _namespace(stack: contextlib.ExitStack, role: str) -> Namespace:
     return namespace
 
 
-def _cable(developer: Namespace, office: Namespace, internet: Namespace) -> None:
-    links.connect(
-        developer, "eth0", f"{DEVELOPER_ADDRESS}/24", office, "dev0", f"{OFFICE_ADDRESS}/24"
-    )
+def _cable(office: Namespace, internet: Namespace) -> None:
     links.connect(office, "wan0", "192.0.2.1/30", internet, "office0", "192.0.2.2/30")
-    developer.ip("route", "add", "default", "via", OFFICE_ADDRESS)
     office.ip("route", "add", "default", "via", "192.0.2.2")
     internet.ip("route", "add", "default", "via", "192.0.2.1")
     office.set("net.ipv4.ip_forward", "1")
@@ -133,16 +166,16 @@ def _table(name: str, hook: str, rules: list[str]) -> str:
     )
 
 
-def _shrink(mtu: int, developer: Namespace, office: Namespace) -> None:
+def _shrink(mtu: int, developer: Namespace, device: str, office: Namespace) -> None:
     """A tunnel: the developer's device knows its size, and whatever is larger vanishes silently.
 
     Nobody says "too big" to a container either: Linux takes such a word into the segment size that
     the *next* connection announces, so that a second connection would come through by chance.
     """
-    developer.ip("link", "set", "eth0", "mtu", str(mtu))
+    developer.ip("link", "set", device, "mtu", str(mtu))
     too_big = "icmp type destination-unreachable icmp code frag-needed drop"
     developer.filter(_table("silence", "output", [too_big]))
-    links.drop_larger(developer, "eth0", mtu)
+    links.drop_larger(developer, device, mtu)
     links.drop_larger(office, "dev0", mtu)
 
 
@@ -152,6 +185,9 @@ def _start_names(scenario: Scenario, company: Company) -> None:
         name: address
         for name, address in {**names.PUBLIC, **names.COMPANY}.items()
         if name not in unknown
+    }
+    known |= {
+        host: options["address"] for host, options in scenario.sites.items() if "address" in options
     }
     for machine in (company.office, company.internet):
         machine.write("/etc/resolv.conf", f"nameserver {names.COMPANY_RESOLVER}\n")
@@ -176,7 +212,8 @@ def _start_sites(scenario: Scenario, company: Company) -> None:
 
 def _start_proxy(scenario: Scenario, company: Company, stack: contextlib.ExitStack) -> None:
     assert scenario.proxy is not None
-    proxies.Squid(company.office).start(scenario.proxy.kind, scenario.proxy.refuses)
+    squid = proxies.Squid(company.office, scenario.proxy.host)
+    squid.start(scenario.proxy.kind, scenario.proxy.refuses)
     if scenario.proxy.kind == "loopback":
         beside = stack.enter_context(
             Machine.start("desktop", company.developer, trees.tree("bookworm"))

@@ -86,9 +86,21 @@ def at_work(network: Scenario, company: Company) -> Iterator[Desk]:
         _start_engine(network, engine)
         if network.engine.daemon_json_later is not None:
             engine.machine.write("/etc/docker/daemon.json", network.engine.daemon_json_later)
-        if network.office.tunnel is not None:
-            company.developer.ip("route", "add", network.office.tunnel, "via", "10.42.0.1")
+        company.open_tunnel()
         yield desk
+
+
+def carried(desk: Desk, network: Scenario, start: Company, end: Company) -> Desk:
+    """Move the developer's machine, its engine running on, to another company.
+
+    What a DHCP client writes is written, and the shell that is opened there has the environment of
+    `network`, which is what `end` was laid out for.
+    """
+    start.unplug()
+    _tell_names(network, desk.machine)
+    end.plug_in()
+    end.open_tunnel()
+    return Desk(desk.engine, _shell(network))
 
 
 def _shell(network: Scenario) -> dict[str, str]:
@@ -102,9 +114,7 @@ def _shell(network: Scenario) -> dict[str, str]:
 
 def _furnish(network: Scenario, machine: Machine) -> None:
     """Everything on the disk but the project."""
-    machine.write("/etc/resolv.conf", network.names.resolv_conf)
-    lines = "".join(f"{address} {name}\n" for name, address in network.names.hosts.items())
-    machine.write("/etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {machine.name}\n{lines}")
+    _tell_names(network, machine)
     machine.write(program.COMMAND, program.SCRIPT, 0o755)
     _, verifier = toolchains.sumdb_keys()
     settings = {"GOSUMDB": verifier, **network.developer.go_env}
@@ -119,12 +129,22 @@ def _furnish(network: Scenario, machine: Machine) -> None:
         machine.write(path, scenario.fill(text), 0o600 if secret else 0o644)
     if network.engine.daemon_json is not None:
         machine.write("/etc/docker/daemon.json", network.engine.daemon_json)
-    if network.developer.trusts_company:
-        machine.write(
-            "/usr/local/share/ca-certificates/example-corp.crt",
-            authorities.COMPANY.certificate.read_text(),
-        )
+    trusted = {
+        "example-corp": authorities.COMPANY if network.developer.trusts_company else None,
+        "customer-works": authorities.CUSTOMER if network.developer.trusts_customer else None,
+    }
+    for name, authority in trusted.items():
+        if authority is not None:
+            at = f"/usr/local/share/ca-certificates/{name}.crt"
+            machine.write(at, authority.certificate.read_text())
+    if any(trusted.values()):
         machine.must(["update-ca-certificates"])
+
+
+def _tell_names(network: Scenario, machine: Machine) -> None:
+    machine.write("/etc/resolv.conf", network.names.resolv_conf)
+    lines = "".join(f"{address} {name}\n" for name, address in network.names.hosts.items())
+    machine.write("/etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {machine.name}\n{lines}")
 
 
 def canary() -> str:

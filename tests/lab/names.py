@@ -31,6 +31,7 @@ PUBLIC: Final[Mapping[str, str]] = {
 COMPANY: Final[Mapping[str, str]] = {
     "dns.corp.example": "10.50.0.53",
     "proxy.corp.example": "10.50.0.80",
+    "proxy.customer.example": "10.50.0.81",  # of another company, where the developer is a guest
     "git.corp.example": "10.50.0.20",
     "goproxy.corp.example": "10.50.0.30",
     "registry.corp.example": "10.50.0.40",

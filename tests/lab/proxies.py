@@ -31,6 +31,10 @@ RELAY_PASSWORD: Final = "relay-only-5a1d"
 ADDRESS: Final = names.COMPANY["proxy.corp.example"]
 URL: Final = "http://proxy.corp.example:3128"
 URL_WITH_PASSWORD: Final = f"http://{USER}:{quote(PASSWORD, safe='')}@proxy.corp.example:3128"
+CUSTOMER: Final = "proxy.customer.example"
+CUSTOMER_URL_WITH_PASSWORD: Final = f"http://{USER}:{quote(PASSWORD, safe='')}@{CUSTOMER}:3128"
+AUTHORITIES: Final = {"proxy.corp.example": authorities.COMPANY, CUSTOMER: authorities.CUSTOMER}
+"""Each proxy's name, and who signs where it opens TLS."""
 LOOPBACK_URL: Final = "http://127.0.0.1:7890"
 
 COMMON = f"""
@@ -47,9 +51,9 @@ acl CONNECT method CONNECT
 acl allowed_ports port 80 443
 http_access deny !allowed_ports
 """
-PLAIN_PORT = f"http_port {ADDRESS}:3128\n"
-BUMP = f"""
-http_port {ADDRESS}:3128 ssl-bump cert=/etc/squid/ca.pem generate-host-certificates=on \
+PLAIN_PORT = "http_port {address}:3128\n"
+BUMP = """
+http_port {address}:3128 ssl-bump cert=/etc/squid/ca.pem generate-host-certificates=on \
 dynamic_cert_mem_cache_size=4MB
 sslcrtd_program /usr/lib/squid/security_file_certgen -s /var/spool/squid/certs -M 4MB
 sslproxy_session_cache_size 0
@@ -77,11 +81,14 @@ class Squid:
     """The company's proxy on the company's machine."""
 
     machine: Machine
+    host: str = "proxy.corp.example"
 
     def start(self, kind: str, refuses: Sequence[str] = ()) -> None:
         """Start it in this mood; for the hosts in `refuses` it answers 403."""
         intercepts = kind.startswith("intercept")
-        parts = [COMMON, BUMP if intercepts else PLAIN_PORT]
+        address = names.COMPANY[self.host]
+        port = BUMP if intercepts else PLAIN_PORT
+        parts = [COMMON, port.replace("{address}", address)]
         if refuses:
             parts.append(f"acl internal dstdomain {' '.join(refuses)}\nhttp_access deny internal\n")
         if kind in {"password", "intercept-password", "loopback"}:
@@ -93,7 +100,7 @@ class Squid:
             parts.append(NTLM)
         self.machine.write("/etc/squid/lab.conf", "".join(parts) + "http_access allow all\n")
         if intercepts:
-            ca = authorities.COMPANY
+            ca = AUTHORITIES[self.host]
             self.machine.write(
                 "/etc/squid/ca.pem", ca.key.read_text() + ca.certificate.read_text(), 0o644
             )
@@ -107,7 +114,7 @@ class Squid:
                 ]
             )
         self.machine.spawn(["squid", "-N", "-f", "/etc/squid/lab.conf"], "/var/log/squid-start.log")
-        listening(self.machine, ADDRESS, 3128)
+        listening(self.machine, address, 3128)
 
 
 @dataclass(frozen=True)

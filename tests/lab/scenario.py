@@ -57,6 +57,7 @@ class Office:
     outside_resolvers: bool = True  # whether DNS may leave the building
     mtu: int | None = None  # larger packets vanish
     tunnel: str | None = None  # a route that appears only after the engine started
+    device: str = "eth0"  # what the developer's machine calls its way out
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Proxy:
 
     kind: str
     refuses: tuple[str, ...] = ()
+    host: str = "proxy.corp.example"  # or a customer's, with an authority of its own
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Developer:
         default_factory=dict
     )  # `~` is the home; {token} and such are filled
     trusts_company: bool = False  # the company's CA in the machine's store
+    trusts_customer: bool = False  # the customer's
     ssh_agent: bool = False
     modules_cached: bool = False  # the host's module cache has all that the project needs
 
@@ -161,6 +164,7 @@ def placeholders() -> dict[str, str]:
         "token": repositories.TOKEN,
         "proxy_url": proxies.URL,
         "proxy_url_with_password": proxies.URL_WITH_PASSWORD,
+        "customer_proxy_url_with_password": proxies.CUSTOMER_URL_WITH_PASSWORD,
         "loopback_proxy_url": proxies.LOOPBACK_URL,
         "known_hosts": repositories.known_hosts(),
         "company_ca": authorities.COMPANY.certificate.read_text(),
@@ -176,11 +180,15 @@ def fill(text: str) -> str:
 def read(file: Path) -> Scenario:
     """Read one network file."""
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-        scenario = typing.cast("Scenario", _build(Scenario, {"name": file.stem, **table}, ""))
-        _check(scenario)
+        return made_of({"name": file.stem, **tomllib.loads(file.read_text(encoding="utf-8"))})
     except (tomllib.TOMLDecodeError, ValueError, TypeError) as error:
         raise ScenarioError(f"{file}: {error}") from error
+
+
+def made_of(table: dict[str, Any]) -> Scenario:
+    """Return the network that a file's table declares. Raises ValueError where it is none."""
+    scenario = typing.cast("Scenario", _build(Scenario, table, ""))
+    _check(scenario)
     return scenario
 
 
@@ -240,6 +248,8 @@ def _check(scenario: Scenario) -> None:
             raise ValueError(f"sites.{host}: unknown option or behaviour in {options}")
     if scenario.proxy and scenario.proxy.kind not in proxies.KINDS:
         raise ValueError(f"proxy.kind: {scenario.proxy.kind!r} is none of {sorted(proxies.KINDS)}")
+    if scenario.proxy and scenario.proxy.host not in proxies.AUTHORITIES:
+        raise ValueError(f"proxy.host: {scenario.proxy.host!r} is no proxy of the lab's")
     known = {*names.PUBLIC, *names.COMPANY}
     for host in (*scenario.office.allowed, *scenario.office.blocked, *scenario.names.unknown):
         if host not in known:

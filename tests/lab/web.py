@@ -49,6 +49,7 @@ OPTIONS: Final = frozenset(
         "redirect_zip",
         "serves",
         "certificate",
+        "address",
         "token",
         "https_git",
         "go_get_needs_token",
@@ -119,7 +120,7 @@ class WebServer:
                     "root": MODULES_AT,
                     **options,
                     "host": host,
-                    "address": address_of(host),
+                    "address": options.get("address", address_of(host)),
                     "certificate": self._install(authority.issue(host)),
                     "sumdb_name": verifier.partition("+")[0],
                     "sumdb": f"http://{SUMDB_ADDRESS}"

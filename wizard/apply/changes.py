@@ -12,7 +12,7 @@ from wizard.apply.go_env import NoGo, merge_go_env
 from wizard.apply.legible import LOOK, content_of, is_legible
 from wizard.apply.merge.block import merge_block
 from wizard.apply.merge.dockerfile import merge_dockerfile
-from wizard.apply.merge.json_keys import merge_json
+from wizard.apply.merge.json_keys import means_the_same, merge_json
 from wizard.apply.merge.refused import CannotMerge, place_of
 from wizard.apply.merge.toml_keys import merge_toml
 from wizard.apply.ownership import is_own
@@ -169,6 +169,8 @@ async def _merged(system: System, artifact: Artifact, standing: Standing) -> _Me
             text = merge_block(_lenient(before or b""), content.lines)
         case JsonKeys():
             text = merge_json(_strict(before or b""), content.keys)
+            if content.earlier is not None and means_the_same(text, content.earlier):
+                return _Merged(after=_encoded(content.earlier) or None)
         case TomlKeys():
             text = merge_toml(_strict(before or b""), content.table, content.keys)
     if before is None and not text:

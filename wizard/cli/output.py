@@ -64,6 +64,10 @@ class Output:
         self._out.flush()
         print(self._safe(str(text), codes), file=self._err, flush=True)
 
+    def flush(self) -> None:
+        """Let whoever reads the answer have what was written so far."""
+        self._out.flush()
+
     def document(self, document: dict[str, Any]) -> None:
         """Write the JSON document; nothing outside JSON mode."""
         if self.json_mode:

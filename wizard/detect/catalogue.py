@@ -55,14 +55,17 @@ def user_catalogue_path(system: System) -> Path | None:
     return None if base is None else base / "gomod-wizard" / "mirrors.toml"
 
 
-def load_catalogue(system: System, goproxy: str | None = None) -> Catalogue:
+def load_catalogue(
+    system: System, goproxy: str | None = None, before: str | None = None
+) -> Catalogue:
     """Return every mirror to ask, each URL once. `goproxy` is the machine's current GOPROXY.
 
+    `before` is the list that was decided on this network before.
     Raises UsageError for a user catalogue that cannot be used: file, line and what to do.
     """
     shipped = _read(asset("mirrors.toml").read_text(encoding="utf-8"), Origin.CATALOGUE)
     own = _user_catalogue(system)
-    lists = [goproxy_mirrors(goproxy)]
+    lists = [goproxy_mirrors(goproxy), goproxy_mirrors(before)]
     canaries = shipped.canaries
     if own is not None:
         lists.append(own.mirrors)

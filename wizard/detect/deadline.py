@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from wizard.facts.base import Fact, unknown
-from wizard.text import msg
+from wizard.text import Msg, msg
 
 T = TypeVar("T")
 
@@ -49,6 +49,14 @@ async def in_time(deadline: Deadline, look: Awaitable[Fact[T]], source: str) -> 
 def late(deadline: Deadline, source: str) -> Fact[Any]:
     """Return the fact of what was not there in time."""
     return unknown(msg("not finished in {seconds} s", seconds=f"{deadline.seconds:g}"), source)
+
+
+_LATE = msg("not finished in {seconds} s", seconds="").template
+
+
+def is_late(fact: Fact[Any]) -> bool:
+    """Whether the fact is unknown for no other reason than the deadline."""
+    return isinstance(fact.reason, Msg) and fact.reason.template == _LATE
 
 
 async def in_thread(function: Callable[[], T]) -> T:

@@ -24,6 +24,10 @@ class Request:
     """Replace the catalogue where given."""
     prove_all: bool = False
     """Prove every mirror that spoke the protocol, not only those the plan would use."""
+    goproxy_before: str | None = None
+    """The list that was decided on this very network before: its mirrors are asked as well."""
+    patient: bool = True
+    """Whether slow mirrors get more time where no other one could prove itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -255,7 +255,7 @@ class _Look:
         settings = go.settings.or_else(_NO_SETTINGS)
         goproxy = settings["GOPROXY"].value if "GOPROXY" in settings else self.goproxy
         gosumdb = settings["GOSUMDB"].value if "GOSUMDB" in settings else None
-        return load_catalogue(self.system, goproxy), gosumdb
+        return load_catalogue(self.system, goproxy, self.request.goproxy_before), gosumdb
 
     async def mirrors(self) -> MirrorFacts:
         from wizard.detect.mirrors import probe_mirrors

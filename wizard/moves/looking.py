@@ -7,15 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from wizard.apply.types import Action
 from wizard.errors import UnsafeError
 from wizard.moves.fingerprint import Fingerprint, fingerprint_of
 from wizard.moves.memory import Networks, Remembered, recall
-from wizard.moves.staleness import Stale, stale_decisions
+from wizard.moves.returning import answers_here, goproxy_of_before, with_originals
+from wizard.moves.staleness import Stale, stale_decisions, unsure_keys
+from wizard.moves.watching import ways_out_now
 from wizard.plan import unsafe
-from wizard.plan.types import Answer, Answers, Origin
+from wizard.plan.types import Answers
 from wizard.questions import BY_KEY, UNTIL, value_of
 from wizard.render.types import Scope
 from wizard.text import msg
+from wizard.verify.repair import with_answers_removed
 
 if TYPE_CHECKING:
     from wizard.apply.types import ChangeSet
@@ -34,9 +38,12 @@ class Today:
     here: Fingerprint
     known: Networks
     stale: tuple[Stale, ...]
+    unsure: tuple[Stale, ...]
+    """What would be written otherwise, by facts that were not seen in time."""
     plan: Plan | None
     """None: an answer is past its last day, and nothing can be decided with it."""
     changes: ChangeSet | None
+    """Those of what is stale; what is unsure stays as it is."""
 
     @property
     def name(self) -> str:
@@ -46,13 +53,27 @@ class Today:
     @property
     def remembered(self) -> Remembered | None:
         """What was decided on this very network; None where it is a new one."""
-        return next((one for one in self.known if one.fingerprint.place == self.here.place), None)
+        return _at(self.known, self.here.place)
 
     @property
     def came_from(self) -> Remembered | None:
         """The network for which the files were written, where that is another one."""
         last = self.known[0] if self.known else None
         return last if last is not None and last.fingerprint.place != self.here.place else None
+
+
+async def prepared(session: Session) -> Session:
+    """Return `session`, which will ask the mirrors that were decided on this very network too."""
+    known = recall(session.system, session.request.project)
+    if not known:
+        return session
+    here = _at(known, (await ways_out_now(session.system)).place)
+    before = None if here is None else here.decisions.get("goproxy")
+    return replace(session, request=replace(session.request, goproxy_before=before))
+
+
+def _at(known: Networks, place: str) -> Remembered | None:
+    return next((one for one in known if one.fingerprint.place == place), None)
 
 
 async def look_at_today(
@@ -64,33 +85,50 @@ async def look_at_today(
     """
     known = recall(session.system, session.request.project)
     here = fingerprint_of(facts)
-    given = next((one.answers for one in known if one.fingerprint.place == here.place), {})
-    session = replace(session, answers={**_kept(given), **session.answers})
+    remembered = _at(known, here.place)
+    answers, foreign = answers_here(session.answers, known, here.place)
+    session = replace(session, answers=answers)
     written = known[0].decisions if known else None
     today = session.system.clock().date()
-    plan, changes, stale = None, None, _ended(session.answers, written, today)
+    plan, changes = None, None
+    unsure: tuple[Stale, ...] = ()
+    stale = _ended(session.answers, written, today)
     if not stale:
-        plan = session.decide(facts)
+        counted = {**goproxy_of_before(facts, remembered, written, answers), **answers}
+        plan = session.decide(facts, counted)
         artifacts = session.render(plan)
+        if foreign:
+            because = msg("answered on another network")
+            artifacts = with_answers_removed(artifacts, foreign, session.request.project, because)
+        if remembered is not None and remembered is not known[0]:
+            artifacts = with_originals(session.system, artifacts, plan, remembered)
         changes = await session.changes(artifacts, scopes)
-        stale = stale_decisions(plan, artifacts, changes, written)
+        found = stale_decisions(plan, artifacts, changes, written, tuple(foreign))
+        late = unsure_keys(facts, plan, written)
+        stale = tuple(one for one in found if one.key not in late)
+        unsure = tuple(one for one in found if one.key in late)
+        if unsure:
+            changes = _without(changes, unsure, stale)
     return Today(
         session=session,
         facts=facts,
         here=here,
         known=known,
         stale=stale,
+        unsure=unsure,
         plan=plan,
         changes=changes,
     )
 
 
-def _kept(answers: Mapping[str, str]) -> Answers:
-    """Return what was chosen on this network before, as a person's own answers."""
-    return {
-        key: Answer(text=text, origin=Origin.USER, source=str(msg("chosen on this network before")))
-        for key, text in answers.items()
-    }
+def _without(changes: ChangeSet, unsure: tuple[Stale, ...], stale: tuple[Stale, ...]) -> ChangeSet:
+    """Leave out the files that would change for nothing but what is unsure."""
+    certain = {path for one in stale for path in one.paths}
+    left = {path for one in unsure for path in one.paths} - certain
+    kept = tuple(one for one in changes.changes if one.path not in left)
+    if not any(one.restarts for one in kept if one.action is not Action.RUN):
+        kept = tuple(one for one in kept if one.action is not Action.RUN)
+    return replace(changes, changes=kept)
 
 
 def _ended(answers: Answers, written: Mapping[str, str] | None, today: date) -> tuple[Stale, ...]:
@@ -104,7 +142,7 @@ def _ended(answers: Answers, written: Mapping[str, str] | None, today: date) -> 
                 was=(written or {}).get(key, answer.text),
                 now=None,
                 because=ended.message,
-                path=answers[UNTIL].source,
+                paths=(answers[UNTIL].source,),
             )
             for key, answer in answers.items()
             if key in BY_KEY and BY_KEY[key].unsafe(value_of(key, answer)) is not None

@@ -21,8 +21,10 @@ from wizard.apply.journal import state_folder
 from wizard.errors import ForbiddenError
 from wizard.facts import Facts
 from wizard.moves.fingerprint import Fingerprint, fingerprint_of
-from wizard.plan.types import Answers, Origin, Plan
+from wizard.plan.types import Answer, Answers, Origin, Plan
+from wizard.plan.values import LEAVE
 from wizard.questions import question
+from wizard.render.docker_json import DAEMON_KEYS
 from wizard.secret import MASK
 from wizard.system import Failed, System
 from wizard.text import msg
@@ -49,13 +51,16 @@ class Remembered:
     """What a person chose there, by flag, by variable or on a screen."""
 
 
+_STAYING = frozenset(key for key, _ in DAEMON_KEYS)
+
 Networks = tuple[Remembered, ...]
 """Of one project, the latest first: that is what stands on disk."""
 
 
 def decided_as_text(plan: Plan) -> dict[str, str]:
     """Return every decision of `plan` as the text that would answer its question."""
-    return {one.key: question(one.key).format(one.value) for one in plan.decisions()}
+    texts = ((one.key, question(one.key).format(one.value)) for one in plan.decisions())
+    return {key: _shown(key, text) for key, text in texts}
 
 
 def recall(system: System, project: Path) -> Networks:
@@ -80,19 +85,44 @@ def remember(system: System, project: Path, facts: Facts, plan: Plan, answers: A
     here = fingerprint_of(facts)
     known = recall(system, project)
     before = next((one for one in known if one.fingerprint.place == here.place), None)
+    decisions = decided_as_text(plan)
+    if before is not None and before is known[0]:
+        # "It stands there already" decides nothing, and takes nothing back that was written here.
+        stays = {key: before.decisions[key] for key in _STAYING if key in before.decisions}
+        decisions |= {key: text for key, text in stays.items() if decisions[key] == LEAVE}
     now = Remembered(
         name=here.name if before is None else before.name,
         fingerprint=here,
         at=facts.observed_at,
-        decisions=decided_as_text(plan),
+        decisions=decisions,
         answers={
             key: one.text
             for key, one in answers.items()
-            if one.origin in _BY_HAND and MASK not in one.text
+            if (one.origin in _BY_HAND or _again(before, key, one)) and not _is_secret(key, one)
         },
     )
     others = (one for one in known if one.fingerprint.place != here.place)
     _write(_file(system, project), (now, *others)[:_MOST])
+
+
+def _again(before: Remembered | None, key: str, answer: Answer) -> bool:
+    """Whether the answer is one that was given on this network before, and holds still."""
+    return before is not None and before.answers.get(key) == answer.text
+
+
+def _is_secret(key: str, answer: Answer) -> bool:
+    return MASK in answer.text or (key == "goauth" and _shown(key, answer.text) != answer.text)
+
+
+def _shown(key: str, text: str) -> str:
+    """Return a decision as it is kept: arguments of a login program may hold a password."""
+    if key != "goauth":
+        return text
+    commands = [command.split() for command in text.split(";")]
+    if all(len(words) < 2 or words[0] == "git" for words in commands):
+        return text
+    names = "; ".join(words[0] if len(words) < 2 else f"{words[0]} {MASK}" for words in commands)
+    return f"{names} ({hashlib.sha256(text.encode()).hexdigest()[:12]})"
 
 
 def rename(system: System, project: Path, place: str, name: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from wizard.facts import Facts
-from wizard.plan.types import Alternative, Answers, Decision
+from wizard.plan.types import Alternative, Answers, Decision, Origin
 from wizard.questions import value_of
 from wizard.text import msg
 
@@ -35,7 +35,9 @@ class Case:
         return Decision(
             key=detected.key,
             value=value,
-            because=msg("you chose it ({source})", source=answer.source or answer.origin.value),
+            because=answer.source
+            if answer.origin is Origin.DETECTED
+            else msg("you chose it ({source})", source=answer.source or answer.origin.value),
             facts=detected.facts,
             alternatives=(*lost, *(a for a in detected.alternatives if a.value != value)),
             origin=answer.origin,

@@ -9,7 +9,7 @@ from wizard.plan.types import BuildNetwork, ContainerProxy, DockerfileForm, Plan
 from wizard.render.types import Artifact, JsonKeys, Scope
 from wizard.text import msg
 
-_DAEMON_KEYS = (
+DAEMON_KEYS = (
     ("bip", "bip"),
     ("fixed_cidr", "fixed-cidr"),
     ("address_pools", "default-address-pools"),
@@ -36,7 +36,7 @@ def _daemon_value(key: str, value: object) -> object:
 
 def daemon_json(plan: Plan) -> tuple[Artifact, ...]:
     """Return the keys of daemon.json that the plan sets; where it sets none, only to generate."""
-    chosen = [(getattr(plan, key), name) for key, name in _DAEMON_KEYS]
+    chosen = [(getattr(plan, key), name) for key, name in DAEMON_KEYS]
     chosen = [(decision, name) for decision, name in chosen if decision.value is not None]
     keys = {name: _daemon_value(decision.key, decision.value) for decision, name in chosen}
     because = tuple(decision.because for decision, _ in chosen)

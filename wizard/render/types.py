@@ -32,6 +32,9 @@ class JsonKeys:
     """
 
     keys: Mapping[str, object]
+    earlier: str | None = None
+    """The text from before this program wrote there (empty: no file); it is taken, byte for byte,
+    where the result means the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

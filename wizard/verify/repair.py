@@ -15,7 +15,7 @@ from wizard.facts import Facts
 from wizard.plan.types import KEYS, Answer, Answers, Origin
 from wizard.render.profile import NAME, TABLE
 from wizard.render.types import Artifact, Scope, TomlKeys
-from wizard.text import msg
+from wizard.text import Text, msg
 
 MAX_ROUNDS = 3
 
@@ -86,7 +86,10 @@ def without(answers: Answers, keys: tuple[str, ...]) -> Answers:
 
 
 def with_answers_removed(
-    artifacts: tuple[Artifact, ...], dropped: Mapping[str, Answer], project: PurePath
+    artifacts: tuple[Artifact, ...],
+    dropped: Mapping[str, Answer],
+    project: PurePath,
+    because: Text = msg("the build failed with these answers"),  # noqa: B008 - it is immutable
 ) -> tuple[Artifact, ...]:
     """Return `artifacts`, with the dropped answers taken out of the files that hold them.
 
@@ -100,7 +103,8 @@ def with_answers_removed(
             content = artifact.content
             if own and artifact.name == NAME and isinstance(content, TomlKeys):
                 merged = replace(content, keys={**gone, **content.keys})
-                found[index] = replace(artifact, content=merged)
+                carried = tuple(dict.fromkeys((*artifact.decisions, *keys)))
+                found[index] = replace(artifact, content=merged, decisions=carried)
                 break
         else:
             found.append(
@@ -110,7 +114,7 @@ def with_answers_removed(
                     path=NAME if own else file,
                     content=TomlKeys(table=TABLE, keys=gone),
                     standalone="",
-                    because=(msg("the build failed with these answers"),),
+                    because=(because,),
                     decisions=tuple(keys),
                 )
             )

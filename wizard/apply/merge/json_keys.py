@@ -182,6 +182,22 @@ def same(one: object, other: object) -> bool:
     return one == other
 
 
+def means_the_same(text: str, earlier: str) -> bool:
+    """Whether two texts of a JSON object mean the same, empty objects and no text left out."""
+    try:
+        found = [json.loads(one) if one.strip() else {} for one in (text, earlier)]
+    except (ValueError, RecursionError):
+        return False
+    return all(isinstance(one, dict) for one in found) and same(_solid(found[0]), _solid(found[1]))
+
+
+def _solid(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _solid(item) for key, item in value.items()}
+    return {key: item for key, item in inner.items() if item != {}}
+
+
 def _key_end(text: str, member: Member) -> int:
     """Return the offset behind the colon of `member`."""
     return text.index(":", member.start + len(_key_text(text, member))) + 1

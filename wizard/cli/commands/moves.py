@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from wizard.cli.commands.apply import write_shown
 from wizard.cli.commands.changes import chosen_scopes, show_changes, show_refusals
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, YELLOW, Output
 from wizard.errors import ExitCode, UsageError
-from wizard.moves.looking import Today, look_at_today
+from wizard.moves.looking import Today, look_at_today, prepared
 from wizard.moves.memory import recall, rename
+from wizard.moves.watching import ways_out_now
 from wizard.plan.stopping import refuse_the_incurable
+from wizard.render.types import Scope
 from wizard.text import Text, msg, nmsg
 
 _PARTS: Mapping[str, Text] = {
@@ -26,8 +29,7 @@ _PARTS: Mapping[str, Text] = {
 
 async def check(context: Context) -> int:
     """Say which decisions on disk no longer hold on today's network; exit 1 where one does."""
-    scopes = chosen_scopes(context.flags.scope)
-    today = await look_at_today(context.session, await context.facts(), scopes)
+    today = await looked(context, chosen_scopes(context.flags.scope), patient=False)
     context.emit("check", **told(today))
     show_move(context.output, today)
     show_stale(context.output, today)
@@ -35,7 +37,8 @@ async def check(context: Context) -> int:
     show_refusals(context.output, refusals)
     if today.stale:
         show_next(context.output, today)
-    elif not refusals:
+    show_unsure(context.output, today)
+    if not today.stale and not today.unsure and not refusals:
         context.output.line(
             msg("Everything on disk fits this network ({name}).", name=today.name), GREEN
         )
@@ -45,13 +48,13 @@ async def check(context: Context) -> int:
 async def refresh(context: Context) -> int:
     """Write what today's network needs otherwise, and nothing else; the exit codes of `apply`."""
     context.settle()
-    today = await look_at_today(context.session, await context.facts())
+    today = await looked(context)
     show_move(context.output, today)
     show_stale(context.output, today)
     if today.plan is None or today.changes is None:
         raise UsageError(
             today.stale[0].because,
-            where=today.stale[0].path,
+            where=today.stale[0].paths[0],
             hint=msg("choose a safe value, or give a new reason and date"),
         )
     refuse_the_incurable(today.plan)
@@ -68,8 +71,8 @@ async def networks(context: Context) -> int:
     session = context.session
     name, project = context.flag("name"), session.request.project
     if name is not None:
-        today = await look_at_today(session, await context.facts())
-        if not name.strip() or not rename(session.system, project, today.here.place, name.strip()):
+        place = (await ways_out_now(session.system)).place
+        if not name.strip() or not rename(session.system, project, place, name.strip()):
             raise UsageError(
                 msg("nothing was set up on this network yet, so there is nothing to name"),
                 where="--name",
@@ -92,13 +95,26 @@ async def networks(context: Context) -> int:
     return ExitCode.OK
 
 
+async def looked(
+    context: Context, scopes: tuple[Scope, ...] = tuple(Scope), *, patient: bool = True
+) -> Today:
+    """Detect and compare. `patient`: slow mirrors may overrun the deadline."""
+    session = await prepared(context.session)
+    session = replace(session, request=replace(session.request, patient=patient))
+    there = replace(context, session=session)
+    return await look_at_today(session, await there.facts(), scopes)
+
+
 def told(today: Today) -> dict[str, object]:
     """Return what a document says of the network and of what no longer holds on it."""
     moved = today.came_from
     return {
         "stale": [
             {"key": one.key, "was": one.was, "is": one.now, "because": one.because,
-             "path": one.path} for one in today.stale
+             "path": one.paths[0], "paths": one.paths} for one in today.stale
+        ],
+        "unsure": [
+            {"key": one.key, "was": one.was, "paths": one.paths} for one in today.unsure
         ],
         "network": {
             "name": today.name,
@@ -145,6 +161,16 @@ def show_stale(output: Output, today: Today) -> None:
             output.line(msg("      was: {value}", value=one.was))
         output.line(msg("      is:  {value}", value=_shown(one.now)))
         output.line(f"      {one.because}", DIM)
+
+
+def show_unsure(output: Output, today: Today) -> None:
+    """Name what could not be judged in time; that is no drift."""
+    if today.unsure:
+        words = msg(
+            "not seen in time, so not judged: {keys}; --timeout 10 looks longer",
+            keys=", ".join(one.key for one in today.unsure),
+        )
+        output.line(words, YELLOW)
 
 
 def show_next(output: Output, today: Today) -> None:

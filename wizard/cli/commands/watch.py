@@ -6,12 +6,19 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from wizard.cli.commands.apply import write_shown
-from wizard.cli.commands.moves import show_move, show_next, show_stale, told
+from wizard.cli.commands.moves import (
+    looked,
+    show_move,
+    show_next,
+    show_stale,
+    show_unsure,
+    told,
+)
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, YELLOW
 from wizard.errors import ExitCode, UsageError, WizardError
 from wizard.moves.fingerprint import Fingerprint
-from wizard.moves.looking import Today, look_at_today
+from wizard.moves.looking import Today
 from wizard.moves.notifying import notify
 from wizard.moves.starting import HOOKS, UNITS
 from wizard.moves.watching import moves
@@ -50,6 +57,7 @@ async def watch(context: Context) -> int:
                 context.output.talk(msg("waiting for the network to change"), DIM)
                 continue
             code = await _looked(context, here)
+            context.output.flush()  # a service manager reads it from a pipe
             if once:
                 break
     return code
@@ -65,7 +73,7 @@ async def _looked(context: Context, here: Fingerprint) -> int:
     try:
         if context.flag("refresh", False):
             context.settle()
-        today = await look_at_today(context.session, await context.facts())
+        today = await looked(context)
         code = await _acted(context, today)
     except WizardError as error:  # the watch outlives a profile that is being edited
         output.talk(f"{error.where}: {error.message}", YELLOW)
@@ -79,6 +87,9 @@ async def _acted(context: Context, today: Today) -> int:
     show_stale(output, today)
     if not today.stale:
         context.emit("watch", **told(today))
+        show_unsure(output, today)
+        if today.unsure:
+            return ExitCode.OK
         output.line(msg("Everything on disk fits this network ({name}).", name=today.name), GREEN)
         return ExitCode.OK
     keys = ", ".join(one.key for one in today.stale)

@@ -55,5 +55,6 @@ async def probe_mirrors(
         deadline=deadline,
         wanted=len(asked) if request.prove_all else FINALISTS,
         whole_table=whole_table or request.prove_all,
+        patient=request.patient,
     )
     return await contest.run()

@@ -46,10 +46,12 @@ class Contest:
         deadline: float,
         wanted: int,
         whole_table: bool,
+        patient: bool = True,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._deadline = deadline
         self._patience_s = PATIENCE * (deadline - self._loop.time())
+        self._patient = patient
         self._wanted = wanted
         self._whole_table = whole_table
         self._listener = listener
@@ -190,7 +192,8 @@ class Contest:
 
     async def _prove_the_slow(self) -> None:
         """Give who answered well, but too slowly to be proved, more time: better late than none."""
-        if self._whole_table or any(runner.probe.proved for runner in self._race.runners):
+        proved = any(runner.probe.proved for runner in self._race.runners)
+        if self._whole_table or proved or not self._patient:
             return
         slow = [runner for runner in self._race.runners if runner.probe.ok]
         if not slow:
