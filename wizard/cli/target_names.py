@@ -17,6 +17,9 @@ TARGET_NAMES: tuple[str, ...] = (
     "bake",
     "compose",
     "ansible",
+    "athens-compose",
+    "athens-kubernetes",
+    "goproxy-compose",
 )
 OPTION_KEYS: tuple[str, ...] = (
     "image",
