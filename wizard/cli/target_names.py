@@ -11,15 +11,15 @@ TARGET_NAMES: tuple[str, ...] = (
     "buildkit-job",
     "kaniko-job",
     "buildah-job",
+    "athens-compose",
+    "athens-kubernetes",
+    "goproxy-compose",
     "buildkitd",
     "buildkitd-remote",
     "podman",
     "bake",
     "compose",
     "ansible",
-    "athens-compose",
-    "athens-kubernetes",
-    "goproxy-compose",
 )
 OPTION_KEYS: tuple[str, ...] = (
     "image",
