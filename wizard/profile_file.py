@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +85,8 @@ def read_profile(system: System, path: Path, *, required: bool) -> ProfileFile |
 
 
 def _parsed(text: str, path: Path) -> Mapping[str, object]:
+    import tomllib  # most machines have no profile, and need not pay for it
+
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:

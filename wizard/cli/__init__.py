@@ -8,6 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Sequence
 
     from wizard.session import Session
@@ -31,10 +32,18 @@ def run(
     if list(argv) == ["--version"]:
         print(f"gomod-wizard {__version__}")
         return 0
+    speak_to(argv, system)
+    if not argv:  # the wizard itself, which is waited for: it has no flags to be parsed
+        from types import SimpleNamespace
+        from typing import cast
+
+        from wizard.cli.invocation import invoke
+
+        bare = cast("argparse.Namespace", SimpleNamespace(command=None))
+        return invoke(bare, argv, start_wizard=start_wizard, system=system)
     from wizard.cli.parser import build_parser
     from wizard.errors import ExitCode, WizardError
 
-    speak_to(argv, system)
     try:
         flags = build_parser(__version__).parse_args(argv)
     except SystemExit as stop:  # argparse: --help

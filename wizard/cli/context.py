@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,8 @@ from wizard.errors import ForbiddenError
 from wizard.session import Session
 
 if TYPE_CHECKING:
+    import argparse
+
     from wizard.facts import Facts
     from wizard.plan.types import Plan
 
