@@ -51,7 +51,7 @@ class Book:
         elif kind == "captive":
             whole = answer(200, "OK", _LOGIN, "text/html")
         else:
-            path = unquote(rest.partition(b" ")[0].decode("latin-1"))
+            path = unquote(rest.partition(b" ")[0].partition(b"?")[0].decode("latin-1"))
             whole = self._answers.get(path, self._absent)
         return whole.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if method == b"HEAD" else whole
 
