@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard.errors import UsageError
-from wizard.plan.types import Answer, Origin
-from wizard.profile_file import PROFILE_NAME, as_text, read_profile, user_profile
 from wizard.system import System
 from wizard.text import msg
+
+if TYPE_CHECKING:
+    from wizard.plan.types import Answer, Origin
 
 _WITH = "with"
 _ENV_PREFIX = "GOMOD_WIZARD_OPTION_"
@@ -40,6 +42,9 @@ def collect_requested(
 
     Raises UsageError for an unknown target or option, or a value that it cannot have.
     """
+    from wizard.plan.types import Answer, Origin
+    from wizard.profile_file import PROFILE_NAME, user_profile
+
     found: dict[str, Answer] = {}
     if (user_file := user_profile(system)) is not None:
         found |= _from_file(system, user_file, Origin.USER, required=False)
@@ -74,6 +79,9 @@ def collect_requested(
 def _from_file(
     system: System, path: Path, origin: Origin, *, required: bool
 ) -> Mapping[str, Answer]:
+    from wizard.plan.types import Answer
+    from wizard.profile_file import as_text, read_profile
+
     profile = read_profile(system, path, required=required)
     table = {} if profile is None else profile.table("targets")
     found: dict[str, Answer] = {}

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wizard.detect.request import Listener, Request, ignore
-from wizard.plan.types import Answers, Plan
-from wizard.render.types import Artifact, Scope
 from wizard.requested import Requested
 from wizard.system import System
 from wizard.text import Text
@@ -21,12 +19,12 @@ if TYPE_CHECKING:
     from wizard.drafts import Draft
     from wizard.facts import Facts
     from wizard.flow import Step
+    from wizard.plan.types import Answers, Plan
     from wizard.render.build_command import BuildCommand
+    from wizard.render.types import Artifact, Scope
     from wizard.repairing import Proposal
     from wizard.verify.types import Outcome, Part
     from wizard.verify.watching import Watching
-
-ALL_SCOPES = (Scope.PROJECT, Scope.USER, Scope.SYSTEM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +80,17 @@ class Session:
         return build_command(plan)
 
     async def changes(
-        self, artifacts: tuple[Artifact, ...], scopes: tuple[Scope, ...] = ALL_SCOPES
+        self, artifacts: tuple[Artifact, ...], scopes: tuple[Scope, ...] | None = None
     ) -> ChangeSet:
-        """Compare `artifacts` with what stands on disk; nothing is written."""
-        from wizard.apply import plan_changes
+        """Compare `artifacts` of `scopes`, or of all, with what stands on disk.
 
-        return await plan_changes(self.system, self.request.project, artifacts, scopes)
+        Nothing is written.
+        """
+        from wizard.apply import plan_changes
+        from wizard.render.types import Scope
+
+        wanted = tuple(Scope) if scopes is None else scopes
+        return await plan_changes(self.system, self.request.project, artifacts, wanted)
 
     async def apply(
         self,

@@ -19,7 +19,7 @@ from wizard.detect.docker_json import parse_json_object
 from wizard.detect.git_config import user_git_config
 from wizard.detect.go import detect_go
 from wizard.detect.imports import parts_of
-from wizard.detect.mirrors.authorities import _certificates
+from wizard.detect.mirrors.authorities import _holds
 from wizard.detect.netrc import netrc_fact
 from wizard.detect.network import local_names, parse_hosts
 from wizard.detect.network_links import interfaces, routes
@@ -147,7 +147,7 @@ def said_by_files(text: str) -> None:
     preferences(system)
     recall(system, _NOWHERE)
     draft_of(system, _NOWHERE)
-    list(_certificates(text))
+    _holds(text, b"a certificate")
     with suppress(UsageError):
         collect_answers(system, _NOWHERE)
 

@@ -143,10 +143,12 @@ def _dispatch(
 
 
 def _answers(flags: argparse.Namespace, machine: System, project: Path) -> Answers:
-    from wizard.answers import collect_answers, flag_answers
-
     sets = (*getattr(flags, "sets_before", ()), *getattr(flags, "sets", ()))
     reason, until = getattr(flags, "reason", None), getattr(flags, "until", None)
+    if flags.command in _UNDECIDED and not sets and reason is None and until is None:
+        return {}
+    from wizard.answers import collect_answers, flag_answers
+
     as_it_is = flags.command == "route" and flags.place == "shell"
     if flags.command in _UNDECIDED or as_it_is:
         return flag_answers(sets, reason=reason, until=until)

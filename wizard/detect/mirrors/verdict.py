@@ -5,7 +5,6 @@ Judged by content: a status of 200 with a login page is a failure with a name of
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import socket
@@ -247,6 +246,8 @@ _TITLE = re.compile(rb"<title[^>]{0,200}>(.{0,2000}?)</title", re.IGNORECASE | r
 def title(body: bytes) -> str:
     """Return the title of an HTML page as one clean line, or an empty text."""
     found = _TITLE.search(body[:32_768])
-    return (
-        "" if found is None else clean_line(html.unescape(found[1].decode("utf-8", "replace")), 160)
-    )
+    if found is None:
+        return ""
+    import html  # its table of two thousand names is for pages alone
+
+    return clean_line(html.unescape(found[1].decode("utf-8", "replace")), 160)
