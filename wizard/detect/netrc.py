@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard.detect.paths import is_file
 from wizard.facts.base import Fact, known, not_applicable
-from wizard.facts.private import NetrcFile
 from wizard.rules.netrc import netrc_secrets, parse_netrc
 from wizard.system import Failed, System
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
+
+if TYPE_CHECKING:
+    from wizard.facts.private import NetrcFile
 
 
 def netrc_path(system: System) -> Path | None:
@@ -26,6 +29,8 @@ def netrc_path(system: System) -> Path | None:
 
 def netrc_fact(system: System) -> Fact[NetrcFile]:
     """Return the machines of the user's netrc, and what would keep a program from using it."""
+    from wizard.facts.private import NetrcFile
+
     path = netrc_path(system)
     if path is None:
         return not_applicable(msg("there is no HOME"), "HOME")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from wizard.detect.catalogue import load_catalogue, mirrors_from_urls
 from wizard.detect.deadline import in_thread, starting_now
 from wizard.detect.go import DEFAULT_GOPROXY, detect_go, written_setting
 from wizard.detect.mirrors import probe_mirrors
-from wizard.detect.project_canary import canary_of_files
+from wizard.detect.paths import exists
 from wizard.detect.proxy_of_go import go_proxy_environment
 from wizard.detect.request import Listener, Request
-from wizard.facts.mirrors import MirrorFacts
+from wizard.facts.mirrors import Canary, MirrorFacts
 from wizard.system import System
 
 
@@ -25,8 +27,7 @@ async def rank_mirrors(system: System, request: Request, listener: Listener) -> 
     catalogue = load_catalogue(
         system, setting("GOPROXY") or written_setting(system, "GOPROXY") or DEFAULT_GOPROXY
     )
-    private = written_setting(system, "GOPRIVATE")
-    own = await in_thread(lambda: canary_of_files(system, request.project, private))
+    own = await in_thread(lambda: _own_canary(system, request.project))
     return await probe_mirrors(
         system,
         request,
@@ -37,3 +38,12 @@ async def rank_mirrors(system: System, request: Request, listener: Listener) -> 
         listener,
         deadline.at,
     )
+
+
+def _own_canary(system: System, project: Path) -> Canary | None:
+    """Return the project's own module to prove with, where it has a go.sum; blocks."""
+    if not any(exists(project / name) for name in ("go.sum", "go.work.sum")):
+        return None
+    from wizard.detect.project_canary import canary_of_files
+
+    return canary_of_files(system, project, written_setting(system, "GOPRIVATE"))

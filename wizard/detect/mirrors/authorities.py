@@ -21,27 +21,10 @@ from wizard.system import Failed, System
 from wizard.text import msg
 
 SOURCE = "TLS handshakes with the mirrors"
-_DER = 2
-"""`_ssl.ENCODING_DER`."""
 _PUBLIC = ("/usr/share/ca-certificates/mozilla", "/usr/share/pki/ca-trust-source")
 """Where Debian, Alpine and Fedora ship the list itself; what is added goes elsewhere."""
 _ADDED = ("/usr/local/share/ca-certificates", "/etc/pki/ca-trust/source/anchors")
 _MOST_FILES = 1_000
-
-
-def anchor_of(connection: ssl.SSLObject | None) -> bytes | None:
-    """Return the DER of what the verified chain of `connection` ends at, where Python can tell."""
-    # Public from Python 3.13 on; the same method has been there since 3.10, one object deeper.
-    shown = getattr(connection, "get_verified_chain", None)
-    inner = getattr(getattr(connection, "_sslobj", None), "get_verified_chain", None)
-    try:
-        if shown is not None:
-            chain = shown()
-            return bytes(chain[-1]) if chain else None
-        chain = inner() if inner is not None else None
-        return bytes(chain[-1].public_bytes(_DER)) if chain else None
-    except (ssl.SSLError, ValueError):
-        return None
 
 
 def own_authorities(system: System, seen: Mapping[str, bytes]) -> Fact[tuple[Authority, ...]]:

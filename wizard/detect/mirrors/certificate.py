@@ -7,6 +7,7 @@ not trusted is just what a person must know. Structure: RFC 5280, section 4.1.
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ _COMMON_NAME = b"\x55\x04\x03"
 _ORGANISATION = b"\x55\x04\x0a"
 _CONTEXT_0 = 0xA0
 _UTC_TIME = 0x17
+_DER = 2
+"""`_ssl.ENCODING_DER`."""
 
 
 def _items(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -99,3 +102,18 @@ def issuer_of_peer(peer: Mapping[str, object] | None) -> str | None:
     names = {key: value for relative in relatives for key, value in relative}
     found = names.get("commonName") or names.get("organizationName")
     return clean_line(str(found), 120) if found else None
+
+
+def anchor_of(connection: ssl.SSLObject | None) -> bytes | None:
+    """Return the DER of what the verified chain of `connection` ends at, where Python can tell."""
+    # Public from Python 3.13 on; the same method has been there since 3.10, one object deeper.
+    shown = getattr(connection, "get_verified_chain", None)
+    inner = getattr(getattr(connection, "_sslobj", None), "get_verified_chain", None)
+    try:
+        if shown is not None:
+            chain = shown()
+            return bytes(chain[-1]) if chain else None
+        chain = inner() if inner is not None else None
+        return bytes(chain[-1].public_bytes(_DER)) if chain else None
+    except (ssl.SSLError, ValueError):
+        return None

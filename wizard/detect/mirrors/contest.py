@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from wizard.detect.deadline import PATIENCE
-from wizard.detect.mirrors.authorities import own_authorities
 from wizard.detect.mirrors.logins import Logins
 from wizard.detect.mirrors.places import HOLD_S
-from wizard.detect.mirrors.prove import Prover
 from wizard.detect.mirrors.quick import prove_at_once
 from wizard.detect.mirrors.race import Race, Runner
 from wizard.detect.mirrors.rank import in_order, ranked, with_rank
@@ -22,6 +21,9 @@ from wizard.facts.mirrors import Canary, Mirror, MirrorFacts, MirrorProbe, Origi
 from wizard.facts.proxy import GoProxyEnvironment
 from wizard.rules.modpath import is_upper
 from wizard.system import System
+
+if TYPE_CHECKING:
+    from wizard.detect.mirrors.prove import Prover
 
 SOURCE = "probe"
 _PROOFS_AT_ONCE = 3
@@ -59,9 +61,11 @@ class Contest:
         self._system = system
         self._names = Names()
         trust, logins = Trust(system), Logins(system)
-        self._warm_up = self._loop.create_task(asyncio.to_thread(trust.quick))
+        self._warm_up = self._loop.create_task(asyncio.to_thread(_warm_up, trust))
 
         def prover(until: float) -> Prover:
+            from wizard.detect.mirrors.prove import Prover
+
             return Prover(
                 environment=environment,
                 canaries=canaries,
@@ -72,7 +76,7 @@ class Contest:
             )
 
         self._make_prover = prover
-        self._prover = prover(deadline)
+        self._prover: Prover | None = None
         self._sumdb = sumdb
         self._upper = next((c for c in canaries if is_upper(c.path)), None)
         self._race = Race(
@@ -106,11 +110,14 @@ class Contest:
         finally:
             self._race.abandon()
             self._names.close()
-            await self._prover.close()
+            if self._prover is not None:
+                await self._prover.close()
             await self._warm_up
         table = ranked(runner.probe for runner in self._race.runners)
         for probe in table:
             self._report(probe)
+        from wizard.detect.mirrors.authorities import own_authorities
+
         seen: dict[str, bytes] = {}
         for runner in self._race.runners:
             seen |= runner.session.anchors
@@ -188,6 +195,8 @@ class Contest:
                 return replace(
                     runner.probe, proved=True, checksum_database=proved.checksum_database
                 )
+        if self._prover is None:
+            self._prover = self._make_prover(self._deadline)
         return await self._prover.prove(runner.probe, runner.canary)
 
     async def _prove_the_slow(self) -> None:
@@ -232,3 +241,10 @@ class Contest:
         if self._told.get(probe.mirror.url) != probe:
             self._told[probe.mirror.url] = probe
             self._listener(probe)
+
+
+def _warm_up(trust: Trust) -> None:
+    """Do in a thread, while names and TCP are waited for, what is needed a little later."""
+    trust.quick()
+    import wizard.detect.mirrors.authorities
+    import wizard.rules.dirhash  # noqa: F401

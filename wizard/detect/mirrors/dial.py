@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult
 
 from wizard.detect.mirrors import socks, trust
-from wizard.detect.mirrors.authorities import anchor_of
-from wizard.detect.mirrors.certificate import describe, issuer_of_peer
+from wizard.detect.mirrors.certificate import anchor_of, describe, issuer_of_peer
 from wizard.detect.mirrors.http1 import Channel, Reply
 from wizard.detect.mirrors.resolve import Address, Names
 from wizard.detect.mirrors.verdict import (

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from wizard.detect.mirrors.http1 import Reply
 from wizard.detect.mirrors.session import Session
 from wizard.facts.mirrors import Canary
-from wizard.rules.dirhash import BadModuleZip, hash_mod, hash_zip
 from wizard.rules.modpath import wire_path
 
 _TRIPS = 4.0
@@ -66,10 +65,14 @@ async def prove_at_once(
 
 
 def _is_mod(reply: Reply, canary: Canary) -> bool:
+    from wizard.rules.dirhash import hash_mod
+
     return reply.status == 200 and hash_mod(reply.body) == canary.mod_hash
 
 
 def _is_zip(data: bytes, canary: Canary) -> bool:
+    from wizard.rules.dirhash import BadModuleZip, hash_zip
+
     try:
         return hash_zip(data, canary.path, canary.version) == canary.zip_hash
     except BadModuleZip:
