@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test lint fuzz lab lab-repair lab-wizard lab-report bench bench-record figures man docs pictures tour messages clean
+.PHONY: run test lint fuzz lab lab-repair lab-moves lab-wizard lab-report bench bench-record figures man docs pictures tour messages clean
 
 ## Set up, then start the wizard; without a terminal show the headless result for this machine.
 run: $(VENV)/.run
@@ -31,6 +31,10 @@ lab: $(VENV)/.dev
 ## Networks that were set up wrongly: does `verify --repair` turn them green? (root)
 lab-repair: $(VENV)/.dev
 	tests/lab/run --repair
+
+## A machine that was set up moves to another network and back: check, refresh, the cache (root).
+lab-moves: $(VENV)/.dev
+	tests/lab/run --moves --jobs 2
 
 ## The wizard by the keyboard, in tmux, inside a broken network: keys and seconds to green (root).
 lab-wizard: $(VENV)/.dev

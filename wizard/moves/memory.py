@@ -10,14 +10,16 @@ import hashlib
 import json
 import os
 import re
-import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from wizard.apply.journal import state_folder
+from wizard.apply.disk import Disk, Folder
+from wizard.apply.journal import PRIVATE_FILE, make_private, state_folder
+from wizard.apply.lock import locked
 from wizard.errors import ForbiddenError
 from wizard.facts import Facts
 from wizard.moves.fingerprint import Fingerprint, fingerprint_of
@@ -31,6 +33,8 @@ from wizard.text import msg
 
 _SCHEMA = "gomod-wizard/networks/1"
 _LIMIT = 1024 * 1024
+_TRIES, _WAIT_S = 40, 0.05
+"""For the lock: two seconds in all."""
 _MOST = 20
 """Networks that are kept a project; the oldest goes first."""
 _BY_HAND = {Origin.FLAG, Origin.ENVIRONMENT}
@@ -69,6 +73,8 @@ def recall(system: System, project: Path) -> Networks:
         path = _file(system, project)
     except ForbiddenError:
         return ()
+    if path.parent.is_symlink():
+        return ()  # whoever laid that link chose what is read
     text = system.read_text(path, limit=_LIMIT)
     if isinstance(text, Failed):
         return ()
@@ -82,6 +88,11 @@ def recall(system: System, project: Path) -> Networks:
 
 def remember(system: System, project: Path, facts: Facts, plan: Plan, answers: Answers) -> None:
     """Keep what was just written for this network. Raises ForbiddenError where it cannot be."""
+    with _lock(state_folder(system)):
+        _remember(system, project, facts, plan, answers)
+
+
+def _remember(system: System, project: Path, facts: Facts, plan: Plan, answers: Answers) -> None:
     here = fingerprint_of(facts)
     known = recall(system, project)
     before = next((one for one in known if one.fingerprint.place == here.place), None)
@@ -127,6 +138,11 @@ def _shown(key: str, text: str) -> str:
 
 def rename(system: System, project: Path, place: str, name: str) -> bool:
     """Give a remembered network a name; False where it is not known."""
+    with _lock(state_folder(system)):
+        return _rename(system, project, place, name)
+
+
+def _rename(system: System, project: Path, place: str, name: str) -> bool:
     known = recall(system, project)
     if not any(one.fingerprint.place == place for one in known):
         return False
@@ -157,21 +173,39 @@ def _remembered(row: dict[str, Any]) -> Remembered:
 
 
 def _write(path: Path, networks: Networks) -> None:
+    """Replace the file; no link is followed."""
     document = {"schema": _SCHEMA, "networks": [asdict(one) for one in networks]}
+    text = json.dumps(document, indent=1, ensure_ascii=False)
+    disk = Disk()
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".networks-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(document, file, indent=1, ensure_ascii=False)
-            os.replace(name, path)
-        except OSError:
-            with suppress(OSError):
-                os.unlink(name)
-            raise
+        make_private(path.parent, disk)
+        with Folder(path.parent) as folder:
+            fresh = f".new-{path.name}"
+            disk.remove(folder, fresh)
+            disk.write_new(folder, fresh, text.encode("utf-8"), PRIVATE_FILE)
+            disk.rename(folder, fresh, path.name)
     except OSError as error:
         raise ForbiddenError(
             msg("what was decided cannot be kept: {why}", why=error.strerror or "?"),
             where=str(path.parent),
             hint=msg("the files are written; make that folder writable, so that `check` works"),
         ) from None
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """Hold the lock of all that writes in `folder`; another run's is waited for a moment.
+
+    Raises ForbiddenError after that.
+    """
+    for left in reversed(range(_TRIES)):
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(locked(folder, Disk()))
+            except ForbiddenError:
+                if not left:
+                    raise
+            else:
+                yield
+                return
+        time.sleep(_WAIT_S)
