@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Command
+from wizard.moves.notifying import notify
+from wizard.system import System
 
 ROOT = Path(__file__).parents[2]
 needs_root = pytest.mark.skipif(
@@ -46,7 +49,13 @@ class Watched:
 
 
 @pytest.fixture
-def watched(project: Path, tmp_path: Path) -> Iterator[Watched]:
+def more() -> tuple[str, ...]:
+    """Flags of one test's watch."""
+    return ()
+
+
+@pytest.fixture
+def watched(project: Path, tmp_path: Path, more: tuple[str, ...]) -> Iterator[Watched]:
     catalogue = tmp_path / "home" / ".config" / "gomod-wizard" / "mirrors.toml"
     catalogue.parent.mkdir(parents=True, exist_ok=True)
     catalogue.write_text('shipped = false\n[[mirror]]\nname = "x"\nurl = "https://127.0.0.1:9"\n')
@@ -54,7 +63,7 @@ def watched(project: Path, tmp_path: Path) -> Iterator[Watched]:
            "PYTHONPATH": str(ROOT), "DOCKER_HOST": f"unix://{tmp_path}/none"}  # fmt: skip
     process = subprocess.Popen(
         ["unshare", "--net", sys.executable, "-m", "wizard", "watch", "--once", "--json",
-         "--timeout", "1", "--project", str(project)],
+         "--timeout", "1", "--project", str(project), *more],
         env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True,
     )  # fmt: skip
@@ -75,6 +84,17 @@ def test_a_new_way_out_wakes_the_watch(watched: Watched) -> None:
     assert document["network"]["fingerprint"]["gateways"] == ["192.0.2.1"]
     assert watched.process.returncode == 1
     assert document["stale"]
+
+
+@needs_root
+@pytest.mark.parametrize("more", [("--notify",)])
+def test_without_a_desktop_the_watch_says_so_and_goes_on(watched: Watched) -> None:
+    """Nobody listens on the bus that notify-send would ask, and there may be no notify-send."""
+    watched.join_a_network()
+    out, err = watched.process.communicate(timeout=60)
+    assert "no way to notify" in err
+    assert json.loads(out)["stale"]
+    assert watched.process.returncode == 1
 
 
 @needs_root
@@ -115,6 +135,19 @@ def test_systemd_reads_the_unit_and_the_folders_odd_name(command: Command, tmp_p
     assert "gomod-wizard.service" not in read.stderr
 
 
+@pytest.mark.parametrize(("program", "told"), [("true", True), ("false", False)])
+def test_a_notification_counts_where_the_desktop_took_it(
+    machine: System, tmp_path: Path, program: str, told: bool
+) -> None:
+    """notify-send ends with 1 where no desktop listens on the bus."""
+    found = shutil.which(program)
+    assert found is not None
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "notify-send").symlink_to(found)
+    there = replace(machine, env={**machine.env, "PATH": str(tmp_path / "bin")})
+    assert asyncio.run(notify(there, "title", "text")) is told
+
+
 def test_launchd_gets_the_project_as_one_word(command: Command, tmp_path: Path) -> None:
     import plistlib
 
@@ -122,6 +155,10 @@ def test_launchd_gets_the_project_as_one_word(command: Command, tmp_path: Path) 
     odd.mkdir()
     (odd / "go.mod").write_text("module example.org/app\n")
     read = plistlib.loads(command("watch", "--unit", "launchd", where=odd).out.encode())
+    # launchd.plist(5), KeepAlive as a dictionary of conditions: SuccessfulExit false restarts it
+    # after a failure alone.
+    assert set(read) == {"Label", "ProgramArguments", "RunAtLoad", "KeepAlive"}
+    assert read["KeepAlive"] == {"SuccessfulExit": False}
     assert read["ProgramArguments"][-1] == str(odd.resolve())
 
 

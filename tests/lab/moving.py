@@ -18,6 +18,7 @@ import re
 import time
 import tomllib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from . import builds, company, developer, leaks, scenario, shell, store, trees
@@ -26,7 +27,6 @@ from .snapshots import Snapshot, is_noise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from .company import Company
     from .developer import Desk
@@ -80,9 +80,10 @@ class Moved:
 
 
 def find(words: list[str]) -> list[Move]:
-    """The moves by name, all of them by default."""
+    """The moves by name, all of the lab's own by default; or files from anywhere."""
     known = {file.stem: file for file in sorted((store.LAB / "moves").glob("*.toml"))}
-    missing = [word for word in words if word not in known]
+    known |= {word: Path(word) for word in words if word.endswith(".toml")}
+    missing = [word for word in words if word not in known or not known[word].is_file()]
     if missing:
         raise scenario.ScenarioError(f"no such move: {', '.join(missing)}")
     return [read(file) for name, file in known.items() if not words or name in words]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wizard.system import Failed, System
+from wizard.system import Completed, System
 
 
 async def notify(system: System, title: str, text: str) -> bool:
@@ -12,7 +12,8 @@ async def notify(system: System, title: str, text: str) -> bool:
         ("osascript", "-e", _SCRIPT, title, text),
     ):
         if system.which(argv[0]) is not None:
-            return not isinstance(await system.run(argv, timeout_s=5), Failed)
+            done = await system.run(argv, timeout_s=5)
+            return isinstance(done, Completed) and done.code == 0
     return False
 
 
