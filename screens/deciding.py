@@ -46,10 +46,12 @@ def answered(stream: Stream, state: State, changes: Mapping[str, str | None]) ->
     """
     answers = dict(state.answers)
     for key, text in changes.items():
-        if text is None:
-            answers.pop(key, None)
-        else:
-            answers[key] = Answer(text=text, origin=Origin.FLAG, source=SOURCE)
+        given = answers.pop(key, None)
+        below = given.underneath if given is not None and given.source == SOURCE else given
+        if text is not None:
+            answers[key] = Answer(text=text, origin=Origin.FLAG, source=SOURCE).over(below)
+        elif below is not None and below is not given:
+            answers[key] = below
     return decided(stream, replace(state, answers=answers))
 
 

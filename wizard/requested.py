@@ -1,7 +1,7 @@
 """What was asked for beside the machine's own files: which targets, and what is said of them.
 
 `--with` and `--option` > environment (`GOMOD_WIZARD_OPTION_<KEY>`) > `[targets]` of the project's
-profile > that of the user's.
+profile > that of the user's > that of the organisation's preset.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from wizard.system import System
 from wizard.text import msg
 
 if TYPE_CHECKING:
+    from wizard.facts.preset import Preset
     from wizard.plan.types import Answer, Origin
 
 _WITH = "with"
@@ -37,6 +38,7 @@ def collect_requested(
     names: str | None = None,
     options: Iterable[str] = (),
     profile: Path | None = None,
+    preset: Preset | None = None,
 ) -> Requested:
     """Return what was asked for, each option from the strongest place that has one.
 
@@ -45,7 +47,10 @@ def collect_requested(
     from wizard.plan.types import Answer, Origin
     from wizard.profile_file import PROFILE_NAME, user_profile
 
-    found: dict[str, Answer] = {}
+    found = {
+        one.key: Answer(text=one.text, origin=Origin.PRESET, source=one.where)
+        for one in (() if preset is None else preset.targets)
+    }
     if (user_file := user_profile(system)) is not None:
         found |= _from_file(system, user_file, Origin.USER, required=False)
     found |= _from_file(

@@ -12,6 +12,7 @@ from wizard.facts.base import Problem
 from wizard.facts.docker import DockerNetwork, Engine, JsonConfig
 from wizard.facts.mirrors import MirrorProbe
 from wizard.facts.network import Interface, Resolver, ResolverAnswer, Route
+from wizard.facts.preset import Preset, Tested
 from wizard.facts.private import PrivateHost
 from wizard.facts.project import GoModule
 from wizard.facts.proxy import Contradiction, GoProxyEnvironment, ProxyEndpoint, ProxySetting
@@ -168,6 +169,24 @@ def _(value: ResolverAnswer) -> str:
     answer = ", ".join(value.addresses) or value.outcome.value
     ms = "" if value.milliseconds is None else f"  {value.milliseconds:.0f} ms"
     return f"{value.resolver}: {value.name} → {answer}{ms}"
+
+
+@line.register
+def _(value: Preset) -> str:
+    return str(
+        msg(
+            "{organisation}, version {version}",
+            organisation=value.organisation,
+            version=value.version,
+        )
+    )
+
+
+@line.register
+def _(value: Tested) -> str:
+    state = msg("reachable") if value.reachable else msg("not reachable")
+    through = f" {msg('by {proxy}', proxy=value.through)}" if value.through else ""
+    return f"{value.host}: {state}{through}  {value.detail}".rstrip()
 
 
 @line.register

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard.cli.output import RED, Output, wants_color
+from wizard.cli.output import RED, YELLOW, Output, wants_color
 from wizard.cli.reading import read_line
 from wizard.errors import ExitCode, UsageError, WizardError
 from wizard.system import System, this_machine
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import argparse
 
     from wizard.cli.context import Context
+    from wizard.facts.preset import Preset
     from wizard.plan.types import Answers
     from wizard.requested import Requested
     from wizard.session import Session
@@ -74,11 +75,16 @@ def invoke(
         return ExitCode.FORBIDDEN
 
 
+_DOCUMENTS = {"preset": "preset-command"}
+"""Commands whose own name is that of another schema: of the file that an organisation writes."""
+
+
 def _name_of(argv: Sequence[str]) -> str:
     """Return the command that `argv` names; nothing else of it may reach a document's schema."""
     from wizard.cli.parser import COMMAND_NAMES
 
-    return next((word for word in argv if word in COMMAND_NAMES), "gomod-wizard")
+    name = next((word for word in argv if word in COMMAND_NAMES), "gomod-wizard")
+    return _DOCUMENTS.get(name, name)
 
 
 def _forget_stdout() -> None:
@@ -87,7 +93,7 @@ def _forget_stdout() -> None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - it lives as long as the process
 
 
-_UNDECIDED = frozenset({"detect", "mirrors", "undo", "history", "purge", "diagnose"})
+_UNDECIDED = frozenset({"detect", "mirrors", "undo", "history", "purge", "diagnose", "preset"})
 """Commands that decide nothing: a broken profile must not stop them."""
 
 _FRUGAL = frozenset({"undo", "history", "purge", "diagnose"})
@@ -119,6 +125,7 @@ def _dispatch(
     if theme := getattr(flags, "theme", None):  # stronger than the variable, so it takes its place
         machine = replace(machine, env={**machine.env, "GOMOD_WIZARD_THEME": theme})
     project = _project(getattr(flags, "project", None))
+    preset = _preset(flags, machine, output)
     session = Session(
         system=machine,
         request=Request(
@@ -126,9 +133,10 @@ def _dispatch(
             timeout_s=getattr(flags, "timeout", DEFAULT_TIMEOUT_S),
             mirror_urls=tuple(getattr(flags, "url", ())),
             prove_all=getattr(flags, "prove", False),
+            preset=preset,
         ),
-        answers=_answers(flags, machine, project),
-        requested=_requested(flags, machine, project),
+        answers=_answers(flags, machine, project, preset),
+        requested=_requested(flags, machine, project, preset),
     )
     ask = None if output.json_mode else _asker(flags)
     context = Context(session=session, output=output, flags=flags, ask=ask)
@@ -142,7 +150,31 @@ def _dispatch(
     return asyncio.run(run(context))
 
 
-def _answers(flags: argparse.Namespace, machine: System, project: Path) -> Answers:
+def _preset(flags: argparse.Namespace, machine: System, output: Output) -> Preset | None:
+    """Return what the organisation says; a broken preset stops no command that decides nothing."""
+    if flags.command in (_FRUGAL | {"preset"}) or machine.demo:
+        return None
+    from wizard.preset.named import is_set
+
+    if not is_set(machine):
+        return None
+    from wizard.preset.loading import PASSING_S, load
+
+    try:
+        loaded = load(machine, patience_s=PASSING_S[flags.command == "check"])
+    except WizardError as error:
+        if flags.command not in _UNDECIDED:
+            raise
+        output.talk(f"{error.where}: {error.message}", YELLOW)
+        return None
+    for note in () if loaded is None else loaded.notes:
+        output.talk(note, YELLOW)
+    return None if loaded is None else loaded.preset
+
+
+def _answers(
+    flags: argparse.Namespace, machine: System, project: Path, preset: Preset | None
+) -> Answers:
     sets = (*getattr(flags, "sets_before", ()), *getattr(flags, "sets", ()))
     reason, until = getattr(flags, "reason", None), getattr(flags, "until", None)
     if flags.command in _UNDECIDED and not sets and reason is None and until is None:
@@ -160,10 +192,13 @@ def _answers(flags: argparse.Namespace, machine: System, project: Path) -> Answe
         profile=None if profile is None else Path(profile),
         reason=reason,
         until=until,
+        preset=preset,
     )
 
 
-def _requested(flags: argparse.Namespace, machine: System, project: Path) -> Requested:
+def _requested(
+    flags: argparse.Namespace, machine: System, project: Path, preset: Preset | None
+) -> Requested:
     from wizard.requested import Requested, collect_requested
 
     if flags.command in _UNDECIDED or flags.command == "route":
@@ -175,6 +210,7 @@ def _requested(flags: argparse.Namespace, machine: System, project: Path) -> Req
         names=getattr(flags, "with_targets", None),
         options=getattr(flags, "option", ()),
         profile=None if profile is None else Path(profile),
+        preset=preset,
     )
 
 

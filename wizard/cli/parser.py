@@ -329,6 +329,29 @@ def build_parser(version: str) -> argparse.ArgumentParser:
         help=str(msg("these alone; `all`: with what tests of other modules need")),
     )
     tree.set_defaults(timeout=EXPORT_TIMEOUT_S)
+    preset = parsers["preset"]
+    preset.add_argument(
+        "action",
+        nargs="?",
+        choices=("show", "add", "refresh", "remove", "check"),
+        help=str(msg("default: show")),
+    )
+    preset.add_argument(
+        "source",
+        nargs="?",
+        metavar="SOURCE",
+        help=str(msg("a file, git+https://… or git+ssh://…#REF:PATH, or an https:// URL")),
+    )
+    preset.add_argument(
+        "--key",
+        metavar="FILE",
+        help=str(msg("pin the public key of whoever signs it: minisign's, or an SSH key")),
+    )
+    preset.add_argument(
+        "--unsigned",
+        action="store_true",
+        help=str(msg("take it without a signature; said each time")),
+    )
     parsers["build"].add_argument(
         "args",
         nargs=argparse.REMAINDER,

@@ -143,6 +143,23 @@ COMMANDS: dict[str, tuple[Text, tuple[Example, ...]]] = {
             ('eval "$(gomod-wizard watch --hook bash)"', msg("a word at the prompt instead")),
         ),
     ),
+    "preset": (
+        msg("what your organisation says of its machines: one signed file for all of them"),
+        (
+            ("gomod-wizard preset", msg("which one is in force here, and what it says")),
+            (
+                "gomod-wizard preset add https://go.corp.example/preset.toml --key minisign.pub",
+                "",
+            ),
+            (
+                "gomod-wizard preset add git+ssh://git@git.corp.example/it/go.git#main:preset.toml"
+                " --key id_ed25519.pub",
+                "",
+            ),
+            ("gomod-wizard preset check preset.toml", msg("every mistake with its line")),
+            ("gomod-wizard preset refresh", ""),
+        ),
+    ),
     "completion": (
         msg("print the completion script of a shell"),
         (

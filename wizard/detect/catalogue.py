@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 from wizard.errors import UsageError
 from wizard.facts.base import Problem
 from wizard.facts.mirrors import Canary, Mirror, Origin
+from wizard.facts.preset import Preset
 from wizard.resources import asset
 from wizard.rules.credentials import mask_value, without_login
 from wizard.rules.goproxy import GoProxyError, parse_goproxy
@@ -56,16 +57,20 @@ def user_catalogue_path(system: System) -> Path | None:
 
 
 def load_catalogue(
-    system: System, goproxy: str | None = None, before: str | None = None
+    system: System,
+    goproxy: str | None = None,
+    before: str | None = None,
+    preset: Preset | None = None,
 ) -> Catalogue:
     """Return every mirror to ask, each URL once. `goproxy` is the machine's current GOPROXY.
 
-    `before` is the list that was decided on this network before.
+    `before` is the list that was decided on this network before. The mirrors of the organisation's
+    `preset` come first.
     Raises UsageError for a user catalogue that cannot be used: file, line and what to do.
     """
     shipped = _read(asset("mirrors.toml").read_text(encoding="utf-8"), Origin.CATALOGUE)
     own = _user_catalogue(system)
-    lists = [goproxy_mirrors(goproxy), goproxy_mirrors(before)]
+    lists = [_of_preset(preset), goproxy_mirrors(goproxy), goproxy_mirrors(before)]
     canaries = shipped.canaries
     if own is not None:
         lists.append(own.mirrors)
@@ -73,6 +78,21 @@ def load_catalogue(
     if own is None or own.shipped:
         lists.append(shipped.mirrors)
     return Catalogue(mirrors=_merged(m for part in lists for m in part), canaries=canaries)
+
+
+def _of_preset(preset: Preset | None) -> tuple[Mirror, ...]:
+    if preset is None:
+        return ()
+    return tuple(
+        Mirror(
+            url=one.url,
+            name=one.name,
+            operator=preset.organisation,
+            source=one.where,
+            origin=Origin.PRESET,
+        )
+        for one in preset.mirrors
+    )
 
 
 def goproxy_mirrors(goproxy: str | None) -> tuple[Mirror, ...]:
@@ -106,7 +126,7 @@ def mirrors_from_urls(urls: Iterable[str]) -> tuple[Mirror, ...]:
     found = []
     for given in urls:
         url = f"https://{given}" if "." in given and ":/" not in given else given
-        problem = _url_problem(url)
+        problem = url_problem(url)
         if problem:
             raise UsageError(
                 msg("{url} is no mirror: {why}", url=mask_value(clean_line(url)), why=problem),
@@ -209,7 +229,7 @@ def _string(table: str, index: int, data: Mapping[str, object], key: str, defaul
 
 def _mirror(index: int, data: Mapping[str, object], origin: Origin) -> Mirror:
     url = _string("mirror", index, data, "url")
-    if problem := _url_problem(url):
+    if problem := url_problem(url):
         raise _Bad("mirror", index, "url", problem)
     automatic = data.get("automatic", True)
     if not isinstance(automatic, bool):
@@ -248,7 +268,8 @@ def _canary(index: int, data: Mapping[str, object]) -> Canary:
     return canary
 
 
-def _url_problem(url: str) -> Text:
+def url_problem(url: str) -> Text:
+    """Return why `url` can be no mirror's; empty where it can."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port

@@ -26,8 +26,13 @@ _DROPPED_SYNTAX = re.compile(r"^# replaced by gomod-wizard: (?=#\s*syntax\s*=)",
 _FROM = re.compile(r"\bfrom=[\"']?([^\s,\"']+)")
 
 
-def needed_images(system: System, root: Path, project: ProjectRead) -> tuple[MissingImage, ...]:
-    """Return what a build of the project takes from a registry. Reads the Dockerfile: blocks."""
+def needed_images(
+    system: System, root: Path, project: ProjectRead, registry: str = ""
+) -> tuple[MissingImage, ...]:
+    """Return what a build of the project takes from a registry. Reads the Dockerfile: blocks.
+
+    `registry`: where the organisation's base images come from; empty: Docker Hub.
+    """
     for name in NAMES:
         text = system.read_text(Path(root) / name, limit=_LIMIT, inside=Path(root))
         if isinstance(text, Failed):
@@ -40,7 +45,7 @@ def needed_images(system: System, root: Path, project: ProjectRead) -> tuple[Mis
         except DockerfileError:
             return ()
         return _distinct(_of_dockerfile(file))
-    return _distinct(_planned(project))
+    return _distinct(_planned(project, registry))
 
 
 def _distinct(images: Iterable[MissingImage | None]) -> tuple[MissingImage, ...]:
@@ -84,7 +89,7 @@ def _is_an_image(file: Dockerfile, name: str) -> bool:
     return file.stage(name) is None and not name.isdigit() and looks_like_one
 
 
-def _planned(project: ProjectRead) -> Iterator[MissingImage | None]:
+def _planned(project: ProjectRead, registry: str) -> Iterator[MissingImage | None]:
     modules = project.facts.modules.or_else(())
     if not modules:
         return
@@ -93,7 +98,8 @@ def _planned(project: ProjectRead) -> Iterator[MissingImage | None]:
     if workspace is not None:
         lines.append(workspace.go)
     minors = [minor for line in lines if line and (minor := minor_of_line(line)) is not None]
-    yield _image(official_image(max(minors, default=DEFAULT_MINOR)), ImageRole.PLANNED)
+    official = official_image(max(minors, default=DEFAULT_MINOR))
+    yield _image(f"{registry}/{official}" if registry else official, ImageRole.PLANNED)
 
 
 def without_local(

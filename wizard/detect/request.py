@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wizard.facts.mirrors import MirrorProbe
+    from wizard.facts.preset import Preset
 
 DEFAULT_TIMEOUT_S = 5.0
 
@@ -22,6 +23,8 @@ class Request:
     """The deadline of the whole detection, in seconds."""
     mirror_urls: tuple[str, ...] = ()
     """Replace the catalogue where given."""
+    preset: Preset | None = None
+    """What the user's organisation says: its mirrors and hosts are looked at too."""
     prove_all: bool = False
     """Prove every mirror that spoke the protocol, not only those the plan would use."""
     goproxy_before: str | None = None

@@ -37,9 +37,10 @@ from wizard.facts import (
     ProjectFacts,
     ProxyFacts,
 )
-from wizard.facts.base import Fact, Problem
+from wizard.facts.base import Fact, Problem, known
 from wizard.facts.mirrors import Mirror, Origin
 from wizard.facts.network import Interface
+from wizard.facts.preset import Preset, PresetFacts, Tested
 from wizard.facts.registries import MissingImage
 from wizard.resources import asset
 from wizard.rules.goproxy import GoProxyError, parse_goproxy
@@ -72,6 +73,7 @@ async def look_at_everything(system: System, request: Request, listener: Listene
             private = group.create_task(look.area("private", PrivateFacts, look.private()))
             project = group.create_task(look.area("project", ProjectFacts, look.project()))
             go = group.create_task(look.area("go", GoFacts, look.go()))
+            tested = group.create_task(look.tested())
     finally:
         look.stop()
     config = system.config_home()
@@ -86,6 +88,7 @@ async def look_at_everything(system: System, request: Request, listener: Listene
         project=project.result(),
         go=go.result(),
         config_home="" if config is None else str(config),
+        preset=_preset_facts(request.preset, tested.result()),
     )
 
 
@@ -205,12 +208,24 @@ class _Look:
 
     async def _needed_images(self) -> tuple[MissingImage, ...]:
         project = await asyncio.shield(self._project)
-        return await in_thread(lambda: needed_images(self.system, self.request.project, project))
+        preset = self.request.preset
+        registry = "" if preset is None else preset.registry
+        return await in_thread(
+            lambda: needed_images(self.system, self.request.project, project, registry)
+        )
 
     async def network(self) -> NetworkFacts:
         links: Awaitable[Fact[tuple[Interface, ...]]] = asyncio.shield(self._links)
         of_docker = await in_thread(lambda: dns_of_docker(self.system))
         return await detect_network(self.system, links, self._names(), self.deadline, of_docker)
+
+    async def tested(self) -> Fact[tuple[Tested, ...]]:
+        """Return how the hosts answered that the organisation wants reached."""
+        from wizard.detect.self_test import self_test
+
+        hosts = () if self.request.preset is None else self.request.preset.self_test
+        environment = go_proxy_environment(self.system)
+        return await in_time(self.deadline, self_test(hosts, environment), "TCP connections")
 
     async def private(self) -> PrivateFacts:
         return await look_at_hosts(
@@ -228,12 +243,14 @@ class _Look:
         read = await asyncio.shield(self._private)
         catalogue, _ = await self._catalogue()
         registries = await self._registry_contacts()
+        preset = self.request.preset
         contacts = (
             *(mirror.url for mirror in self.chosen or catalogue.mirrors if mirror.automatic),
             *(str(url) for url in (environment.http, environment.https) if url),
             *(f"{address}:53" for address in await in_thread(lambda: dns_of_docker(self.system))),
             *(() if isinstance(resolvers, Failed) else (f"{r.address}:53" for r in resolvers[0])),
             *(item.host for item in (*read.candidates, *read.suspects)),
+            *(one.address for one in (() if preset is None else preset.self_test)),
             *((SURELY_PUBLIC,) if read.suspects else ()),
             resolve_endpoint(self.system, client_config(self.system)).host,
             *registries,
@@ -255,7 +272,9 @@ class _Look:
         settings = go.settings.or_else(_NO_SETTINGS)
         goproxy = settings["GOPROXY"].value if "GOPROXY" in settings else self.goproxy
         gosumdb = settings["GOSUMDB"].value if "GOSUMDB" in settings else None
-        return load_catalogue(self.system, goproxy, self.request.goproxy_before), gosumdb
+        request = self.request
+        found = load_catalogue(self.system, goproxy, request.goproxy_before, request.preset)
+        return found, gosumdb
 
     async def mirrors(self) -> MirrorFacts:
         from wizard.detect.mirrors import probe_mirrors
@@ -308,6 +327,12 @@ class _Look:
         read = await asyncio.shield(self._private)
         private = (item.host for item in read.candidates)
         return tuple(dict.fromkeys((mirrors[0], *proxies, *mirrors[1:], *private)))
+
+
+def _preset_facts(preset: Preset | None, tested: Fact[tuple[Tested, ...]]) -> PresetFacts | None:
+    if preset is None:
+        return None
+    return PresetFacts(document=known(preset, preset.source), self_test=tested)
 
 
 def _host_and_port(url: str) -> tuple[str, str]:

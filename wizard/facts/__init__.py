@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from wizard.facts.go import GoFacts
     from wizard.facts.mirrors import MirrorFacts
     from wizard.facts.network import NetworkFacts
+    from wizard.facts.preset import PresetFacts
     from wizard.facts.private import PrivateFacts
     from wizard.facts.project import ProjectFacts
     from wizard.facts.proxy import ProxyFacts
 
 _AREAS = frozenset(
     f"{name}Facts"
-    for name in ("Build", "Docker", "Go", "Mirror", "Network", "Private", "Project", "Proxy")
+    for name in ("Build", "Docker", "Go", "Mirror", "Network", "Preset", "Private", "Project", "Proxy")
 )
 __all__ = [
     "BuildFacts",
@@ -34,6 +35,7 @@ __all__ = [
     "GoFacts",
     "MirrorFacts",
     "NetworkFacts",
+    "PresetFacts",
     "PrivateFacts",
     "Problem",
     "ProjectFacts",
@@ -64,6 +66,8 @@ class Facts:
     """The user's configuration folder (XDG); empty: not known, or there is no HOME."""
     build: BuildFacts | None = None
     """Seen from inside the user's own builder; None: it was not asked."""
+    preset: PresetFacts | None = None
+    """What the user's organisation says; None: there is no preset."""
 
     def flat(self) -> Iterator[tuple[str, Fact[Any]]]:
         """Yield every fact with its key, `area.field`, in a fixed order."""

@@ -40,6 +40,7 @@ class Origin(StrEnum):
 
     CATALOGUE = "catalogue"
     USER = "user-catalogue"
+    PRESET = "preset"
     GOPROXY = "goproxy"
     FLAG = "flag"
 

@@ -9,12 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from wizard.answers import put_over
 from wizard.apply.originals import Original, original_of
 from wizard.errors import UsageError
 from wizard.facts import Facts
 from wizard.facts.mirrors import Failure, MirrorProbe
 from wizard.moves.memory import Networks, Remembered
-from wizard.plan.module_mirrors import standing_goproxy
+from wizard.plan.module_mirrors import preset_mirrors, standing_goproxy
 from wizard.plan.types import Answer, Answers, Origin, Plan
 from wizard.plan.values import LEAVE
 from wizard.questions import BY_KEY
@@ -60,7 +61,10 @@ def answers_here(answers: Answers, known: Networks, place: str) -> tuple[Answers
     back = {
         key: Answer(text=text, origin=Origin.PROJECT, source=source) for key, text in given.items()
     }
-    return {**back, **{k: one for k, one in answers.items() if k not in foreign}}, foreign
+    held = {key: one.underneath if key in foreign else one for key, one in answers.items()}
+    of_preset = {k: one for k, one in held.items() if one and one.origin is Origin.PRESET}
+    others = {k: one for k, one in held.items() if one and k not in of_preset}
+    return put_over(put_over(of_preset, back), others), foreign
 
 
 def same_answer(key: str, one: str, other: str) -> bool:
@@ -105,7 +109,7 @@ def goproxy_of_before(
     text = None if here is None else here.decisions.get("goproxy")
     standing = standing_goproxy(facts).text
     own = ("", text, (written or {}).get("goproxy"))
-    if text is None or "goproxy" in answers or standing not in own:
+    if text is None or "goproxy" in answers or standing not in own or preset_mirrors(facts):
         return {}
     probes = probes_of(facts, text)
     if not probes or not all(probe is not None and probe.proved for probe in probes):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from wizard.facts import Facts
+from wizard.facts.preset import NamedAuthority, Preset
 from wizard.facts.private import Authentication, PrivateHost
 from wizard.plan.addresses_seen import host_of
-from wizard.plan.answering import Case
+from wizard.plan.answering import Case, preset_of
 from wizard.plan.types import (
     Alternative,
     BuildSecret,
@@ -70,7 +72,11 @@ def decide_credentials(
 
 
 def _ca(facts: Facts) -> Decision[tuple[TrustedCa, ...]]:
+    preset = preset_of(facts)
     authorities = facts.mirrors.authorities.or_else(())
+    named = named_authorities(preset)
+    if preset is not None and named:
+        authorities = tuple(one for one in authorities if one.sha256 in named)
     value = tuple(
         TrustedCa(
             subject=one.subject,
@@ -85,14 +91,28 @@ def _ca(facts: Facts) -> Decision[tuple[TrustedCa, ...]]:
         return Decision(
             key="ca",
             value=(),
-            because=msg("no connection was signed by an authority of this machine's own"),
+            because=msg("no connection was signed by an authority of this machine's own")
+            if preset is None or not named
+            else msg(
+                "no connection was signed by an authority that {organisation} names",
+                organisation=preset.organisation,
+            ),
             facts=("mirrors.authorities",),
         )
     hosts = dict.fromkeys(host for one in authorities for host in one.hosts)
+    known = named.get(value[0].sha256)
     return Decision(
         key="ca",
         value=value,
         because=msg(
+            "{subject} signs for {hosts}; it is the {name} of the preset ({where})",
+            subject=value[0].subject,
+            hosts=", ".join(hosts),
+            name=known.name,
+            where=known.where,
+        )
+        if known is not None
+        else msg(
             "{subject} signs for {hosts}; this machine trusts it, and no public image does",
             subject=value[0].subject,
             hosts=", ".join(hosts),
@@ -102,6 +122,11 @@ def _ca(facts: Facts) -> Decision[tuple[TrustedCa, ...]]:
             Alternative(value=(), because=msg("x509: certificate signed by unknown authority")),
         ),
     )
+
+
+def named_authorities(preset: Preset | None) -> Mapping[str, NamedAuthority]:
+    """Return the authorities that the organisation stands for, by fingerprint."""
+    return {} if preset is None else {one.sha256: one for one in preset.authorities}
 
 
 def _ssh_hosts(facts: Facts) -> tuple[PrivateHost, ...]:

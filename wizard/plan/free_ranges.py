@@ -58,8 +58,16 @@ def _within(base: str, prefix: int, *, from_top: bool = False) -> Iterator[IPv4N
     return reversed(list(found)) if from_top else iter(list(found))
 
 
-def _candidates() -> Iterator[IPv4Network]:
-    """Yield ranges for the pool, best first; the last is shared with carriers and Tailscale."""
+def _candidates(within: Sequence[IPv4Network] = ()) -> Iterator[IPv4Network]:
+    """Yield ranges for the pool, best first; the last is shared with carriers and Tailscale.
+
+    `within`: take them out of these alone.
+    """
+    if within:
+        for prefix in range(16, POOL_SIZE):
+            for given in within:
+                yield from given.subnets(new_prefix=prefix) if given.prefixlen <= prefix else ()
+        return
     yield from _within("172.16.0.0/12", 16, from_top=True)
     yield from _within("192.168.0.0/16", 18, from_top=True)
     yield from _within("10.0.0.0/8", 16, from_top=True)
@@ -72,27 +80,39 @@ def overlaps_any(network: IPv4Network, others: Iterable[IPv4Network]) -> bool:
     return any(network.overlaps(other) for other in others)
 
 
-def find_free(busy: Sequence[IPv4Network], bridge: IPv4Network | None = None) -> FreeRanges | None:
+def find_free(
+    busy: Sequence[IPv4Network],
+    bridge: IPv4Network | None = None,
+    within: Sequence[IPv4Network] = (),
+) -> FreeRanges | None:
     """Return ranges that overlap nothing in `busy`, or None where everything is taken.
 
-    `bridge`: a range that the bridge keeps; the pool then avoids it.
+    `bridge`: a range that the bridge keeps; the pool then avoids it. `within`: the only ranges
+    that may be used, where somebody planned them.
     """
     for avoided in ((*busy, *_TAKEN_BY_OTHERS), tuple(busy)):
         taken = avoided if bridge is None else (*avoided, bridge)
-        pools = (pool for pool in _candidates() if not overlaps_any(pool, taken))
-        pool = next(pools, None)
-        if pool is None:
-            continue
-        own = bridge or _bridge_beside(pool, avoided)
-        if own is not None:
+        for pool in _candidates(within):
+            if overlaps_any(pool, taken):
+                continue
+            own = bridge or _bridge_beside(pool, avoided, within)
+            if own is None:
+                if within:
+                    continue  # the next one may leave room for a bridge beside it
+                break
             return FreeRanges(
                 bip=f"{own.network_address + 1}/{own.prefixlen}", bridge=own, pool=pool
             )
     return None
 
 
-def _bridge_beside(pool: IPv4Network, avoided: Sequence[IPv4Network]) -> IPv4Network | None:
+def _bridge_beside(
+    pool: IPv4Network, avoided: Sequence[IPv4Network], within: Sequence[IPv4Network]
+) -> IPv4Network | None:
     """Return a /24 for the bridge outside of the pool: the top of the next free candidate."""
+    if within:
+        taken = (*avoided, pool)
+        return next((one for one in _from_top(within) if not overlaps_any(one, taken)), None)
     for candidate in _candidates():
         if candidate.overlaps(pool):
             continue
@@ -100,6 +120,16 @@ def _bridge_beside(pool: IPv4Network, avoided: Sequence[IPv4Network]) -> IPv4Net
         if not overlaps_any(top, avoided):
             return top
     return None
+
+
+def _from_top(within: Sequence[IPv4Network]) -> Iterator[IPv4Network]:
+    """Yield every /24 of the ranges, the last of each first."""
+    for given in within:
+        if given.prefixlen <= 24:
+            first, last = int(given.network_address), int(given.broadcast_address)
+            yield from (
+                IPv4Network((base, 24)) for base in range(last & 0xFFFFFF00, first - 1, -256)
+            )
 
 
 def as_network(text: str) -> IPv4Network | None:

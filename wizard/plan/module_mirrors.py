@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from wizard.facts import Facts
 from wizard.facts.mirrors import MirrorProbe
 from wizard.plan.addresses_seen import addresses_of, host_of
+from wizard.plan.answering import preset_of
 from wizard.plan.free_ranges import as_network
 from wizard.plan.privacy import Privacy, setting
 from wizard.plan.proxies import bypassed_hosts
 from wizard.plan.range_clashes import find_clashes
-from wizard.plan.types import Alternative, Decision, Finding, ModuleSource, Severity
+from wizard.plan.types import (
+    Alternative,
+    Decision,
+    Finding,
+    ModuleSource,
+    Origin,
+    Severity,
+)
 from wizard.rules.credentials import holds_credentials
 from wizard.rules.goproxy import GoProxyError, Hop, format_goproxy, parse_goproxy
 from wizard.text import msg
@@ -73,16 +81,55 @@ def proved_mirrors(facts: Facts) -> tuple[MirrorProbe, ...]:
         and probe.mirror.automatic
         and not holds_credentials(probe.mirror.url)
     ]
-    proved.sort(key=lambda probe: probe.rank or 0)
+    own = preset_mirrors(facts)
+    proved.sort(key=lambda probe: (own.get(_key(probe.mirror.url), len(own)), probe.rank or 0))
     if needs_checksums(facts):
         proved.sort(key=lambda probe: probe.checksum_database is not True)
     return tuple(proved)
+
+
+def preset_mirrors(facts: Facts) -> Mapping[str, int]:
+    """Return the organisation's own mirrors, and the order in which its preset names them."""
+    preset = preset_of(facts)
+    mirrors = () if preset is None else preset.mirrors
+    return {_key(mirror.url): place for place, mirror in enumerate(mirrors)}
+
+
+def _of_preset(facts: Facts, proved: tuple[MirrorProbe, ...]) -> Decision[str | None] | None:
+    """Return the organisation's mirrors where they proved themselves; None: they did not."""
+    preset = preset_of(facts)
+    own = preset_mirrors(facts)
+    good = [probe for probe in proved if _key(probe.mirror.url) in own]
+    if preset is None or not good:
+        return None
+    good.sort(key=lambda probe: own[_key(probe.mirror.url)])
+    first = preset.mirrors[own[_key(good[0].mirror.url)]]
+    standing = standing_goproxy(facts)
+    value = _listed(probe.mirror.url for probe in good[:MOST])
+    lost: tuple[Alternative, ...] = ()
+    if standing.text and standing.text != value:
+        lost = (Alternative(value=standing.text, because=msg("it is set on this machine alone")),)
+    return Decision(
+        key="goproxy",
+        value=value,
+        because=msg(
+            "{organisation} names it in its preset ({where}), and it served the right bytes",
+            organisation=preset.organisation,
+            where=first.where,
+        ),
+        facts=RESTS,
+        alternatives=(*lost, *_alternatives(facts, proved)),
+        origin=Origin.PRESET,
+        source=first.where,
+    )
 
 
 def detected_goproxy(facts: Facts) -> Decision[str | None]:
     """Return the list that this machine calls for."""
     standing = standing_goproxy(facts)
     proved = proved_mirrors(facts)
+    if (named := _of_preset(facts, proved)) is not None:
+        return named
     urls = {_key(probe.mirror.url) for probe in proved}
     own = [hop for hop in standing.hops if hop.is_url]
     alternatives = _alternatives(facts, proved)

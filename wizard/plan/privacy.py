@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from wizard.facts import Facts
 from wizard.plan import unsafe
-from wizard.plan.answering import Case
+from wizard.plan.answering import Case, preset_of
 from wizard.plan.types import Alternative, Decision, Finding, Origin, Severity
 from wizard.rules.goproxy import DEFAULT_GOSUMDB, GoProxyError, parse_goproxy
 from wizard.rules.patterns import match_prefix_patterns, pattern_problem
@@ -118,7 +118,10 @@ def _standing(facts: Facts, name: str) -> tuple[str, ...]:
 
 
 def _goprivate(facts: Facts) -> Decision[tuple[str, ...]]:
-    standing = _standing(facts, "GOPRIVATE")
+    preset = preset_of(facts)
+    own = _standing(facts, "GOPRIVATE")
+    named = () if preset is None else preset.patterns
+    standing = tuple(dict.fromkeys((*own, *named)))
     found: list[str] = []
     hosts: list[str] = []
     for host in facts.private.hosts.or_else(()):
@@ -132,7 +135,20 @@ def _goprivate(facts: Facts) -> Decision[tuple[str, ...]]:
             hosts.append(host.host)
     value = tuple(dict.fromkeys((*standing, *found)))
     because: Text
-    if found and standing:
+    if preset is not None and named:
+        because = msg(
+            "the preset of {organisation} names {patterns} ({where})",
+            organisation=preset.organisation,
+            patterns=", ".join(named),
+            where=preset.patterns_where,
+        )
+        if found:
+            because = msg(
+                "{because}; private modules come from {hosts}",
+                because=because,
+                hosts=", ".join(hosts),
+            )
+    elif found and standing:
         because = msg(
             "private modules come from {hosts}; your own patterns stay", hosts=", ".join(hosts)
         )
@@ -154,7 +170,13 @@ def _goprivate(facts: Facts) -> Decision[tuple[str, ...]]:
         else ()
     )
     return Decision(
-        key="goprivate", value=value, because=because, facts=RESTS, alternatives=alternatives
+        key="goprivate",
+        value=value,
+        because=because,
+        facts=RESTS,
+        alternatives=alternatives,
+        origin=Origin.PRESET if preset is not None and named else Origin.DETECTED,
+        source=preset.patterns_where if preset is not None and named else "",
     )
 
 

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from wizard.facts import Facts
 from wizard.plan.addresses_seen import addresses_of, host_of
+from wizard.plan.answering import preset_of
 from wizard.plan.free_ranges import BUILT_IN_POOLS, around, as_network, overlaps_any
 from wizard.text import Text, msg
 
@@ -20,6 +21,8 @@ class Clash:
     what: Text
     network: str
     """The Docker network's name; empty for a pool."""
+    by_plan: bool = False
+    """Nothing real is covered: it is the organisation's address plan that speaks against it."""
 
 
 def _docker_interfaces(facts: Facts) -> set[str]:
@@ -88,8 +91,35 @@ def find_clashes(facts: Facts) -> tuple[Clash, ...]:
                 continue
             if name or not overlaps_any(network, on_link):
                 clashes.append(Clash(docker=docker, other=network, what=what, network=name))
+        if (why := against_the_plan(facts, docker)) is not None:
+            clashes.append(Clash(docker=docker, other=docker, what=why, network=name, by_plan=True))
     unique = {(clash.docker, clash.network): clash for clash in reversed(clashes)}
     return tuple(clash for clash in clashes if unique[clash.docker, clash.network] is clash)
+
+
+def against_the_plan(facts: Facts, docker: IPv4Network) -> Text | None:
+    """Return why the organisation's address plan has no such range for Docker; None: it has."""
+    preset = preset_of(facts)
+    if preset is None:
+        return None
+    plan = preset.addresses
+    over = next((one for one in plan.reserved if docker.overlaps(IPv4Network(one))), None)
+    if over is None and (
+        not plan.docker or any(docker.subnet_of(IPv4Network(one)) for one in plan.docker)
+    ):
+        return None
+    told = {"organisation": preset.organisation, "where": plan.where}
+    why: Text = msg("{organisation} gives Docker {ranges} ({where})",
+                    ranges=", ".join(plan.docker), **told)  # fmt: skip
+    if over is not None:
+        why = msg("{organisation} reserves {range} ({where})", range=over, **told)
+    return msg("{why}: {because}", why=why, because=plan.because) if plan.because else why
+
+
+def planned_ranges(facts: Facts) -> tuple[IPv4Network, ...]:
+    """Return the ranges that the organisation gives to Docker; empty: any."""
+    preset = preset_of(facts)
+    return () if preset is None else tuple(map(IPv4Network, preset.addresses.docker))
 
 
 def _own_addresses(facts: Facts) -> set[str]:
@@ -122,6 +152,8 @@ def busy_ranges(facts: Facts) -> tuple[IPv4Network, ...]:
             busy += [net for text in one.addresses if (net := as_network(text)) is not None]
     busy += [net for _, address in _hosts(facts) if (net := around(address)) is not None]
     busy += [net for name, net in _docker_ranges(facts) if name and name != "bridge"]
+    if (preset := preset_of(facts)) is not None:
+        busy += [IPv4Network(text) for text in preset.addresses.reserved]
     return tuple(dict.fromkeys(busy))
 
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network
+from typing import Any
 
 from wizard.errors import UsageError
 from wizard.facts import Facts
 from wizard.plan.answering import Case
 from wizard.plan.free_ranges import POOL_SIZE, FreeRanges, as_network, find_free, overlaps_any
-from wizard.plan.range_clashes import Clash, busy_ranges, find_clashes, kept_bridge
+from wizard.plan.range_clashes import (
+    Clash,
+    against_the_plan,
+    busy_ranges,
+    find_clashes,
+    kept_bridge,
+    planned_ranges,
+)
+from wizard.plan.rulebook import forbidden
 from wizard.plan.types import AddressPool, Alternative, Decision, Finding, Severity
 from wizard.text import msg
 
@@ -40,11 +49,15 @@ def decide_ranges(case: Case) -> Ranges:
     clashes = find_clashes(facts)
     bridge = next((clash for clash in clashes if clash.network == "bridge"), None)
     movable = bridge or next((clash for clash in clashes if not clash.network), None)
-    free = None if movable is None else find_free(busy_ranges(facts), kept_bridge(facts, bridge))
+    within = planned_ranges(facts)
+    free = None
+    if movable is not None:
+        free = find_free(busy_ranges(facts), kept_bridge(facts, bridge), within)
     bip = case.decided(_bip(bridge, free))
     fixed_cidr = case.decided(_fixed_cidr(facts, bip.value))
     pools = case.decided(_pools(movable, free))
     _check_fit(bip.value, fixed_cidr, pools)
+    _check_plan(case, bip, pools)
     findings = (
         *(_network_clash(clash) for clash in clashes if clash.network),
         *_pool_clash(tuple(clash for clash in clashes if not clash.network)),
@@ -66,7 +79,9 @@ def _bip(clash: Clash | None, free: FreeRanges | None) -> Decision[str | None]:
             "Docker's bridge {docker} covers {what}; containers would look for it on the bridge",
             docker=clash.docker,
             what=clash.what,
-        ),
+        )
+        if not clash.by_plan
+        else msg("Docker's bridge is {docker}: {what}", docker=clash.docker, what=clash.what),
         facts=RESTS,
         alternatives=(Alternative(value=None, because=msg("the clash would stay")),),
     )
@@ -116,6 +131,13 @@ def _pools(
             docker=clash.docker,
             what=clash.what,
             pool=free.pool,
+        )
+        if not clash.by_plan
+        else msg(
+            "Docker's range is {docker}: {what}; {pool} is free",
+            docker=clash.docker,
+            what=clash.what,
+            pool=free.pool,
         ),
         facts=RESTS,
         alternatives=(Alternative(value=None, because=msg("a new network could land on it")),),
@@ -152,13 +174,44 @@ def _check_fit(
         )
 
 
+def _check_plan(
+    case: Case,
+    bip: Decision[str | None],
+    pools: Decision[tuple[AddressPool, ...] | None],
+) -> None:
+    """Refuse an answer that the organisation's address plan does not give to Docker."""
+    preset = case.preset
+    if preset is None:
+        return
+    ranges: list[tuple[Decision[Any], IPv4Network]] = [
+        (pools, IPv4Network(pool.base)) for pool in pools.value or ()
+    ]
+    if bip.value is not None:
+        ranges.append((bip, IPv4Network(bip.value, strict=False)))
+    for decision, network in ranges:
+        why = against_the_plan(case.facts, network)
+        if why is not None:
+            raise forbidden(
+                preset, msg("{key}={part}", key=decision.key, part=network), why,
+                where=preset.addresses.where, given=decision.source,
+            )  # fmt: skip
+
+
 def _network_clash(clash: Clash) -> Finding:
     moves = clash.network == "bridge"
     return Finding(
         id="docker.range-clash",
-        severity=Severity.FAULT,
+        # Where nothing real is covered, the build works, and the plan is broken all the same.
+        severity=Severity.WARNING if clash.by_plan else Severity.FAULT,
         message=msg(
             "Docker's network {network} ({docker}) covers {what}",
+            network=clash.network,
+            docker=clash.docker,
+            what=clash.what,
+        )
+        if not clash.by_plan
+        else msg(
+            "Docker's network {network} is {docker}: {what}",
             network=clash.network,
             docker=clash.docker,
             what=clash.what,
@@ -183,6 +236,12 @@ def _pool_clash(clashes: tuple[Clash, ...]) -> tuple[Finding, ...]:
             severity=Severity.WARNING,
             message=msg(
                 "a new Docker network could land on {what} (from {pools})",
+                what=clashes[0].what,
+                pools=", ".join(str(clash.docker) for clash in clashes),
+            )
+            if not clashes[0].by_plan
+            else msg(
+                "a new Docker network could come from {pools}: {what}",
                 what=clashes[0].what,
                 pools=", ".join(str(clash.docker) for clash in clashes),
             ),

@@ -18,6 +18,7 @@ from wizard.plan.inputs import config_dir, daemon_json_path, gather_inputs
 from wizard.plan.loopback_mirrors import loopback_mirrors
 from wizard.plan.module_mirrors import detected_goproxy, goproxy_findings
 from wizard.plan.pipes import pipe_that_leaks, sealed
+from wizard.plan.preset_findings import preset_findings
 from wizard.plan.privacy import decide_privacy, kept_from_strangers
 from wizard.plan.project import decide_project
 from wizard.plan.project_findings import project_findings
@@ -26,6 +27,7 @@ from wizard.plan.proxy_findings import proxy_findings
 from wizard.plan.ranges import decide_ranges
 from wizard.plan.registries import syntax_is_out_of_reach
 from wizard.plan.resolvers import decide_resolvers
+from wizard.plan.rulebook import check_plan
 from wizard.plan.toolchain import decide_toolchain
 from wizard.plan.types import Answers, DockerfileForm, Finding, Plan, Severity
 from wizard.plan.untouched import Cures, untouched_findings
@@ -78,7 +80,7 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
         "goinsecure": privacy.goinsecure.value,
         "iptables": engine.iptables.value,
     }
-    return Plan(
+    plan = Plan(
         goproxy=goproxy,
         gosumdb=gosumdb,
         goprivate=privacy.goprivate,
@@ -150,6 +152,7 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
             *in_build_findings(facts, shape.module_source.value),
             *credentials.findings,
             *_waived(case, guarded, leak),
+            *preset_findings(facts),
         ),
         inputs=gather_inputs(
             facts,
@@ -161,6 +164,8 @@ def decide_all(facts: Facts, answers: Answers) -> Plan:
             wide=shape.wide,
         ),
     )
+    check_plan(case.preset, plan)
+    return plan
 
 
 def _waived(case: Case, values: dict[str, Any], leak: Text | None) -> tuple[Finding, ...]:

@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass
 
 from wizard.facts import Facts
-from wizard.plan.answering import Case
+from wizard.facts.preset import Preset
+from wizard.plan.answering import Case, preset_of
 from wizard.plan.module_mirrors import proved_mirrors
 from wizard.plan.registries import listed_by_mirrors
-from wizard.plan.types import Alternative, Decision, Finding, Severity
+from wizard.plan.types import Alternative, Decision, Finding, Origin, Severity
 from wizard.rules.golang_image import DEFAULT_MINOR, official_image
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
@@ -170,6 +171,7 @@ def _base_image(facts: Facts, wanted: Version | None) -> Decision[str]:
     rests = ("project.modules", "project.workspace", "project.dockerfile", "docker.images")
     minor = wanted or (*DEFAULT_MINOR, 0)
     official = official_image(minor[:2])
+    preset = preset_of(facts)
     dockerfile = facts.project.dockerfile.value
     if dockerfile is not None and dockerfile.base_image:
         return Decision(
@@ -180,6 +182,8 @@ def _base_image(facts: Facts, wanted: Version | None) -> Decision[str]:
             alternatives=(Alternative(value=official, because=msg("fits the go line of go.mod")),),
         )
     needs_git = bool(facts.private.hosts.or_else(()))
+    if preset is not None and preset.registry:
+        return _of_registry(facts, preset, minor, needs_git, rests)
     here = [image for image in facts.docker.images.or_else(()) if image_version(image)]
     if wanted is None and (newest := _newest_of(here, needs_git)) is not None:
         return Decision(
@@ -256,6 +260,36 @@ def _base_image(facts: Facts, wanted: Version | None) -> Decision[str]:
         value=official,
         because=msg("no image on this engine has Go {version}", version=_shown(minor)),
         facts=rests,
+    )
+
+
+def _of_registry(
+    facts: Facts, preset: Preset, minor: Version, needs_git: bool, rests: tuple[str, ...]
+) -> Decision[str]:
+    """Return the image of the organisation's registry that fits; one that is here comes first."""
+    official = official_image(minor[:2])
+    here = [
+        image
+        for image in facts.docker.images.or_else(())
+        if image.startswith(f"{preset.registry}/") and is_enough(image, minor)
+    ]
+    return Decision(
+        key="base_image",
+        value=min(here, key=lambda image: preference(image, minor, needs_git))
+        if here
+        else f"{preset.registry}/{official}",
+        because=msg(
+            "{organisation} takes base images from {registry} ({where}); the go line asks for"
+            " Go {version}",
+            organisation=preset.organisation,
+            registry=preset.registry,
+            where=preset.registry_where,
+            version=_shown(minor),
+        ),
+        facts=(*rests, "preset.document"),
+        alternatives=(Alternative(value=official, because=msg("comes from Docker Hub")),),
+        origin=Origin.PRESET,
+        source=preset.registry_where,
     )
 
 

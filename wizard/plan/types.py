@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -25,13 +25,41 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overridden:
+    """An answer that a stronger place overrode."""
+
+    text: str
+    origin: Origin
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A value that a person gave for one decision, as text, and where it was given."""
+    """A value that a person or an organisation gave for one decision, and where it was given."""
 
     text: str
     origin: Origin
     source: str = ""
     """`--set`, the variable, or the file and line."""
+    overrides: tuple[Overridden, ...] = ()
+    """What weaker places say, the strongest of them first."""
+
+    def over(self, weaker: Answer | None) -> Answer:
+        """Return this answer, which overrides `weaker`."""
+        if weaker is None:
+            return self
+        lost = Overridden(text=weaker.text, origin=weaker.origin, source=weaker.source)
+        return replace(self, overrides=(lost, *weaker.overrides))
+
+    @property
+    def underneath(self) -> Answer | None:
+        """What holds once this answer is taken back."""
+        if not self.overrides:
+            return None
+        below, *rest = self.overrides
+        return Answer(
+            text=below.text, origin=below.origin, source=below.source, overrides=tuple(rest)
+        )
 
 
 Answers = Mapping[str, Answer]
@@ -57,6 +85,10 @@ class Decision(Generic[T]):
     """Keys of the facts it rests on, `area.field`."""
     alternatives: tuple[Alternative, ...] = ()
     origin: Origin = Origin.DETECTED
+    source: str = ""
+    """Where it was said: `--set`, a variable, a file or URL with its line; empty: detected."""
+    overrides: tuple[Overridden, ...] = ()
+    """What weaker places say."""
 
 
 class Severity(StrEnum):

@@ -18,6 +18,7 @@ _ROOMS: Mapping[str, tuple[str, ...]] = {
     "moves": ("check", "networks", "refresh"),
     "observe": ("detect", "mirrors"),
     "plan": ("plan",),
+    "preset": ("preset",),
     "proxy_export": ("proxy-export",),
     "purge": ("purge",),
     "report": ("report",),

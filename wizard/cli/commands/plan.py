@@ -65,6 +65,12 @@ def _show_decision(output: Output, decision: Decision[Any]) -> None:
     show = question(decision.key).format
     output.line(f"  {decision.key} = {show(decision.value)}", BOLD)
     output.line(f"      {decision.because}")
+    if decision.source and decision.source not in str(decision.because):
+        output.line(msg("      from {source}", source=decision.source), DIM)
+    for lost in decision.overrides:
+        output.line(
+            msg("      overrides {value} ({source})", value=lost.text, source=lost.source), DIM
+        )
     if output.verbose:
         for alternative in decision.alternatives:
             output.line(msg("      not {value}: {why}", value=show(alternative.value),

@@ -1,0 +1,1 @@
+"""An organisation's preset: found, fetched, its signature checked, kept, and read."""
