@@ -99,6 +99,7 @@ async def obtain(
         seen = copy is not None and copy.key == key.text and copy.sha256 == sha256
         if not seen:
             verify(key, fetched.document, fetched.signature, where=source.beside(key.suffix))
+    system.redactor.read_text(fetched.document.decode("utf-8", "replace"))
     preset = read_preset(fetched.document, str(source))
     if isinstance(preset, tuple):
         raise refusal(preset, str(source))

@@ -31,8 +31,10 @@ _SECRET = msg("it looks like a secret, and a preset is read by everybody")
 
 def misunderstandings(document: Mapping[str, Any], text: str) -> Iterator[Mistake]:
     """Yield what is wrong with a document that fits the schema."""
-    yield from _secrets(document, ())
-    yield from _secret_lines(text)
+    secrets = (*_secrets(document, ()), *_secret_lines(text))
+    if secrets:  # what else is wrong with such a value is not worth a word
+        yield from secrets
+        return
     yield from _answers(document.get("answers", {}))
     yield from _targets(document.get("targets", {}))
     yield from _values("private", "patterns", document, values.pattern)

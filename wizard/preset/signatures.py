@@ -90,9 +90,7 @@ def _key(line: str) -> Key | None:
     if len(words) >= 2 and words[0] in _SSH_TYPES:
         body = _decoded(words[1])
         named = len(words[0]).to_bytes(4) + words[0].encode()
-        return (
-            Key(f"{words[0]} {words[1]}") if body is not None and body[:15] == named[:15] else None
-        )
+        return Key(f"{words[0]} {words[1]}") if (body or b"").startswith(named) else None
     body = _decoded(line)
     if body is not None and len(body) == _MINISIGN_BYTES and body.startswith(b"Ed"):
         return Key(line)

@@ -118,6 +118,7 @@ async def _check(context: Context) -> int:
     fetched = await fetch(system, source, suffix, patience_s=FIRST_PATIENCE_S)
     if key is not None and fetched.signature is not None:
         verify(key, fetched.document, fetched.signature, where=source.beside(key.suffix))
+    system.redactor.read_text(fetched.document.decode("utf-8", "replace"))
     read = read_preset(fetched.document, str(source))
     problems: tuple[Problem, ...] = read if isinstance(read, tuple) else ()
     document = None if isinstance(read, tuple) else read
