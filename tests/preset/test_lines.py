@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import tomlkit
@@ -75,7 +75,7 @@ def test_what_is_missing_stands_where_its_table_does() -> None:
 def _places(value: Any, place: Place) -> Iterator[Place]:
     if place:
         yield place
-    items = value.items() if isinstance(value, dict) else ()
+    items: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, dict) else ()
     if isinstance(value, list):
         items = enumerate(value)
     for key, item in items:
@@ -83,10 +83,14 @@ def _places(value: Any, place: Place) -> Iterator[Place]:
 
 
 _words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12)
-_scalars = st.one_of(_words, st.integers(-99, 99), st.booleans(), st.text('"\\\n\'#[]{}=', max_size=9))
+_scalars = st.one_of(
+    _words, st.integers(-99, 99), st.booleans(), st.text("\"\\\n'#[]{}=", max_size=9)
+)
 _values = st.recursive(
     _scalars,
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_words, inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(_words, inner, max_size=3)
+    ),
     max_leaves=12,
 )
 

@@ -105,7 +105,9 @@ def test_without_a_copy_and_without_an_answer_nothing_is_decided(
     assert site.url in caught.value.where
 
 
-@pytest.mark.parametrize("kind", ["wrong signature", "other key", "older", "other contents", "html"])
+@pytest.mark.parametrize(
+    "kind", ["wrong signature", "other key", "older", "other contents", "html"]
+)
 def test_what_is_refused_never_takes_the_place_of_a_good_copy(
     trusting: System, later: Later, site: Site, signer: Signer, tmp_path: Path, kind: str
 ) -> None:
@@ -119,7 +121,10 @@ def test_what_is_refused_never_takes_the_place_of_a_good_copy(
         where, words = f"{signed}:", "does not fit"
     elif kind == "other key":
         site.put(small(6), minisigner().sign(small(6), tmp_path), signer.suffix)
-        where, words = f"{signed}:", "another key" if signer.suffix == ".minisig" else "no signature"
+        where, words = (
+            f"{signed}:",
+            "another key" if signer.suffix == ".minisig" else "no signature",
+        )
     elif kind == "older":
         _publish(site, signer, tmp_path, 4)
         where, words = f"{url}:3", "version 4 is older than 5"

@@ -74,7 +74,7 @@ HEAD = small().decode()  # three lines
         (HEAD + "[private]\npatterns = ['https://git.corp']\n", 5, "never matches"),
         (HEAD + "[[authority]]\nname = 'x'\nsha256 = 'AB:CD'\n", 6, "not written"),
         (HEAD + "[addresses]\ndocker = ['172.30.0.1/16']\n", 5, "no IPv4 range"),
-        (HEAD + "[addresses]\ndocker = ['10.1.0.0/16']\nreserved = ['10.0.0.0/8']\n", 5, "reserved"),
+        (HEAD + "[addresses]\ndocker = ['10.1.0.0/16']\nreserved = ['10.0.0.0/8']\n", 5, "and"),
         (HEAD + "[images]\nregistry = 'https://r.corp.example'\n", 5, "no registry"),
         (HEAD + "[[rule]]\ndecision = 'mtu'\nbecause = 'x'\n", 4, "allowed, forbidden"),
         (HEAD + "[[rule]]\ndecision = 'mut'\nforbidden = ['1']\nbecause = 'x'\n", 5, "mean mtu"),

@@ -53,7 +53,9 @@ def test_another_key_is_refused(machine: System, signer: Signer, tmp_path: Path)
 def test_a_signature_for_another_purpose_is_refused(machine: System, tmp_path: Path) -> None:
     signer = ssh_signer(tmp_path)
     signature = signer.sign(DOCUMENT, tmp_path, namespace="git")
-    assert "-n gomod-wizard" in str(_refusal(_key(machine, signer.key), DOCUMENT, signature).message)
+    assert "-n gomod-wizard" in str(
+        _refusal(_key(machine, signer.key), DOCUMENT, signature).message
+    )
 
 
 def test_the_comment_that_minisign_signs_too_cannot_be_changed(
@@ -81,7 +83,9 @@ def test_any_bytes_are_no_signature(data: bytes) -> None:
     key = Key(_MINISIGN.key)
     _refusal(key, DOCUMENT, data)
     armored = b"-----BEGIN SSH SIGNATURE-----\n" + base64.b64encode(b"SSHSIG" + data)
-    ssh = Key("ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0 " + b"k" * 32).decode())
+    ssh = Key(
+        "ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0 " + b"k" * 32).decode()
+    )
     _refusal(ssh, DOCUMENT, armored + b"\n-----END SSH SIGNATURE-----\n")
 
 

@@ -23,7 +23,9 @@ def _source(machine: System, text: str) -> object:
     return parse_source(machine, text, where="here", folder=Path("/work-place"))
 
 
-def _fetch(machine: System, text: str, suffix: str | None = None, patience_s: float = 10) -> Fetched:
+def _fetch(
+    machine: System, text: str, suffix: str | None = None, patience_s: float = 10
+) -> Fetched:
     source = parse_source(machine, text, where="here", folder=Path("/work-place"))
     return asyncio.run(fetch(machine, source, suffix, patience_s=patience_s))
 

@@ -12,7 +12,7 @@ from wizard.facts.base import Problem
 from wizard.facts.docker import DockerNetwork, Engine, JsonConfig
 from wizard.facts.mirrors import MirrorProbe
 from wizard.facts.network import Interface, Resolver, ResolverAnswer, Route
-from wizard.facts.preset import Preset, Tested
+from wizard.facts.preset import HostAnswer, Preset
 from wizard.facts.private import PrivateHost
 from wizard.facts.project import GoModule
 from wizard.facts.proxy import Contradiction, GoProxyEnvironment, ProxyEndpoint, ProxySetting
@@ -183,7 +183,7 @@ def _(value: Preset) -> str:
 
 
 @line.register
-def _(value: Tested) -> str:
+def _(value: HostAnswer) -> str:
     state = msg("reachable") if value.reachable else msg("not reachable")
     through = f" {msg('by {proxy}', proxy=value.through)}" if value.through else ""
     return f"{value.host}: {state}{through}  {value.detail}".rstrip()

@@ -33,6 +33,10 @@ def needed_images(
 
     `registry`: where the organisation's base images come from; empty: Docker Hub.
     """
+    own = project.facts.dockerfile.value
+    if registry and own is not None and own.whole:
+        # This program's own file takes its image by an argument: that of the organisation.
+        return _distinct(_planned(project, registry))
     for name in NAMES:
         text = system.read_text(Path(root) / name, limit=_LIMIT, inside=Path(root))
         if isinstance(text, Failed):

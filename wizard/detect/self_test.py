@@ -10,7 +10,7 @@ import asyncio
 from wizard.detect.proxy_endpoints import look_at
 from wizard.detect.sockets import addresses_of, can_connect
 from wizard.facts.base import Fact, known
-from wizard.facts.preset import SelfTest, Tested
+from wizard.facts.preset import HostAnswer, SelfTest
 from wizard.facts.proxy import GoProxyEnvironment
 from wizard.rules.noproxy import proxy_for
 from wizard.text import msg
@@ -18,13 +18,13 @@ from wizard.text import msg
 
 async def self_test(
     hosts: tuple[SelfTest, ...], environment: GoProxyEnvironment
-) -> Fact[tuple[Tested, ...]]:
+) -> Fact[tuple[HostAnswer, ...]]:
     """Return how each of `hosts` answered, in their order."""
     tested = await asyncio.gather(*(_test(host, environment) for host in hosts))
     return known(tuple(tested), "TCP connections")
 
 
-async def _test(one: SelfTest, environment: GoProxyEnvironment) -> Tested:
+async def _test(one: SelfTest, environment: GoProxyEnvironment) -> HostAnswer:
     proxy = proxy_for(f"https://{one.address}", environment)
     if proxy is None:
         reachable, detail = await can_connect(await addresses_of(one.host), one.port)
@@ -36,7 +36,7 @@ async def _test(one: SelfTest, environment: GoProxyEnvironment) -> Tested:
         through = str(proxy.without_credentials())
         if not found.reachable:
             detail = msg("the proxy {proxy} does not answer", proxy=through)
-    return Tested(
+    return HostAnswer(
         host=one.address,
         reachable=reachable,
         detail=detail,

@@ -40,7 +40,7 @@ from wizard.facts import (
 from wizard.facts.base import Fact, Problem, known
 from wizard.facts.mirrors import Mirror, Origin
 from wizard.facts.network import Interface
-from wizard.facts.preset import Preset, PresetFacts, Tested
+from wizard.facts.preset import HostAnswer, Preset, PresetFacts
 from wizard.facts.registries import MissingImage
 from wizard.resources import asset
 from wizard.rules.goproxy import GoProxyError, parse_goproxy
@@ -219,7 +219,7 @@ class _Look:
         of_docker = await in_thread(lambda: dns_of_docker(self.system))
         return await detect_network(self.system, links, self._names(), self.deadline, of_docker)
 
-    async def tested(self) -> Fact[tuple[Tested, ...]]:
+    async def tested(self) -> Fact[tuple[HostAnswer, ...]]:
         """Return how the hosts answered that the organisation wants reached."""
         from wizard.detect.self_test import self_test
 
@@ -329,7 +329,9 @@ class _Look:
         return tuple(dict.fromkeys((mirrors[0], *proxies, *mirrors[1:], *private)))
 
 
-def _preset_facts(preset: Preset | None, tested: Fact[tuple[Tested, ...]]) -> PresetFacts | None:
+def _preset_facts(
+    preset: Preset | None, tested: Fact[tuple[HostAnswer, ...]]
+) -> PresetFacts | None:
     if preset is None:
         return None
     return PresetFacts(document=known(preset, preset.source), self_test=tested)

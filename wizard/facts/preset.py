@@ -104,7 +104,7 @@ class Preset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tested:
+class HostAnswer:
     """Whether a self-test host answered."""
 
     host: str
@@ -123,4 +123,4 @@ class PresetFacts:
     """The area `preset`; there is none where no organisation speaks."""
 
     document: Fact[Preset]
-    self_test: Fact[tuple[Tested, ...]]
+    self_test: Fact[tuple[HostAnswer, ...]]

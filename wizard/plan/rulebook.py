@@ -39,14 +39,19 @@ def broken_rule(
     for part in _parts(key, value):
         if _matches(part, forbidden):
             return part
-        if allowed and part != LEAVE and not _matches(part, allowed):
+        if allowed and not _is_left(value) and not _matches(part, allowed):
             return part
     return None
 
 
+def _is_left(value: object) -> bool:
+    """Whether a decision leaves alone what stands; `none` may be a value, as of build_network."""
+    return value is None or value == ()
+
+
 def _parts(key: str, value: object) -> tuple[str, ...]:
     show = BY_KEY[key].format
-    if value is None or value == ():
+    if _is_left(value):
         return (LEAVE,)
     if isinstance(value, DockerfileShape):
         return (str(value.place),)
@@ -156,7 +161,10 @@ def _candidates(detected: Decision[T], rule: Rule) -> Iterator[Any]:
     yield from (one.value for one in detected.alternatives)
     words = (word for word in BY_KEY[key].words if word not in _NEVER_BY_ITSELF.get(key, ()))
     named = (one for one in rule.allowed if "*" not in one and "?" not in one)
-    for text in (LEAVE, *words, *named):
+    with suppress(ValueProblem):
+        if _is_left(left := BY_KEY[key].read(LEAVE)):
+            yield left
+    for text in (*words, *named):
         with suppress(ValueProblem):
             yield BY_KEY[key].read(text)
 

@@ -173,7 +173,8 @@ def _base_image(facts: Facts, wanted: Version | None) -> Decision[str]:
     official = official_image(minor[:2])
     preset = preset_of(facts)
     dockerfile = facts.project.dockerfile.value
-    if dockerfile is not None and dockerfile.base_image:
+    by_argument = preset is not None and preset.registry and dockerfile and dockerfile.whole
+    if dockerfile is not None and dockerfile.base_image and not by_argument:
         return Decision(
             key="base_image",
             value=dockerfile.base_image,
