@@ -53,6 +53,7 @@ COMMANDS = [
     ("report",),
     ("check",),
     ("networks",),
+    ("preset",),
     ("refresh", "--dry-run"),
     ("proxy-export", "--out", "none", "--dry-run"),
 ]
@@ -70,6 +71,11 @@ MISTAKES = [
     ("route",),
     ("route", "no module"),
     ("diagnose", "absent.log"),
+    ("preset", "add"),
+    ("preset", "add", "ext::sh"),
+    ("preset", "add", "https://go.corp.example/preset.toml"),
+    ("preset", "add", "absent.toml", "--key", "absent.pub"),
+    ("preset", "refresh"),
     ("apply",),
     (),
 ]

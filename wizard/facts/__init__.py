@@ -25,7 +25,17 @@ if TYPE_CHECKING:
 
 _AREAS = frozenset(
     f"{name}Facts"
-    for name in ("Build", "Docker", "Go", "Mirror", "Network", "Preset", "Private", "Project", "Proxy")
+    for name in (
+        "Build",
+        "Docker",
+        "Go",
+        "Mirror",
+        "Network",
+        "Preset",
+        "Private",
+        "Project",
+        "Proxy",
+    )
 )
 __all__ = [
     "BuildFacts",

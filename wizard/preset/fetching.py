@@ -89,7 +89,7 @@ async def _from_https(
     from wizard.detect.mirrors.fetch import Fetcher
     from wizard.detect.mirrors.logins import Logins
     from wizard.detect.mirrors.trust import Trust
-    from wizard.detect.proxy import go_proxy_environment
+    from wizard.detect.proxy_of_go import go_proxy_environment
 
     fetcher = Fetcher(
         environment=go_proxy_environment(system),
