@@ -33,13 +33,13 @@ async def preset(context: Context) -> int:
     if action in ("add", "check") and not source:
         raise UsageError(
             msg("{action} what?", action=action),
-            where=f"preset {action}",
+            where=f"gomod-wizard preset {action}",
             hint=msg("name a file, a git repository or a URL"),
         )
     if action in ("show", "refresh", "remove") and source:
         raise UsageError(
             msg("{action} takes no source", action=action),
-            where=f"preset {action}",
+            where=f"gomod-wizard preset {action}",
             hint=msg("to change it: gomod-wizard preset add SOURCE --key KEY"),
         )
     return await {
@@ -63,10 +63,12 @@ async def _add(context: Context) -> int:
     system, here = context.session.system, Path.cwd()
     given = context.flag("key")
     setting = Setting(
-        source=parse_source(system, context.flag("source"), where="preset add", folder=here),
+        source=parse_source(
+            system, context.flag("source"), where="gomod-wizard preset add", folder=here
+        ),
         key=None if given is None else read_key(system, given, where="--key", folder=here),
         unsigned=context.flag("unsigned", False),
-        where="preset add",
+        where="gomod-wizard preset add",
     )
     if setting.key is not None and setting.unsigned:
         raise UsageError(
@@ -88,7 +90,7 @@ async def _refresh(context: Context) -> int:
     if setting is None:
         raise UsageError(
             msg("there is no preset to fetch anew"),
-            where="preset refresh",
+            where="gomod-wizard preset refresh",
             hint=msg("first: gomod-wizard preset add SOURCE --key KEY"),
         )
     loaded = await obtain(context.session.system, setting, patience_s=FIRST_PATIENCE_S)
@@ -109,7 +111,9 @@ async def _remove(context: Context) -> int:
 async def _check(context: Context) -> int:
     """Say every mistake of a file, line by line; exit 1 where there is one."""
     system, here = context.session.system, Path.cwd()
-    source = parse_source(system, context.flag("source"), where="preset check", folder=here)
+    source = parse_source(
+        system, context.flag("source"), where="gomod-wizard preset check", folder=here
+    )
     given = context.flag("key")
     key: Key | None = None
     if given is not None:
