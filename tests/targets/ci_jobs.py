@@ -138,6 +138,13 @@ class Runner:
         return Ran(code, output)
 
 
+def jenkins_steps(plan: Plan, **said: str) -> dict[str, str]:
+    """Return the `sh` steps of Jenkins' stage `build`, by what they do."""
+    text = files(plan, "jenkins", **said)["Jenkinsfile.gomod"].partition("stage('build')")[2]
+    steps = re.findall(r"^ *sh '(.*)'$", text, re.M)
+    return {step.rpartition(" ")[2]: step for step in steps}
+
+
 def path_with(*folders: Path) -> str:
     """Return a PATH that begins with `folders`."""
     return os.pathsep.join((*map(str, folders), "/usr/local/bin", "/usr/bin", "/bin"))

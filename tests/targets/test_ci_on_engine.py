@@ -130,7 +130,12 @@ def test_it_builds_with_what_the_platform_hands_over(runner: Runner) -> None:
 
 
 def test_an_engine_of_the_job_takes_its_flags(runner: Runner) -> None:
-    decided = plan(mtu="1400", registry_mirrors="https://mirror.corp.example")
+    decided = plan(
+        mtu="1400",
+        registry_mirrors="https://mirror.corp.example",
+        bip="192.168.200.1/24",
+        address_pools="192.168.208.0/20:24",
+    )
     (service,) = job(decided, "gitlab-ci-dind")["gomod-wizard-build"]["services"]
     read = runner.engine.machine.run(["dockerd", "--validate", *service["command"]])
     assert "configuration OK" in read.output, read.output

@@ -32,7 +32,7 @@ from tests.render.plans import (
     plan,
     shapes,
 )
-from tests.targets.ci_jobs import Ran, Runner, files, path_with
+from tests.targets.ci_jobs import Ran, Runner, files, jenkins_steps, path_with
 from wizard.facts import known
 from wizard.render.build_command import build_command
 
@@ -326,6 +326,21 @@ def test_github_hides_what_it_does_not_know_as_a_secret(plain: Bench) -> None:
 
 def _unmasked(ran: Ran) -> str:
     return "\n".join(x for x in ran.output.splitlines() if not x.startswith("::add-mask::"))
+
+
+def test_jenkins_prints_its_steps_and_no_secret(plain: Bench) -> None:
+    """Its own shell shows each command (`sh -xe`)."""
+    plain.runner.lay(files(NEEDY, "jenkins"))
+    steps = jenkins_steps(NEEDY)
+    tmp = plain.record.parent / "app@tmp" / "gomod-wizard-7"
+    env = given(plain, GOMOD_PROJECT=".", GOMOD_TMP=str(tmp), DOCKER_ANSWERS="3")
+    ran = [plain.runner.run(["sh", "-xe", "-c", steps[s]], env) for s in ("build", "diagnose")]
+    ran.append(plain.runner.run(["sh", "-xe", "-c", steps["clean"]], env))
+    assert [one.code for one in ran] == [3, 0, 0]
+    output = "".join(one.output for one in ran)
+    assert "cure:" in output
+    assert not [secret for secret in SECRETS if secret in output]
+    assert plain.left() == []
 
 
 def test_an_engine_that_does_not_answer_is_said_at_once(plain: Bench) -> None:

@@ -78,7 +78,7 @@ def _rendered(plan: Plan, options: Options, *, dind: bool) -> tuple[Artifact, ..
             else msg("GitLab builds what this machine builds, with the runner's engine"),
         ),
         decisions=("container_proxy", "no_proxy", "ca", "secrets", "ssh")
-        + (("mtu", "registry_mirrors") if dind else ()),
+        + (("bip", "fixed_cidr", "address_pools", "mtu", "registry_mirrors") if dind else ()),
     )
     return (script(plan), job)
 
@@ -218,8 +218,18 @@ def _secrets(options: Options, needed: tuple[Need, ...]) -> dict[str, Yaml]:
 
 
 def _service(plan: Plan) -> Yaml:
-    """Return the engine: as long as a packet may be, and with the registries, of the plan."""
+    """Return the engine, with the ranges, the packets' length and the registries of the plan.
+
+    Its resolvers are the runner's.
+    """
     flags = [] if plan.mtu.value is None else [f"--mtu={plan.mtu.value}"]
+    # An address of the company's must be outside of the engine's own ranges here too.
+    for flag, value in (("--bip", plan.bip.value), ("--fixed-cidr", plan.fixed_cidr.value)):
+        flags += [f"{flag}={value}"] if value else []
+    flags += [
+        f"--default-address-pool=base={pool.base},size={pool.size}"
+        for pool in plan.address_pools.value or ()
+    ]
     flags += [f"--registry-mirror={url}" for url in reachable_mirrors(plan)]
     service: dict[str, Yaml] = {"name": "docker:28-dind", "alias": "docker"}
     variables: dict[str, Yaml] = {"HEALTHCHECK_TCP_PORT": "2376"}
