@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import (
     authorities,
+    exported,
     links,
     names,
     proxies,
@@ -206,6 +207,8 @@ def _start_sites(scenario: Scenario, company: Company) -> None:
         inside[repositories.HOST] = repository.site(
             {"https_git": scenario.git.https, "go_get_needs_token": scenario.git.go_get_needs_token}
         )
+    if scenario.export is not None:
+        inside[scenario.export.to] = {"serves": "files", "root": exported.SERVED_AT}
     if inside:
         company.inside.start(inside)
 

@@ -139,6 +139,14 @@ class Apply:
 
 
 @dataclass(frozen=True)
+class Export:
+    """The developer's modules, written by `proxy-export` and carried to a plain web server."""
+
+    to: str  # the company's host that serves them, empty until then
+    private: bool = False
+
+
+@dataclass(frozen=True)
 class Scenario:
     """One broken network."""
 
@@ -155,6 +163,7 @@ class Scenario:
     names: Names = Names()
     developer: Developer = Developer()
     apply: Apply = Apply()
+    export: Export | None = None
     registry: bool = False  # a mirror of Docker Hub at registry.corp.example
 
 
@@ -254,6 +263,8 @@ def _check(scenario: Scenario) -> None:
     for host in (*scenario.office.allowed, *scenario.office.blocked, *scenario.names.unknown):
         if host not in known:
             raise ValueError(f"office, names: the lab has no host {host}")
+    if scenario.export is not None and scenario.export.to not in names.COMPANY:
+        raise ValueError(f"export.to: the company has no host {scenario.export.to}")
     if not (store.LAB / "projects" / scenario.project.uses).is_dir():
         raise ValueError(f"project.uses: there is no projects/{scenario.project.uses}")
     for pattern in (

@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from . import builds, company, developer, elsewhere, leaks, scenario, shell, trees
+from . import builds, company, developer, elsewhere, exported, leaks, scenario, shell, trees
 from .engine import TREES
 from .snapshots import Snapshot, is_noise
 
@@ -133,6 +133,7 @@ class _Trial:
 
     def _play(self, before: Done) -> None:
         self._diagnose(before)
+        self._export()
         machine = self.desk.machine
         untouched = Snapshot.take(machine)
         asked = len(self.around.outside.asked())
@@ -144,6 +145,7 @@ class _Trial:
         self.row.builds_after = built.ok if built is not None else None
         self._judge(apply, built)
         self._judge_traffic(asked, asked_by_build)
+        self._judge_export()
         after = Snapshot.take(machine)
         self._judge_files(untouched, after)
         found = [*leaks.in_files(untouched, after), *sorted(watch.found)]
@@ -177,6 +179,29 @@ class _Trial:
                 for pattern in self.network.after.live
                 if not re.search(pattern, told)
             ]
+
+    def _export(self) -> None:
+        """Let the developer write the modules down, and the company serve them."""
+        wanted = self.network.export
+        if wanted is None:
+            return
+        words = ["--private"] if wanted.private else []
+        done = self.program("proxy-export", "--out", exported.WRITTEN_AT, "--json", *words)
+        if not done.ok:
+            self.wrong.append(f"proxy-export failed: {builds.last_words(done)}")
+            return
+        exported.carry(self.desk, self.around.office)
+
+    def _judge_export(self) -> None:
+        """Every module must have come from there: nobody else was to be reached."""
+        wanted = self.network.export
+        if wanted is None:
+            return
+        document = next((_document(d) for what, d in self.said if "proxy-export" in what), None)
+        written = {module["module"] for module in (document or {}).get("modules", [])}
+        missing = written - exported.fetched(self.around.inside.asked(), wanted.to)
+        if not written or missing:
+            self.wrong.append(f"the build had not from {wanted.to}: {sorted(missing)}")
 
     def _apply(self) -> Done:
         sets = [
