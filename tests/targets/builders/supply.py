@@ -6,18 +6,22 @@ netrc the login.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import trustme
 
 from tests.lab import modules
 from tests.lab.machine import Machine
-from tests.plan.facts_builder import facts, go_facts
+from tests.plan.facts_builder import facts, go_facts, private_facts
+from tests.render.plans import AGENT, SSH_HOST, monorepo
 from wizard.facts import Facts
 from wizard.plan import decide
 from wizard.plan.types import Answer, Origin, Plan
 from wizard.render.targets import TARGETS
 from wizard.render.targets.options import Options
+from wizard.render.types import Artifact
 
 ADDRESS = "10.42.0.10"
 """The machine's own, beside every bridge of a builder."""
@@ -48,6 +52,21 @@ def plan(observed: Facts | None = None, **answers: str) -> Plan:
     )
 
 
+def plan_with_secret(path: str) -> Plan:
+    """Return a plan whose one secret is at `path`, whatever that holds."""
+    decided = plan(secrets="netrc=/x")
+    (secret,) = decided.secrets.value
+    only = (replace(secret, source=path),)
+    return replace(decided, secrets=replace(decided.secrets, value=only))
+
+
+def plan_with_everything(key: str) -> Plan:
+    """Return a plan with a folder outside of the project, a key to lend, and the host's network."""
+    private = private_facts(SSH_HOST, ssh=replace(AGENT, agent_socket=None, keys=(key,)))
+    observed = replace(monorepo(), private=private)
+    return plan(observed, secrets="none", build_network="host", ssh="true")
+
+
 def furnish(machine: Machine) -> None:
     """Put the project and its mirror there."""
     authority = trustme.CA(organization_name="Example Corp")
@@ -73,10 +92,15 @@ def furnish(machine: Machine) -> None:
     machine.write("/root/app/main.go", MAIN)
 
 
-def write(machine: Machine, plan: Plan, *targets: str, **options: str) -> None:
-    """Write the files of these targets where they belong on the machine."""
+def rendered(plan: Plan, *targets: str, **options: str) -> Iterator[Artifact]:
+    """Yield the artifacts of these targets."""
     given = {k: Answer(text=v, origin=Origin.FLAG) for k, v in options.items()}
     for target in targets:
-        for artifact in TARGETS[target].render(plan, Options(given)):
-            path = artifact.path if artifact.path.startswith("/") else f"/root/app/{artifact.path}"
-            machine.write(path, artifact.standalone, artifact.mode)
+        yield from TARGETS[target].render(plan, Options(given))
+
+
+def write(machine: Machine, plan: Plan, *targets: str, **options: str) -> None:
+    """Write the files of these targets where they belong on the machine."""
+    for artifact in rendered(plan, *targets, **options):
+        path = artifact.path if artifact.path.startswith("/") else f"/root/app/{artifact.path}"
+        machine.write(path, artifact.standalone, artifact.mode)
