@@ -44,7 +44,12 @@ from wizard.render.targets import TARGETS
 from wizard.render.targets.builders import TARGETS as BUILDERS
 from wizard.render.targets.options import Options
 
-FILES = {"bake": "docker-bake.gomod.hcl", "compose": "compose.gomod.yaml"}
+FILES = {
+    "bake": "docker-bake.gomod.hcl",
+    "compose": "compose.gomod.yaml",
+    "podman": "deploy/podman/build.sh",
+}
+BUILDER, ELSEWHERE = "deploy/builder", "deploy/remote-builder"
 READERS = {"bake": readers.bake, "compose": readers.compose, "podman": readers.podman}
 
 BUILDKITD_KEYS: Mapping[str, object] = {
@@ -65,7 +70,7 @@ def rendered(target: str, decided: Plan, **options: str) -> dict[str, str]:
 
 def named(decided: Plan, target: str) -> str:
     """Return the one file that holds the build."""
-    return rendered(target, decided)[FILES.get(target, "podman-build.sh")]
+    return rendered(target, decided)[FILES[target]]
 
 
 def behind_everything() -> Plan:
@@ -183,15 +188,15 @@ def test_the_service_of_ones_own_compose_file_gets_the_build() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "file"),
-    [("buildkitd", "buildkitd.toml"), ("buildkitd-remote", "remote-buildkitd.toml")],
+    ("target", "folder"),
+    [("buildkitd", BUILDER), ("buildkitd-remote", ELSEWHERE)],
 )
 @pytest.mark.parametrize("network", ["default", "host"])
-def test_buildkit_knows_every_key(target: str, file: str, network: str) -> None:
+def test_buildkit_knows_every_key(target: str, folder: str, network: str) -> None:
     decided = behind_everything()
     value = type(decided.build_network.value)(network)
     decided = replace(decided, build_network=replace(decided.build_network, value=value))
-    _known(tomllib.loads(rendered(target, decided)[file]), BUILDKITD_KEYS)
+    _known(tomllib.loads(rendered(target, decided)[f"{folder}/buildkitd.toml"]), BUILDKITD_KEYS)
 
 
 def _known(table: Mapping[str, Any], keys: Any) -> None:
@@ -205,7 +210,7 @@ def _known(table: Mapping[str, Any], keys: Any) -> None:
 
 
 def test_buildkitd_gets_the_mirrors_resolvers_and_authority_of_the_plan() -> None:
-    told = tomllib.loads(rendered("buildkitd", behind_everything())["buildkitd.toml"])
+    told = tomllib.loads(rendered("buildkitd", behind_everything())[f"{BUILDER}/buildkitd.toml"])
     ca = ["deploy/builder/ca.pem"]
     assert told == {
         "dns": {"nameservers": ["10.0.0.53"], "searchDomains": ["corp.example"]},
@@ -220,7 +225,7 @@ def test_buildkitd_gets_the_mirrors_resolvers_and_authority_of_the_plan() -> Non
 def test_a_builder_gets_the_mirrors_that_only_the_engine_had() -> None:
     has = replace(engine(), registry_mirrors=("https://m.example",))
     observed = facts(docker=docker_facts(engine_facts=has))
-    told = tomllib.loads(rendered("buildkitd", plan(observed))["buildkitd.toml"])
+    told = tomllib.loads(rendered("buildkitd", plan(observed))[f"{BUILDER}/buildkitd.toml"])
     assert told["registry"]["docker.io"]["mirrors"] == ["m.example"]
 
 
@@ -232,18 +237,20 @@ def driver_options(script: str) -> list[str]:
 
 
 def test_a_list_of_hosts_is_one_field_of_a_driver_option() -> None:
-    script = rendered("buildkitd", behind_everything())["create-builder.sh"]
+    script = rendered("buildkitd", behind_everything())[f"{BUILDER}/create-builder.sh"]
     assert '"env.NO_PROXY=corp.example,localhost,127.0.0.1,::1"' in driver_options(script)
 
 
 def test_a_proxy_with_a_login_is_no_driver_option() -> None:
     script = rendered("buildkitd", plan(facts(proxy=proxy_facts(https=WRITTEN))))
-    assert driver_options(script["create-builder.sh"]) == ["default-load=true"]
+    assert driver_options(script[f"{BUILDER}/create-builder.sh"]) == ["default-load=true"]
 
 
 def test_a_loopback_proxy_puts_the_builder_on_the_hosts_network() -> None:
     observed = facts(proxy=proxy_facts(https="http://127.0.0.1:7890", loopback=True))
-    script = rendered("buildkitd", plan(observed, build_network="host"))["create-builder.sh"]
+    script = rendered("buildkitd", plan(observed, build_network="host"))[
+        f"{BUILDER}/create-builder.sh"
+    ]
     assert driver_options(script)[1:3] == [
         "network=host", "env.HTTPS_PROXY=http://127.0.0.1:7890"
     ]  # fmt: skip
@@ -257,7 +264,7 @@ def test_a_builder_elsewhere_is_not_told_of_a_proxy_of_this_machine() -> None:
 
 def test_a_service_reads_the_login_of_its_proxy_from_a_file_of_its_own() -> None:
     files = rendered("buildkitd-remote", plan(facts(proxy=proxy_facts(https=WRITTEN))))
-    lines = files["buildkit-proxy.conf"].splitlines()
+    lines = files[f"{ELSEWHERE}/buildkit-proxy.conf"].splitlines()
     assert "EnvironmentFile=/etc/buildkit/proxy.env" in lines
     assert not any("3128" in line for line in lines)
 

@@ -10,20 +10,24 @@ import base64
 import json
 import os
 import shlex
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.lab import trees
 from tests.lab.engine import Engine, lone_engine
 from tests.lab.machine import Bind
 from tests.plan.facts_builder import facts, go_facts, proxy_facts
 from tests.targets.builders import supply
-from tests.targets.builders.test_builders import behind_everything
+from tests.targets.builders.test_builders import HOSTILE, behind_everything
 from wizard.facts import Facts
 from wizard.plan.types import Plan
 from wizard.render.dockerfile import whole_text
+from wizard.render.quoting import hcl
 
 pytestmark = [
     pytest.mark.engine,
@@ -117,6 +121,20 @@ def test_buildx_reads_a_hostile_text_of_hcl_as_it_is(engine: Engine, text: str) 
     assert target["secret"] == [{"id": "netrc", "src": path}]
 
 
+@settings(max_examples=5, deadline=None)
+@given(texts=st.lists(HOSTILE, min_size=20, max_size=60))
+def test_buildx_reads_any_text_of_hcl_as_it_is(engine: Engine, texts: list[str]) -> None:
+    """HCL composes what it reads (NFC); the renderer refuses a path that this would change."""
+    values = {f"A{number}": unicodedata.normalize("NFC", one) for number, one in enumerate(texts)}
+    args = "".join(f"{name} = {hcl(value)}\n" for name, value in values.items())
+    engine.machine.write("/root/hcl/docker-bake.hcl", f'target "x" {{\nargs = {{\n{args}}}\n}}\n')
+    done = engine.docker("buildx", "bake", "--print", "x", cwd="/root/hcl").must()
+    printed = json.loads(done.stdout)["target"]["x"]["args"]
+    # `--print` writes JSON for bake, in which `${` would be a template again.
+    shown = {k: v.replace("$${", "${").replace("%%{", "%{") for k, v in printed.items()}
+    assert shown == values
+
+
 def test_buildx_prints_a_context_a_key_and_a_network(engine: Engine) -> None:
     machine = engine.machine
     machine.must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/root/in/key"])
@@ -174,5 +192,8 @@ def test_buildx_finds_the_certificates_of_a_remote_builder(engine: Engine) -> No
     node = created(engine, "gomod-remote")
     assert node["Endpoint"] == address
     assert node["DriverOpts"] == {
-        "cacert": f"{folder}/ca.pem", "cert": f"{folder}/cert.pem", "key": f"{folder}/key.pem"
-    }  # fmt: skip
+        "default-load": "true",
+        "cacert": f"{folder}/ca.pem",
+        "cert": f"{folder}/cert.pem",
+        "key": f"{folder}/key.pem",
+    }

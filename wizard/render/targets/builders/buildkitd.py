@@ -47,7 +47,7 @@ def _render(plan: Plan, options: Options) -> tuple[Artifact, ...]:
     return (
         *ca_artifact(plan, FOLDER),
         Artifact(
-            name="buildkitd.toml",
+            name=f"{FOLDER}/buildkitd.toml",
             scope=Scope.PROJECT,
             path=f"{FOLDER}/buildkitd.toml",
             content=Whole(text=toml),
@@ -56,7 +56,7 @@ def _render(plan: Plan, options: Options) -> tuple[Artifact, ...]:
             decisions=("dns", "dns_search", "registry_mirrors", "ca", "build_network"),
         ),
         Artifact(
-            name="create-builder.sh",
+            name=f"{FOLDER}/create-builder.sh",
             scope=Scope.PROJECT,
             path=f"{FOLDER}/create-builder.sh",
             content=Whole(text=script),

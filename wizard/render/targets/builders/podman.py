@@ -1,6 +1,8 @@
 """podman: a script of this build, and drop-ins for what daemon.json tells Docker.
 
-Checked with podman 4.3 and 5.8 (`tests/targets/builders`); the flags are those of podman-build(1).
+Podman 4.3 and 5.8 build the same Dockerfile (`tests/targets/builders`). What differs, from
+podman-build(1) and buildah's `pkg/parse`: `--secret` and `--ssh` are split at commas that nothing
+quotes; the caller's proxies are copied into every step unless `--http-proxy=false` says no.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ def _render(plan: Plan, options: Options) -> tuple[Artifact, ...]:
     )
     return (
         Artifact(
-            name="podman-build.sh",
+            name=SCRIPT,
             scope=Scope.PROJECT,
             path=SCRIPT,
             content=Whole(text=script),
@@ -94,7 +96,7 @@ def _user_file(plan: Plan, name: str) -> str:
 
 
 def _registries_conf(plan: Plan) -> tuple[Artifact, ...]:
-    """Return the mirrors of Docker Hub, which a name without a registry means as well."""
+    """Return the mirrors of Docker Hub; what a short name means stays the user's own."""
     mirrors = hub_mirrors(plan)
     if not mirrors:
         return ()
@@ -102,8 +104,7 @@ def _registries_conf(plan: Plan) -> tuple[Artifact, ...]:
     for one in mirrors:
         lines.append(f"\n[[registry.mirror]]\nlocation = {toml(one.location)}")
         if one.plain_http:
-            # podman knows no other word for plain HTTP.
-            lines.append("insecure = true")
+            lines.append("# Plain HTTP, for which podman has no other word.\ninsecure = true")
     text = filled("podman-registries.conf.tmpl", registries="\n".join(lines))
     return (
         Artifact(

@@ -44,7 +44,7 @@ def _render(plan: Plan, options: Options) -> tuple[Artifact, ...]:
     found = [
         *ca_artifact(plan, FOLDER),
         Artifact(
-            name="remote-buildkitd.toml",
+            name=f"{FOLDER}/buildkitd.toml",
             scope=Scope.PROJECT,
             path=f"{FOLDER}/buildkitd.toml",
             content=Whole(text=toml),
@@ -53,7 +53,7 @@ def _render(plan: Plan, options: Options) -> tuple[Artifact, ...]:
             decisions=("dns", "dns_search", "registry_mirrors", "ca", "build_network"),
         ),
         Artifact(
-            name="connect-builder.sh",
+            name=f"{FOLDER}/connect-builder.sh",
             scope=Scope.PROJECT,
             path=f"{FOLDER}/connect-builder.sh",
             content=Whole(text=script),
@@ -104,7 +104,7 @@ def _drop_in(plan: Plan, proxies: tuple[tuple[str, ProxyUrl], ...]) -> Artifact:
         environment="\n".join(f"Environment={_unit_word(one)}" for one in variables),
     )
     return Artifact(
-        name="buildkit-proxy.conf",
+        name=f"{FOLDER}/buildkit-proxy.conf",
         scope=Scope.PROJECT,
         path=f"{FOLDER}/buildkit-proxy.conf",
         content=Whole(text=text),
