@@ -65,3 +65,17 @@ def test_a_mirror_behind_a_proxy_with_a_password_is_proved_and_the_password_not_
     assert ended.code == 0, ended.out + ended.err
     assert ended.json["mirrors"][0]["proved"] is True
     assert "s3cr" not in ended.out + ended.err
+
+
+def test_who_is_slow_is_not_waited_for_once_the_best_are_proved(
+    person: Person, authority: Authority
+) -> None:
+    with ExitStack() as stack:
+        fast = [stack.enter_context(Mirror(authority)) for _ in range(3)]
+        slow = stack.enter_context(Mirror(authority, delay_s=30.0))
+        hole = stack.enter_context(BlackHole())
+        write_catalogue(person.catalogue, [hole, slow, *fast], [QUOTE.canary])
+        ended = person.wizard("mirrors", "--json", "--timeout", "20", GOPROXY="off")
+    rows = {row["url"]: row for row in ended.json["mirrors"]}
+    assert [rows[mirror.url]["proved"] for mirror in fast] == [True, True, True]
+    assert {rows[url]["reason"] for url in (slow.url, hole.url)} == {"timeout"}
