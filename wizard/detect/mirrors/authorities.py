@@ -24,6 +24,7 @@ SOURCE = "TLS handshakes with the mirrors"
 _PUBLIC = ("/usr/share/ca-certificates/mozilla", "/usr/share/pki/ca-trust-source")
 """Where Debian, Alpine and Fedora ship the list itself; what is added goes elsewhere."""
 _ADDED = ("/usr/local/share/ca-certificates", "/etc/pki/ca-trust/source/anchors")
+_NO_BREAKS = {ord(c): None for c in " \t\r\n"}
 _MOST_FILES = 1_000
 
 
@@ -74,7 +75,7 @@ def _public(system: System) -> Iterator[str]:
 
 def _holds(text: str, der: bytes) -> bool:
     """Whether a PEM file has the certificate; decoding all that it holds would take 5 ms."""
-    return base64.b64encode(der).decode("ascii") in "".join(text.split())
+    return base64.b64encode(der).decode("ascii") in text.translate(_NO_BREAKS)
 
 
 def _files(folder: Path) -> list[Path]:
