@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plan.facts_builder import facts, proxy_facts
+from tests.plan.facts_builder import client, docker_facts, facts, mirror_facts, probe, proxy_facts
 from tests.render.plans import OUTSIDE, SECRET, WRITTEN, monorepo, plan, shapes
 from tests.targets.cluster.manifests import (
     artifacts,
@@ -18,6 +18,7 @@ from tests.targets.cluster.manifests import (
     words,
 )
 from wizard.errors import UsageError
+from wizard.facts.mirrors import Failure
 from wizard.plan.types import Plan
 from wizard.render.targets.cluster.in_pod import pod_network
 from wizard.text import msg
@@ -162,3 +163,21 @@ def test_an_ssh_repository_needs_the_plans_key() -> None:
 def test_a_repository_with_a_login_or_an_option_is_refused(said: str) -> None:
     with pytest.raises(UsageError):
         options(repository=said)
+
+
+def test_the_wider_context_of_an_old_engine_is_laid_out_as_its_dockerfile_reads_it() -> None:
+    old = docker_facts(client_facts=client(version="20.10.24", buildx=None))
+    closed = mirror_facts(probe(reason=Failure.CONNECT_TIMEOUT))
+    decided = plan(facts(mirrors=closed, docker=old))
+    wide = decided.inputs.wide
+    assert wide is not None
+    found = documents(decided)
+    builder = container(pod_spec(find(found, "Job", "gomod-buildkit")), "buildkit")
+    line = words(builder, {})
+    assert "context=/workspace/context" in line
+    assert f"dockerfile=/workspace/context/{wide.project}" in line
+    places = {mount["mountPath"]: mount for mount in builder["volumeMounts"]}
+    assert places[f"/workspace/context/{wide.cache}"]["subPath"] == "cache/download"
+    assert "readOnly" not in places["/workspace"]
+    script = find(found, "ConfigMap", "gomod-buildah")["data"]["build.sh"]
+    assert f"--ignorefile /workspace/context/{wide.project}/Dockerfile.gomod" in script

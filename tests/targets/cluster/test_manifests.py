@@ -203,6 +203,29 @@ def test_every_container_has_least_rights_and_bounds() -> None:
                 assert rights.get("runAsUser", 65534) > 0
 
 
+def test_the_preloading_pods_keep_the_restricted_pod_security_standard() -> None:
+    """Kubernetes, Pod Security Standards, level `restricted`."""
+    for decided in (company(), by_ssh(), shapes()["vendor"]):
+        for pod in pods(documents(decided, "kubernetes")):
+            kinds = {key for volume in pod["volumes"] for key in volume if key != "name"}
+            assert kinds <= {
+                "configMap",
+                "emptyDir",
+                "projected",
+                "secret",
+                "persistentVolumeClaim",
+            }
+            assert pod["securityContext"]["runAsNonRoot"] is True
+            assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+            assert not {"hostNetwork", "hostPID", "hostIPC"} & set(pod)
+            for one in containers(pod):
+                assert one["securityContext"] == {
+                    "allowPrivilegeEscalation": False,
+                    "readOnlyRootFilesystem": True,
+                    "capabilities": {"drop": ["ALL"]},
+                }
+
+
 def test_a_job_ends_and_is_cleaned_up() -> None:
     jobs = [one["spec"] for one in documents(company()) if one["kind"] == "Job"]
     assert len(jobs) == 4

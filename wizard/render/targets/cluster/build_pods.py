@@ -123,11 +123,13 @@ def build_file(
 
 def builder_mounts(plan: Plan, build: ClusterBuild, *, sources_read_only: bool) -> list[Yaml]:
     """Return what every builder mounts."""
+    nested = build.modules_first and build.modules_in_context
     found: list[Yaml] = [
         {
             "name": "workspace",
             "mountPath": WORKSPACE,
-            **({"readOnly": True} if sources_read_only else {}),
+            # A volume within it needs a folder to lie on.
+            **({"readOnly": True} if sources_read_only and not nested else {}),
         },
         {"name": "registry", "mountPath": REGISTRY_DIR, "readOnly": True},
     ]

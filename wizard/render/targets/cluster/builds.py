@@ -38,6 +38,8 @@ class ClusterBuild:
     context: str
     project: str
     dockerfile: str
+    ignore_file: str
+    """Of a context that is wider than the project; empty: .dockerignore, as always."""
     arguments: tuple[tuple[str, str], ...]
     proxy_arguments: tuple[tuple[str, str], ...]
     """Of proxies without a login, for the steps of a Dockerfile that is not ours."""
@@ -49,6 +51,17 @@ class ClusterBuild:
     """The steps borrow the SSH key."""
     no_network: bool
     notes: tuple[Msg, ...]
+
+    @property
+    def modules_in_context(self) -> bool:
+        """Whether the modules lie within the context, and so are no context of their own."""
+        return self.modules_at.startswith(f"{self.context}/")
+
+    def named_contexts(self) -> tuple[tuple[str, str], ...]:
+        """Return (name, folder) of every context beside the first, the modules' included."""
+        if not self.modules_first or self.modules_in_context:
+            return self.contexts
+        return (*self.contexts, ("gomodcache", self.modules_at))
 
 
 def cluster_build(
@@ -81,6 +94,7 @@ def cluster_build(
         )
     )
     at = BRIDGE if wide is None or not wide.cache else f"{context}/{wide.cache}"
+    dockerfile = posixpath.join(project, inputs.dockerfile)
     notes: list[Msg] = []
     if network.proxy_login and not (first or vendored or by_environment):
         notes.append(
@@ -98,9 +112,8 @@ def cluster_build(
         modules_at=at,
         context=context,
         project=project,
-        dockerfile=posixpath.join(project, inputs.dockerfile)
-        if wide is None
-        else posixpath.normpath(posixpath.join(project, inputs.dockerfile)),
+        dockerfile=dockerfile,
+        ignore_file="" if wide is None else f"{dockerfile}.dockerignore",
         arguments=tuple(_arguments(plan, network, mounts=mounts, vendored=vendored).items()),
         proxy_arguments=() if first or vendored else _proxy_arguments(network),
         contexts=contexts,

@@ -4,6 +4,7 @@ Google archived kaniko in June 2025. osscontainertools/kaniko is a maintained fo
 releases up to v1.27.6 of 2026-06-05); flags after that README. It skips `--mount`s that come from
 another stage and secrets that were not named (pkg/commands/run.go), and so do the volumes: mounted
 where the Dockerfile looks for them, every step sees them, and kaniko never packs a mounted path.
+It could not be run where this was written.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def kaniko_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
             *network_env(network),
         ],
         "volumeMounts": builder_mounts(plan, build, sources_read_only=False),
-        "resources": resources("1", "1Gi", "8Gi", "10Gi"),
+        "resources": resources("1", "1Gi", "8Gi", "4Gi"),
         "securityContext": Commented(
             {
                 "runAsNonRoot": False,
@@ -72,7 +73,8 @@ def kaniko_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
         container=container,
         head=(
             "Google archived kaniko in June 2025; this is a maintained fork of it. Prefer BuildKit"
-            "\nwhere nodes allow user namespaces: here every step sees what the build was given.",
+            "\nwhere nodes allow user namespaces: here every step sees what the build was given. The"
+            "\nnamespace must allow root in a container (Pod Security `baseline`).",
         ),
         because=(
             msg("kaniko was archived in June 2025; the image is of a fork that is maintained"),
