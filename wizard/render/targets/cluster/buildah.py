@@ -93,8 +93,9 @@ def buildah_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
         ),
         documents=(config,),
         head=(
-            "buildah without root: nodes must allow unprivileged user namespaces, and the namespace"
-            "\npods without seccomp and AppArmor (Pod Security `privileged`); Kubernetes 1.30 on.",
+            "buildah without root: nodes must allow unprivileged user namespaces, and the"
+            "\nnamespace pods without seccomp and AppArmor (Pod Security `privileged`)."
+            "\nKubernetes 1.30 or newer.",
         ),
         because=(msg("buildah needs neither a daemon nor root"),),
     )

@@ -3,7 +3,7 @@
 After moby/buildkit examples/kubernetes/job.rootless.yaml, docs/rootless.md, docs/buildkitd.toml.md
 and docs/reference/buildctl.md; the image runs as user 1000. newuidmap gains its rights by its own
 file, so the container may raise them, and keeps SETUID and SETGID (moby/buildkit#1671). No release
-of it could be run where this was written; named contexts and secrets were, by docker's own BuildKit.
+of it could be run where this was written; its named contexts and secrets were, by docker build.
 """
 
 from __future__ import annotations
@@ -98,8 +98,9 @@ def buildkit_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
         ),
         documents=(config,),
         head=(
-            "BuildKit without root: nodes must allow unprivileged user namespaces, and the namespace"
-            "\npods without seccomp and AppArmor (Pod Security `privileged`); Kubernetes 1.30 on.",
+            "BuildKit without root: nodes must allow unprivileged user namespaces, and the"
+            "\nnamespace pods without seccomp and AppArmor (Pod Security `privileged`)."
+            "\nKubernetes 1.30 or newer.",
         ),
         because=(msg("BuildKit reads the same Dockerfile in the same way as docker build"),),
     )

@@ -73,8 +73,8 @@ def kaniko_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
         container=container,
         head=(
             "Google archived kaniko in June 2025; this is a maintained fork of it. Prefer BuildKit"
-            "\nwhere nodes allow user namespaces: here every step sees what the build was given. The"
-            "\nnamespace must allow root in a container (Pod Security `baseline`).",
+            "\nwhere nodes allow user namespaces: here every step sees what the build was given."
+            "\nThe namespace must allow root in a container (Pod Security `baseline`).",
         ),
         because=(
             msg("kaniko was archived in June 2025; the image is of a fork that is maintained"),
