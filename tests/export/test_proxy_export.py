@@ -138,6 +138,31 @@ def test_a_tree_grows_by_what_is_new(place: Place, export: Export, tree: Path) -
     assert json.loads((folder / "@latest").read_text())["Version"] == newer.version
 
 
+def test_the_go_sum_of_every_module_of_a_workspace_counts(place: Place, export: Export) -> None:
+    for name, module in (("a", QUOTE), ("b", SHOUT)):
+        folder = place.project / name
+        folder.mkdir()
+        (folder / "go.mod").write_text(
+            f"module example.org/{name}\n\ngo 1.21\n\nrequire {module.path} {module.version}\n"
+        )
+        (folder / "go.sum").write_text(sums((module,)))
+    (place.project / "go.mod").unlink()
+    (place.project / "go.sum").unlink()
+    (place.project / "go.work").write_text("go 1.21\n\nuse (\n\t./a\n\t./b\n)\n")
+    told = export("--json", GOFLAGS="")
+    assert told.code == 0, told.err
+    assert [one["module"] for one in told.json["modules"]] == [SHOUT.path, QUOTE.path]
+    assert {one["checked_by"] for one in told.json["modules"]} == {"go.sum"}
+
+
+def test_a_named_module_is_checked_by_go_sum_too(place: Place, export: Export) -> None:
+    assert export().code == 0
+    place.cached(SHOUT, "zip").write_bytes(
+        Module(SHOUT.path, SHOUT.version, {"a.go": "package evil\n"}).zip
+    )
+    assert export(f"{SHOUT.path}@{SHOUT.version}").code == 4
+
+
 def test_what_only_the_module_graph_needs_comes_too(
     place: Place, export: Export, tree: Path, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -102,7 +102,12 @@ class ExportTree:
         return found
 
     def write(self, files: Sequence[TreeFile]) -> None:
-        """Write `files` in their order, each whole or not at all.
+        """Do all that `writing` does."""
+        for _ in self.writing(files):
+            pass
+
+    def writing(self, files: Sequence[TreeFile]) -> Iterator[str]:
+        """Write `files` in their order, each whole or not at all, and yield the name of each.
 
         Raises UnsafeError where a source changed since it was checked, ForbiddenError where the
         system refuses or another run writes here; what was written before stays, and is right.
@@ -123,6 +128,7 @@ class ExportTree:
                 self._put_manifest()
                 for file in files:
                     self._put(file)
+                    yield file.name
         except OSError as error:
             raise forbidden(error, error.filename or self.out, instead=_ELSEWHERE) from error
 

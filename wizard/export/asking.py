@@ -111,32 +111,36 @@ async def ask_go(
     env: Mapping[str, str],
     watching: Watching,
     *,
+    sum_folders: Iterable[Path] = (),
     offline: bool = False,
 ) -> None:
     """Run `go mod download -json` in each of `folders`, with `words` behind it, into `asked`.
 
-    go.mod and go.sum are put back where go changed them. `offline`: nothing is fetched. Raises
+    `sum_folders` have a go.sum that counts too: those of a workspace. go.mod and go.sum are put
+    back where go changed them. `offline`: nothing is fetched. Raises
     ForbiddenError where go cannot be started.
     """
     env = {**env, **(_OFFLINE if offline else {})}
     places = list(folders)
     asked.graph = words in ((), ("all",))
     kept = KeptLog()
-    with unchanged(places):
-        before = [(folder, _sums(system, folder)) for folder in places]
+    every = list(dict.fromkeys((*places, *sum_folders)))
+    with unchanged(every):
+        before = [(folder, _sums(system, folder)) for folder in every]
         for folder, sums in before:
             asked.sums += [
                 (str(folder / name), key, found)
                 for name, known in sums.items()
                 for key, found in known.items()
             ]
-        for folder, sums in before:
+        for folder in places:
             await _download(words, folder, env, watching, asked, kept, system)
+            if asked.cut:
+                break
+        for folder, sums in before:
             for name, known in _sums(system, folder).items():
                 old = sums.get(name, {})
                 asked.added |= {key: found for key, found in known.items() if key not in old}
-            if asked.cut:
-                break
     if asked.failed:
         lines = kept.lines()
         asked.diagnosis = diagnose_lines(lines)

@@ -110,7 +110,8 @@ async def export(
     files += [*check_graph(asked.cache, hashes, of_the_graph), *_indexes(tree, files)]
     pending = tree.pending(files)
     if not dry_run:
-        tree.write([file for file in files if file.name in pending])
+        for _ in tree.writing([file for file in files if file.name in pending]):
+            await asyncio.sleep(0)
     held = versions_in((*tree.names(), *(file.name for file in files)))
     return Exported(
         out=tree.out,

@@ -111,9 +111,8 @@ async def _ask(
 
     session = context.session
     project = session.request.project
-    folders = [project]
-    if not words and not plan.inputs.workspace:
-        folders = [project / folder for folder in plan.inputs.module_dirs or (".",)]
+    modules = [project / folder for folder in plan.inputs.module_dirs or (".",)]
+    folders = [project] if words or plan.inputs.workspace else modules
     dry_run = context.flag("dry_run", False)
     if not dry_run:
         context.output.talk(msg("go mod download, into your own module cache"), BOLD)
@@ -124,6 +123,7 @@ async def _ask(
         words,
         go_environment(session.system, facts, plan),
         Watching(on_line=lambda text: context.output.talk(text, DIM)),
+        sum_folders=modules,
         offline=dry_run,
     )
 
