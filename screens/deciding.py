@@ -47,12 +47,20 @@ def answered(stream: Stream, state: State, changes: Mapping[str, str | None]) ->
     answers = dict(state.answers)
     for key, text in changes.items():
         given = answers.pop(key, None)
-        below = given.underneath if given is not None and given.source == SOURCE else given
+        if given is not None and given.source == SOURCE:
+            given = given.underneath
         if text is not None:
-            answers[key] = Answer(text=text, origin=Origin.FLAG, source=SOURCE).over(below)
-        elif below is not None and below is not given:
-            answers[key] = below
+            answers[key] = Answer(text=text, origin=Origin.FLAG, source=SOURCE).over(given)
+        elif (said := _of_preset(given)) is not None:
+            answers[key] = said
     return decided(stream, replace(state, answers=answers))
+
+
+def _of_preset(answer: Answer | None) -> Answer | None:
+    """Return what the organisation answers, under `answer`: what holds without a person's own."""
+    while answer is not None and answer.origin is not Origin.PRESET:
+        answer = answer.underneath
+    return answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +84,8 @@ def asking(stream: Stream, state: State, key: str) -> Asking | None:
 
     asked = question(key)
     without = {other: answer for other, answer in state.answers.items() if other != key}
+    if (said := _of_preset(state.answers.get(key))) is not None:
+        without[key] = said
     plan, recommended = state.plan, None
     try:
         plan = stream.decide(state.facts, without)

@@ -33,7 +33,7 @@ _ORIGINS = {
     Origin.ENVIRONMENT: msg("from the environment"),
     Origin.PROJECT: msg("from the project's profile"),
     Origin.USER: msg("from your own profile"),
-    Origin.PRESET: msg("from a preset"),
+    Origin.PRESET: msg("from your organisation's preset"),
 }
 
 
@@ -94,9 +94,13 @@ class DecisionRow(HorizontalGroup, can_focus=True):
         self.query_one(".decision-title", Static).update(title)
         self.query_one(".decision-value", Static).update(value_line(self.asked, self.decision))
         because = self.query_one(".because", Static)
-        because.update(Content(clean(str(self.decision.because))))
         chosen = self.decision.origin is Origin.FLAG  # "(your choice)" says it already
-        because.display = self.decision.value is not None and not chosen
+        lost = self.decision.overrides[0] if self.decision.overrides else None
+        words = self.decision.because
+        if chosen and lost is not None:
+            words = msg("overrides {value} ({source})", value=lost.text, source=lost.source)
+        because.update(Content(clean(str(words))))
+        because.display = (self.decision.value is not None and not chosen) or lost is not None
 
     def action_change(self) -> None:
         self.post_message(Change(self.asked.key))

@@ -45,7 +45,7 @@ def resuming(draft: Draft) -> ChoiceSheet:
 def with_draft(stream: Stream, state: State, draft: Draft) -> State:
     """Return `state` with the answers of `draft`, as far as a plan can be decided with them."""
     kept = {
-        key: Answer(text=text, origin=Origin.FLAG, source=SOURCE)
+        key: Answer(text=text, origin=Origin.FLAG, source=SOURCE).over(state.answers.get(key))
         for key, text in draft.answers.items()
     }
     return decided(stream, replace(state, answers={**state.answers, **kept}))

@@ -33,6 +33,10 @@ ENVIRONMENT = (
         "GOMOD_WIZARD_SET_KEY",
         "Answers the decision KEY, in capitals: GOMOD_WIZARD_SET_MTU=1400. --set is stronger.",
     ),
+    (
+        "GOMOD_WIZARD_PRESET, GOMOD_WIZARD_PRESET_KEY",
+        "The organisation's preset and the public key of whoever signs it, for a fleet or a job.",
+    ),
     ("NO_COLOR", "Where it is set and not empty, nothing is coloured."),
     ("ACCESSIBLE", "Where it is set, the wizard asks line by line, as with --plain."),
     ("TERM", "A dumb terminal gets the wizard line by line."),
@@ -57,6 +61,10 @@ ENVIRONMENT = (
 FILES = (
     ("gomod-wizard.toml", "The project's answers; holds no secret and may be committed."),
     ("~/.config/gomod-wizard/config.toml", "The user's answers, weaker than the project's."),
+    (
+        "~/.config/gomod-wizard/preset.toml",
+        "Where the organisation's preset comes from, and the pinned key.",
+    ),
     ("~/.config/gomod-wizard/mirrors.toml", "The user's own catalogue of module mirrors."),
     (
         "~/.local/state/gomod-wizard/journal/",

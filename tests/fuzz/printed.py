@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,9 +36,14 @@ from wizard.detect.resolvers import parse_resolv_conf, resolvers_of
 from wizard.diagnose.envelope import Envelopes
 from wizard.diagnose.peel import peel, strip_codes
 from wizard.drafts import draft_of
-from wizard.errors import UsageError
+from wizard.errors import UnsafeError, UsageError, WizardError
+from wizard.facts.preset import Preset
 from wizard.moves.memory import recall
 from wizard.preferences import preferences
+from wizard.preset.keeping import read_setting, recall_copy
+from wizard.preset.reading import read_preset
+from wizard.preset.signatures import Key, read_key, verify
+from wizard.preset.sources import FileSource, parse_source
 from wizard.questions import QUESTIONS
 from wizard.route.content import info_problem, mod_problem, version_of
 from wizard.route.settings import TURNED, shell_settings
@@ -150,6 +156,30 @@ def said_by_files(text: str) -> None:
     _holds(text, b"a certificate")
     with suppress(UsageError):
         collect_answers(system, _NOWHERE)
+
+
+_KEYS = (
+    Key("RWQ" + "A" * 53),
+    Key("ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0 " + b"k" * 32).decode()),
+)
+
+
+def an_organisations(data: bytes) -> None:
+    """Read a preset, its signature, its key, and what is kept of it."""
+    problems = read_preset(data, "preset.toml")
+    assert isinstance(problems, Preset) or all(one.line for one in problems)
+    for key in _KEYS:
+        with suppress(UnsafeError):
+            verify(key, b"document", data, where="preset.toml")
+    text = data.decode("utf-8", "replace")
+    system = _printed(text)
+    recall_copy(system, FileSource(_NOWHERE))
+    with suppress(WizardError):
+        read_key(system, text, where="--key", folder=_NOWHERE)
+    with suppress(WizardError):
+        parse_source(system, text, where="preset add", folder=_NOWHERE)
+    with suppress(WizardError):
+        read_setting(system)
 
 
 def docker_proxies(data: bytes) -> None:
@@ -283,6 +313,7 @@ def _of_text(reader: Callable[[str], None]) -> Callable[[bytes], None]:
 PRINTED: Mapping[str, Callable[[bytes], None]] = {
     "programs' output": _of_text(said_by_programs),
     "machine's files": _of_text(said_by_files),
+    "preset": an_organisations,
     "docker proxies": docker_proxies,
     "strict JSON": _of_text(strict_json),
     "go-import page": go_import_page,

@@ -21,6 +21,11 @@ WORDS: tuple[str, ...] = (
     '{"proxies": ', '"mtu": 1400', "[[", "[answers]\n", "[[mirror]]\n", "[[canary]]\n", "url = ",
     "mtu = ", "1e999", "9" * 5000, "[" * 2000, "{\"a\":" * 2000, "null", "true",
     "a = " + "9" * 5000 + "\n", "a = " + "[" * 2000, "shipped = ", '"""', "'''",
+    'schema = "gomod-wizard/preset/1"\norganisation = "a"\nversion = 1\n', "[[rule]]\n",
+    "decision = 'mtu'\nforbidden = ['none']\nbecause = 'x'\n",
+    "[addresses]\ndocker = ['10.0.0.0/8']\n",
+    "untrusted comment: x\n", "-----BEGIN SSH SIGNATURE-----\n", "git+ssh://git@a.example/b#v1:c",
+    'source = "https://a.example/p.toml"\n', "unsigned = true\n",
     # HTTP, PEM, DER, zip
     "HTTP/1.1 200 OK\r\n", "Content-Length: ", "Transfer-Encoding: chunked\r\n", "\r\n\r\n",
     "ffffffffffffffffff\r\n", "Content-Encoding: gzip\r\n", '{"Version":"v1.5.2"}', "PK\x01\x02",

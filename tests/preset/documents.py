@@ -13,48 +13,9 @@ from wizard.preset.reading import read_preset
 
 SOURCE = "https://go.corp.example/preset.toml"
 
-WHOLE = """\
-schema = "gomod-wizard/preset/1"
-organisation = "Example Corp"
-version = 7
-contact = "https://wiki.corp.example/go"
-
-[answers]
-mtu = 1400
-dns = ["10.0.0.53", "10.0.1.53"]
-ssh = true
-
-[targets]
-namespace = "build"
-
-[private]
-patterns = ["git.corp.example"]
-
-[[mirror]]
-url = "https://goproxy.corp.example/"
-name = "our mirror"
-
-[[authority]]
-name = "Example Corp Root CA"
-sha256 = "{sha256}"
-
-[addresses]
-docker = ["172.30.0.0/16"]
-reserved = ["10.0.0.0/8"]
-because = "the campus"
-
-[images]
-registry = "registry.corp.example/hub"
-
-[[rule]]
-decision = "build_network"
-forbidden = ["host"]
-because = "audit 14"
-
-[[self_test]]
-host = "git.corp.example"
-because = "all code lives there"
-""".format(sha256=":".join(["0F"] * 32))
+_EXAMPLE = Path(__file__).parents[2] / "docs" / "schemas" / "preset.example.toml"
+WHOLE = _EXAMPLE.read_text("utf-8")
+"""The published example, which has every part."""
 
 
 def small(version: int = 1, more: str = "") -> bytes:
