@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from wizard.answers import put_over
+from wizard.apply.merge.json_text import parse_object
+from wizard.apply.merge.refused import CannotMerge
 from wizard.apply.originals import Original, original_of
 from wizard.errors import UsageError
 from wizard.facts import Facts
@@ -173,9 +173,9 @@ def _taken_back(
     return {name: before.get(name) for _, name in own}, tuple(key for key, _ in own)
 
 
-def _object(data: bytes | None) -> dict[str, Any]:
+def _object(data: bytes | None) -> dict[str, object]:
     try:
-        value = json.loads(data or b"{}")
-    except (ValueError, RecursionError):
+        root = parse_object((data or b"{}").decode("utf-8", "replace"))
+    except CannotMerge:
         return {}
-    return value if isinstance(value, dict) else {}
+    return {member.key: member.value.value for member in root.members}
