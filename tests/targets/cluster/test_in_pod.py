@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import replace
+
 import pytest
 
 from tests.plan.facts_builder import client, docker_facts, facts, mirror_facts, probe, proxy_facts
-from tests.render.plans import OUTSIDE, SECRET, WRITTEN, monorepo, plan, shapes
+from tests.render.plans import CORPORATE, OUTSIDE, SECRET, WRITTEN, monorepo, plan, shapes
 from tests.targets.cluster.manifests import (
     artifacts,
     container,
@@ -18,6 +21,7 @@ from tests.targets.cluster.manifests import (
     words,
 )
 from wizard.errors import UsageError
+from wizard.facts import known
 from wizard.facts.mirrors import Failure
 from wizard.plan.types import Plan
 from wizard.render.targets.cluster.in_pod import pod_network
@@ -181,3 +185,20 @@ def test_the_wider_context_of_an_old_engine_is_laid_out_as_its_dockerfile_reads_
     assert "readOnly" not in places["/workspace"]
     script = find(found, "ConfigMap", "gomod-buildah")["data"]["build.sh"]
     assert f"--ignorefile /workspace/context/{wide.project}/Dockerfile.gomod" in script
+
+
+def test_buildkitd_reads_the_same_mirrors_and_authority_as_any_other_builder() -> None:
+    decided = plan(
+        facts(mirrors=replace(mirror_facts(), authorities=known((CORPORATE,), "tests"))),
+        registry_mirrors="https://mirror.corp.example/hub,http://plain.corp.example:5000",
+        base_image="registry.corp.example/golang:1.24",
+    )
+    made = find(documents(decided, "buildkit-job"), "ConfigMap", "gomod-buildkitd")["data"]
+    read = tomllib.loads(made["buildkitd.toml"])["registry"]
+    assert read["docker.io"]["mirrors"] == [
+        "mirror.corp.example/hub",
+        "plain.corp.example:5000",
+    ]
+    assert read["plain.corp.example:5000"] == {"http": True}
+    for host in ("docker.io", "mirror.corp.example", "registry.corp.example"):
+        assert read[host]["ca"] == ["/gomod-ca/ca.pem"]

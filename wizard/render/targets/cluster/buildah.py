@@ -13,7 +13,7 @@ from wizard.plan.types import Plan
 from wizard.render.artifact_template import filled
 from wizard.render.quoting import csv_field, posix, toml
 from wizard.render.targets.cluster.build_pods import REGISTRY_DIR, build_file, builder_mounts
-from wizard.render.targets.cluster.builds import ClusterBuild, cluster_build, without_scheme
+from wizard.render.targets.cluster.builds import ClusterBuild, cluster_build
 from wizard.render.targets.cluster.handed_over import metadata
 from wizard.render.targets.cluster.in_pod import PodNetwork, pod_network
 from wizard.render.targets.cluster.pods import (
@@ -140,8 +140,8 @@ def registries_conf(network: PodNetwork) -> str:
         "[[registry]]",
         'location = "docker.io"',
     ]
-    for url in network.registry_mirrors:
-        lines += ["[[registry.mirror]]", f"location = {toml(without_scheme(url))}"]
-        if url.startswith("http:"):
+    for mirror in network.hub_mirrors:
+        lines += ["[[registry.mirror]]", f"location = {toml(mirror.location)}"]
+        if mirror.plain_http:
             lines.append("insecure = true")
     return "\n".join((*lines, ""))

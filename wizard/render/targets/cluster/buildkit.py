@@ -9,18 +9,17 @@ of it could be run where this was written; its named contexts and secrets were, 
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 
-from wizard.plan.types import Plan
-from wizard.render.quoting import csv_field, toml
+from wizard.plan.types import BuildNetwork, Plan
+from wizard.render.quoting import csv_field
+from wizard.render.targets.builders.buildkitd_toml import buildkitd_toml
 from wizard.render.targets.cluster.build_pods import REGISTRY_DIR, build_file, builder_mounts
 from wizard.render.targets.cluster.builds import (
     ClusterBuild,
     cluster_build,
-    host_port,
-    registries,
-    without_scheme,
 )
-from wizard.render.targets.cluster.handed_over import has_ca, metadata
+from wizard.render.targets.cluster.handed_over import metadata
 from wizard.render.targets.cluster.in_pod import PodNetwork, pod_network
 from wizard.render.targets.cluster.pods import (
     CA_DIR,
@@ -83,7 +82,7 @@ def buildkit_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": metadata("gomod-buildkitd", options),
-        "data": {"buildkitd.toml": buildkitd_toml(plan, network, options)},
+        "data": {"buildkitd.toml": pod_toml(plan, network)},
     }
     return build_file(
         "buildkit",
@@ -130,17 +129,17 @@ def buildctl_words(build: ClusterBuild, network: PodNetwork, options: Options) -
     return words
 
 
-def buildkitd_toml(plan: Plan, network: PodNetwork, options: Options) -> str:
-    """Return buildkitd.toml: the mirrors of docker.io, and whom to trust at which registry."""
-    lines = ["# Written by gomod-wizard."]
-    if network.registry_mirrors:
-        mirrors = [without_scheme(url) for url in network.registry_mirrors]
-        lines += ['[registry."docker.io"]', f"mirrors = {toml(mirrors)}"]
-    plain = {host_port(url) for url in network.registry_mirrors if url.startswith("http:")}
-    for host in registries(network, (network.image, options["image"])):
-        settings = ["http = true"] if host in plain else []
-        if has_ca(plan) and host not in plain:
-            settings.append(f"ca = {toml([f'{CA_DIR}/ca.pem'])}")
-        if settings:
-            lines += [f"[registry.{toml(host)}]", *settings]
-    return "\n".join((*lines, ""))
+def pod_toml(plan: Plan, network: PodNetwork) -> str:
+    """Return buildkitd.toml as for any builder, without what is this machine's own.
+
+    The pod's resolvers and its network are those of the steps.
+    """
+    here = replace(
+        plan,
+        registry_mirrors=replace(plan.registry_mirrors, value=network.registry_mirrors),
+        base_image=replace(plan.base_image, value=network.image),
+        dns=replace(plan.dns, value=None),
+        dns_search=replace(plan.dns_search, value=None),
+        build_network=replace(plan.build_network, value=BuildNetwork.DEFAULT),
+    )
+    return buildkitd_toml(here, head="# Written by gomod-wizard.", ca_file=f"{CA_DIR}/ca.pem")

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from wizard.errors import UsageError
 from wizard.plan.types import BuildNetwork, DockerfileForm, DockerfilePlace, ModuleSource, Plan
@@ -170,22 +168,13 @@ def download_words(plan: Plan) -> tuple[str, ...]:
     return ("go", *shlex.split(chdir(plan)), "mod", "download")
 
 
-def registries(network: PodNetwork, images: Sequence[str]) -> tuple[str, ...]:
-    """Return `host[:port]` of every registry that a build talks to."""
-    found = [host_port(url) for url in network.registry_mirrors]
-    for image in images:
-        parsed = parse_image_reference(image) if image else None
+def registries(network: PodNetwork, image: str) -> tuple[str, ...]:
+    """Return `host[:port]` of the registries that are asked over TLS; `image`: what is pushed."""
+    mirrors = network.hub_mirrors
+    found = [one.host for one in mirrors if not one.plain_http]
+    plain = {one.host for one in mirrors if one.plain_http}
+    for name in (network.image, image):
+        parsed = parse_image_reference(name) if name else None
         if parsed is not None and parsed.registry != DOCKER_HUB:
             found.append(parsed.registry)
-    return tuple(dict.fromkeys(found))
-
-
-def host_port(url: str) -> str:
-    """Return `host[:port]` of a registry mirror's URL."""
-    return urlsplit(url).netloc
-
-
-def without_scheme(url: str) -> str:
-    """Return `host[:port][/path]` of a registry mirror's URL."""
-    parts = urlsplit(url)
-    return f"{parts.netloc}{parts.path.rstrip('/')}"
+    return tuple(host for host in dict.fromkeys(found) if host not in plain)

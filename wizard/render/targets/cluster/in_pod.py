@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from wizard.plan.types import ContainerProxy, ModuleSource, Plan
 from wizard.render.dockerfile import default_image
 from wizard.render.goenv_file import decided_settings
+from wizard.render.targets.builders.registries import HubMirror, hub_mirrors
 from wizard.rules.addresses import is_loopback
 from wizard.rules.goproxy import (
     GoProxyError,
@@ -51,10 +52,16 @@ class PodNetwork:
     searches: tuple[str, ...]
     image: str
     """The image with go, from a registry that the cluster can reach."""
-    registry_mirrors: tuple[str, ...]
-    """URLs, for docker.io."""
+    hub_mirrors: tuple[HubMirror, ...]
     notes: tuple[Msg, ...]
     """What the plan says for this machine and a pod cannot have."""
+
+    @property
+    def registry_mirrors(self) -> tuple[str, ...]:
+        """The mirrors of docker.io as URLs."""
+        return tuple(
+            f"{'http' if one.plain_http else 'https'}://{one.location}" for one in self.hub_mirrors
+        )
 
     @property
     def proxy_login(self) -> bool:
@@ -79,7 +86,7 @@ def pod_network(plan: Plan) -> PodNetwork:
         nameservers=servers[:_MOST_NAMESERVERS],
         searches=plan.dns_search.value or (),
         image=_image(plan, notes),
-        registry_mirrors=_mirrors(plan, notes),
+        hub_mirrors=_mirrors(plan, notes),
         notes=tuple(notes),
     )
 
@@ -191,9 +198,9 @@ def _hosts(plan: Plan, notes: list[Msg]) -> tuple[tuple[str, tuple[str, ...]], .
     return tuple((address, tuple(dict.fromkeys(names))) for address, names in grouped.items())
 
 
-def _mirrors(plan: Plan, notes: list[Msg]) -> tuple[str, ...]:
-    every = plan.registry_mirrors.value or ()
-    kept = tuple(one for one in every if not is_this_host(_host_of(one)))
+def _mirrors(plan: Plan, notes: list[Msg]) -> tuple[HubMirror, ...]:
+    every = hub_mirrors(plan)
+    kept = tuple(one for one in every if not is_this_host(_host_of(f"//{one.host}")))
     if kept != every:
         notes.append(msg("a registry mirror on this machine is not in a pod: it is left out"))
     return kept
@@ -201,7 +208,7 @@ def _mirrors(plan: Plan, notes: list[Msg]) -> tuple[str, ...]:
 
 def _image(plan: Plan, notes: list[Msg]) -> str:
     parsed = parse_image_reference(plan.base_image.value)
-    if parsed is None or not is_this_host(urlsplit(f"//{parsed.registry}").hostname or ""):
+    if parsed is None or not is_this_host(_host_of(f"//{parsed.registry}")):
         return plan.base_image.value
     notes.append(msg("the registry on this machine is not in a pod: the public image is named"))
     return default_image(plan)

@@ -15,7 +15,6 @@ from wizard.render.targets.cluster.builds import (
     ClusterBuild,
     cluster_build,
     registries,
-    without_scheme,
 )
 from wizard.render.targets.cluster.handed_over import has_ca
 from wizard.render.targets.cluster.in_pod import PodNetwork, pod_network
@@ -90,8 +89,11 @@ def kaniko_words(
     words += [
         f"--build-arg={name}={value}" for name, value in (*build.arguments, *build.proxy_arguments)
     ]
-    words += [f"--registry-mirror={without_scheme(url)}" for url in network.registry_mirrors]
-    for host in registries(network, (network.image, options["image"])):
+    for mirror in network.hub_mirrors:
+        words.append(f"--registry-mirror={mirror.location}")
+        if mirror.plain_http:
+            words.append(f"--insecure-registry={mirror.host}")
+    for host in registries(network, options["image"]):
         if has_ca(plan):
             words.append(f"--registry-certificate={host}={CA_DIR}/ca.pem")
     words.append(f"--destination={options['image']}" if options["image"] else "--no-push")
