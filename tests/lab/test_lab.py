@@ -11,6 +11,7 @@ from tests.lab import (
     board,
     builds,
     elsewhere,
+    exported,
     leaks,
     modules,
     scenario,
@@ -20,6 +21,7 @@ from tests.lab import (
 )
 from tests.lab.shell import Done
 from tests.lab.trial import Row, unnamed
+from tests.lab.web import Asked
 
 MINIMAL = 'about = "x"\n[before]\nends = "fail"\nbecause = "x"\n[after]\n'
 
@@ -37,6 +39,21 @@ def network(tmp_path: Path, more: str = "") -> scenario.Scenario:
 
 def ended(code: int | None, output: str) -> Done:
     return Done(("docker",), code, output, "", 1.0)
+
+
+def test_a_module_was_had_where_its_zip_was_answered() -> None:
+    asked = [
+        Asked("goproxy.corp.example", "/a.example/x/@v/v1.0.0.zip", 200),
+        Asked("goproxy.corp.example", "/a.example/y/@v/v1.0.0.zip", 404),
+        Asked("goproxy.corp.example", "/a.example/z/@v/v1.0.0.mod", 200),
+        Asked("proxy.golang.org", "/a.example/w/@v/v1.0.0.zip", 200),
+    ]
+    assert exported.fetched(asked, "goproxy.corp.example") == {"a.example/x"}
+
+
+def test_an_export_goes_to_a_host_of_the_company(tmp_path: Path) -> None:
+    with pytest.raises(scenario.ScenarioError, match="the company has no host"):
+        network(tmp_path, '[export]\nto = "proxy.golang.org"\n')
 
 
 def row(name: str, *, green: bool) -> Row:
