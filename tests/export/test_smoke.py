@@ -81,7 +81,7 @@ def smoke(place: Place, tmp_path: Path) -> Smoke:
         (script,) = [
             one
             for one in render_targets(decided, (target,), Options({}))
-            if one.name.endswith("smoke-test.sh")
+            if "/smoke-test." in one.name
         ]
         (tmp_path / "smoke-test.sh").write_text(script.standalone)
         (tmp_path / "lines").write_text(sums((module,)))

@@ -190,6 +190,16 @@ def test_the_image_comes_from_the_companys_mirror_of_docker_hub() -> None:
     assert image.startswith("${GOMOD_ATHENS_IMAGE:-hub.corp.example/gomods/athens:v")
 
 
+@settings(max_examples=10, deadline=None)
+@given(machines)
+def test_two_targets_never_write_one_file_differently(observed: Any) -> None:
+    decided = decide(observed, {})
+    found: dict[str, str] = {}
+    for target in TARGETS:
+        for one in render_targets(decided, (target,), options()):
+            assert found.setdefault(one.path, one.standalone) == one.standalone, one.path
+
+
 def test_storage_survives_and_nobody_is_root() -> None:
     body = compose(company(), "athens")
     assert set(body["volumes"]) == {"modules", "scratch"}

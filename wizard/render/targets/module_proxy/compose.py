@@ -19,6 +19,7 @@ from wizard.render.targets.module_proxy.files import (
     file,
     modes_file,
     smoke_file,
+    smoke_name,
     start_file,
 )
 from wizard.render.targets.module_proxy.values import (
@@ -76,7 +77,7 @@ def athens_compose(plan: Plan, options: Options) -> tuple[Artifact, ...]:
         start_file(),
         modes_file(values),
         *ca_files(plan),
-        smoke_file(values, _ATHENS_PORT, health="/healthz /readyz", relays=True),
+        smoke_file("athens", values, _ATHENS_PORT, health="/healthz /readyz", relays=True),
     )
 
 
@@ -110,7 +111,7 @@ def goproxy_compose(plan: Plan, options: Options) -> tuple[Artifact, ...]:
         ),
         start_file(),
         *ca_files(plan),
-        smoke_file(values, _GOPROXY_PORT, health="", relays=bool(relayed)),
+        smoke_file("goproxy", values, _GOPROXY_PORT, health="", relays=bool(relayed)),
     )
 
 
@@ -285,7 +286,7 @@ def _head(name: str, plan: Plan, values: ProxyValues, variable: str, port: int) 
             (
                 *needs,
                 f"docker compose -f {FOLDER}/compose.{name}.yaml up -d",
-                f"sh {FOLDER}/smoke-test.sh http://127.0.0.1:{port}",
+                f"sh {FOLDER}/{smoke_name(name)} http://127.0.0.1:{port}",
             )
         ),
         f"Who uses it sets: {settings}",

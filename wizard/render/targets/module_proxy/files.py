@@ -75,11 +75,17 @@ def ca_files(plan: Plan) -> tuple[Artifact, ...]:
     return (file("ca.pem", text, because=(plan.ca.because,), decisions=("ca",)),)
 
 
-def smoke_file(values: ProxyValues, port: int, *, health: str, relays: bool) -> Artifact:
-    """Return the smoke test of a proxy that listens on `port`."""
+def smoke_name(name: str) -> str:
+    """Return the file's name: each kind of proxy has one of its own."""
+    return f"smoke-test.{name}.sh"
+
+
+def smoke_file(name: str, values: ProxyValues, port: int, *, health: str, relays: bool) -> Artifact:
+    """Return the smoke test of the proxy `name`, which listens on `port`."""
     plain = (p.rstrip("/") for p in values.private if not set("*?[\\") & set(p))
     text = filled(
         "smoke-test.sh.tmpl",
+        name=smoke_name(name),
         url=shlex.quote(f"http://127.0.0.1:{port}"),
         health=shlex.quote(health),
         private=shlex.quote(next(plain, "")),
@@ -87,7 +93,7 @@ def smoke_file(values: ProxyValues, port: int, *, health: str, relays: bool) -> 
         patterns=shlex.quote(",".join(values.private)),
     )
     return file(
-        "smoke-test.sh",
+        smoke_name(name),
         text,
         because=(msg("it asks the running proxy as go would, and says what is wrong"),),
         mode=0o755,

@@ -31,7 +31,13 @@ from wizard.render.targets.cluster.pods import (
     pod_spec,
     variable,
 )
-from wizard.render.targets.module_proxy.files import FOLDER, file, smoke_file, start_text
+from wizard.render.targets.module_proxy.files import (
+    FOLDER,
+    file,
+    smoke_file,
+    smoke_name,
+    start_text,
+)
 from wizard.render.targets.module_proxy.values import (
     ATHENS_IMAGE,
     NETRC,
@@ -65,7 +71,7 @@ def athens_kubernetes(plan: Plan, options: Options) -> tuple[Artifact, ...]:
         "Written by gomod-wizard; it holds no secret.",
         f"kubectl apply -f {FOLDER}/athens.yaml\n"
         f"kubectl -n {options['namespace']} port-forward service/{_NAME} {_PORT}:80 &\n"
-        f"sh {FOLDER}/smoke-test.sh http://127.0.0.1:{_PORT}",
+        f"sh {FOLDER}/{smoke_name('athens')} http://127.0.0.1:{_PORT}",
         _users(values, options),
         *secret_notes(refs, options),
     ]
@@ -109,7 +115,7 @@ def athens_kubernetes(plan: Plan, options: Options) -> tuple[Artifact, ...]:
             decisions=("goproxy", "gosumdb", "goprivate", "gonoproxy", "gonosumdb", "ca",
                        "secrets", "http_proxy", "https_proxy", "no_proxy"),
         ),
-        smoke_file(values, _PORT, health="/healthz /readyz", relays=True),
+        smoke_file("athens", values, _PORT, health="/healthz /readyz", relays=True),
     )  # fmt: skip
 
 
