@@ -44,9 +44,11 @@ class Steps:
     after_script: str
 
 
-def gitlab_steps(plan: Plan, project: str, given: Mapping[str, str], **said: str) -> Steps:
+def gitlab_steps(
+    plan: Plan, project: str, given: Mapping[str, str], target: str = "gitlab-ci", **said: str
+) -> Steps:
     """Return the build job for a checkout in `project`; `given`: the platform's own variables."""
-    build = job(plan, "gitlab-ci", **said)["gomod-wizard-build"]
+    build = job(plan, target, **said)["gomod-wizard-build"]
     env = {
         "GITLAB_CI": "true",
         "CI_JOB_ID": "42",
