@@ -168,6 +168,14 @@ def test_the_engine_of_the_job_trusts_the_plans_authority() -> None:
     assert service["variables"]["GOMOD_CA"] == PEM
 
 
+def test_the_engine_of_the_job_has_the_proxy_where_it_can_be_given_one() -> None:
+    by_platform = job(_needy(), "gitlab-ci-dind")["gomod-wizard-build"]["variables"]
+    by_vault = job(_needy(), "gitlab-ci-dind", secret_store="vault")["gomod-wizard-build"]
+    assert by_platform["HTTPS_PROXY"] == "$GOMOD_HTTPS_PROXY"
+    assert by_platform["NO_PROXY"].endswith(",docker")
+    assert "HTTPS_PROXY" not in by_vault["variables"]
+
+
 def test_no_engine_is_ever_told_to_do_without_tls() -> None:
     for shape in shapes().values():
         text = files(shape, "gitlab-ci-dind")[".gitlab/gomod-wizard-dind.gitlab-ci.yml"]

@@ -96,10 +96,10 @@ def _usage(plan: Plan, options: Options, path: str, *, dind: bool) -> list[str]:
             "The runner is privileged, and shares the engine's certificates with the job:",
             'privileged = true and volumes = ["/certs/client", "/cache"] in its config.toml.',
         ]
-        if secret_proxies(plan) and options["secret_store"] != "platform":  # noqa: S105
+        if secret_proxies(plan) and not _shared_proxies(plan, options):
             lines += [
-                "The engine of the job sees CI/CD variables alone: for its own pulls through the",
-                "proxy, the proxy must be one too.",
+                "The job's engine sees nothing of the secret store: where its own pulls need the",
+                "proxy, set HTTPS_PROXY in `environment` of the runner's config.toml.",
             ]
     else:
         lines += [
@@ -167,8 +167,8 @@ def _build(plan: Plan, options: Options, needed: tuple[Need, ...], *, dind: bool
             "DOCKER_CERT_PATH": "/certs/client",
         }
         # A job's own variables, and no others, reach the engine: its pulls go by the proxy too.
-        variables |= {name: f"$GOMOD_{name}" for name in secret_proxies(plan)}
-        if secret_proxies(plan):
+        if _shared_proxies(plan, options):
+            variables |= {name: f"$GOMOD_{name}" for name in secret_proxies(plan)}
             variables["NO_PROXY"] = _no_proxy(plan, "docker")
     job["variables"] = variables
     job |= _secrets(options, needed)
@@ -250,6 +250,12 @@ def _service(plan: Plan) -> Yaml:
     if plan.mtu.value is None:
         return service
     return Commented(service, f"The mtu of the plan, {plan.mtu.value}: larger packets are lost.")
+
+
+def _shared_proxies(plan: Plan, options: Options) -> bool:
+    """Return whether the engine can be given the proxies that need a login, as CI/CD variables."""
+    store = options["secret_store"]
+    return store == "platform" and bool(secret_proxies(plan))
 
 
 def _no_proxy(plan: Plan, *more: str) -> str:
