@@ -102,7 +102,11 @@ def bake(text: str) -> Given:
         dockerfile=found["dockerfile"],
         context=found["context"],
         network=found.get("network", ""),
-        hosts=frozenset(found.get("extra-hosts", {}).items()),
+        hosts=frozenset(
+            (name, one)
+            for name, listed in found.get("extra-hosts", {}).items()
+            for one in listed.split(",")
+        ),
         secrets=frozenset(_secret(one) for one in found.get("secret", [])),
         ssh=frozenset(found.get("ssh", [])),
         contexts=frozenset(found.get("contexts", {}).items()),

@@ -83,7 +83,7 @@ def behind_everything() -> Plan:
         mtu="1400",
         dns="10.0.0.53",
         dns_search="corp.example",
-        hosts="proxy.golang.org=172.17.3.3",
+        hosts="proxy.golang.org=172.17.3.3,proxy.golang.org=::9",
         registry_mirrors="https://mirror.corp.example/hub,http://10.0.0.9:5000",
     )
 

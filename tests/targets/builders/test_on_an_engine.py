@@ -39,7 +39,8 @@ PASSWORD = "s3cr3t-of-proxy"
 PROXY = {"HTTPS_PROXY": f"http://dev:{PASSWORD}@{supply.ADDRESS}:3128"}
 COMPOSE = "usr/libexec/docker/cli-plugins/docker-compose"
 PROXIED = """
-RUN --mount=type=secret,id=goenv test -n "$HTTPS_PROXY" && getent hosts named.example >/seen
+RUN --mount=type=secret,id=goenv test -n "$HTTPS_PROXY" && grep -q "10.9.8.7.*named" /etc/hosts \
+  && grep -q "fd00::9.*named" /etc/hosts
 """
 
 
@@ -61,7 +62,7 @@ def observed() -> Facts:
 @pytest.fixture(scope="module")
 def plan(engine: Engine) -> Plan:
     """A proxy with a login, a host, and a build that fails without its secrets."""
-    plan = supply.plan(observed(), hosts="named.example=10.9.8.7")
+    plan = supply.plan(observed(), hosts="named.example=10.9.8.7,named.example=fd00::9")
     text = whole_text(plan).replace("\nFROM deps AS build", f"{PROXIED}\nFROM deps AS build")
     engine.machine.write("/root/app/Dockerfile", text)
     supply.write(engine.machine, plan, "bake", "compose")

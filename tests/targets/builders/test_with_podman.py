@@ -23,7 +23,8 @@ pytestmark = [
 PASSWORD = "s3cr3t-of-proxy"
 PROXY = f"http://dev:{PASSWORD}@{supply.ADDRESS}:3128"
 CHECKED = """
-RUN test -n "$HTTPS_PROXY" && test "$http_proxy" != stray && grep named.example /etc/hosts
+RUN test -n "$HTTPS_PROXY" && test "$http_proxy" != stray && grep -q "10.9.8.7.*named" /etc/hosts \
+  && grep -q "fd00::9.*named" /etc/hosts
 """
 
 
@@ -39,7 +40,7 @@ def test_it_builds_with_its_secrets_and_keeps_none_of_them(podman: Machine) -> N
         go=go_facts(mod_cache="/root/go/pkg/mod"),
         proxy=proxy_facts(https=PROXY, no_proxy=supply.ADDRESS),
     )
-    plan = supply.plan(observed, hosts="named.example=10.9.8.7")
+    plan = supply.plan(observed, hosts="named.example=10.9.8.7,named.example=fd00::9")
     text = whole_text(plan).replace("\nFROM deps AS build", f"{CHECKED}\nFROM deps AS build")
     podman.write("/root/app/Dockerfile", text)
     supply.write(podman, plan, "podman")
