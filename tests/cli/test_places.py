@@ -87,7 +87,7 @@ def office(machine: System, **env: str) -> System:
     return _at(machine, "nameserver 10.0.0.53\nsearch corp.example\n", **env)
 
 
-def home(machine: System, **env: str) -> System:
+def _home(machine: System, **env: str) -> System:
     return _at(machine, "nameserver 192.0.2.1\nsearch home.example\n", **env)
 
 
@@ -100,7 +100,7 @@ def test_an_answer_of_one_network_is_not_forced_on_another_and_returns(
     assert command("apply", "--yes", *sets, system=office(machine)).code == 0
     here = profile.read_bytes()
     for _ in range(2):
-        assert command("refresh", "--yes", system=home(machine)).code == 0
+        assert command("refresh", "--yes", system=_home(machine)).code == 0
         assert b"1300" not in profile.read_bytes()
         assert b"git.corp.example" in profile.read_bytes()  # what is private is so everywhere
         back = command("check", "--json", system=office(machine))
@@ -115,7 +115,7 @@ def test_a_colleagues_answer_holds_on_every_network(
 ) -> None:
     (project / "gomod-wizard.toml").write_text("[answers]\nmtu = 1300\n")
     assert command("apply", "--yes", system=office(machine)).code == 0
-    assert command("refresh", "--yes", system=home(machine)).code == 0
+    assert command("refresh", "--yes", system=_home(machine)).code == 0
     assert "1300" in (project / "gomod-wizard.toml").read_text()
 
 
@@ -211,3 +211,23 @@ def test_a_mirror_that_refuses_is_called_stale(
     assert [(row["key"], row["is"]) for row in ended.json["stale"]] == [("goproxy", other.url)]
     assert ended.json["unsure"] == []
     assert ended.code == 1
+
+
+def test_a_file_that_only_another_network_needed_is_gone_again(
+    command: Command, trusting: System, home: Path, mirrors: tuple[Mirror, Mirror]
+) -> None:
+    here = {"GOPROXY": mirrors[0].url}
+    there = {**here, "HTTPS_PROXY": "http://proxy.home.example:8080"}
+    config = home / ".docker" / "config.json"
+    slowly = ("--yes", "--timeout", "20")
+    assert command("apply", *slowly, system=office(trusting, **here)).code == 0
+    assert not config.exists()
+    for one in mirrors:
+        one.behaviour = "status-403"
+    assert command("refresh", *slowly, system=_home(trusting, **there)).code == 0
+    assert "proxy.home.example" in config.read_text()
+    for one in mirrors:
+        one.behaviour = "good"
+    assert command("refresh", *slowly, system=office(trusting, **here)).code == 0
+    assert not config.exists()
+    assert command("check", "--timeout", "20", system=office(trusting, **here)).code == 0
