@@ -37,8 +37,6 @@ PROGRAM: Final = "gomod-wizard"
 LIMIT: Final = 120.0
 WATCH_LOG: Final = "/var/log/gomod-wizard-watch.log"
 DOCKERFILE: Final = f"{developer.PROJECT}/Dockerfile"
-KNOWN_IN: Final = {"files"}
-"""What a moved developer cannot change: the disk goes along."""
 
 
 @dataclass(frozen=True)

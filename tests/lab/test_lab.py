@@ -14,6 +14,7 @@ from tests.lab import (
     exported,
     leaks,
     modules,
+    moving,
     scenario,
     sites,
     snapshots,
@@ -233,3 +234,30 @@ def test_a_tampered_zip_is_valid_and_other() -> None:
     good = modules.WORDS.zipped()
     assert sites.tamper(good) != good
     assert sites.tamper(good).startswith(b"PK")
+
+
+def test_every_move_of_the_lab_reads_and_makes_something_stale() -> None:
+    moves = moving.find([])
+    assert len(moves) >= 4
+    assert all(one.stale and one.breaks for one in moves)
+
+
+def test_a_move_that_changes_the_machine_itself_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "moved.toml"
+    file.write_text(
+        'about = "x"\n[there.developer]\ngo_env = { GOPROXY = "off" }\n'
+        '[move]\nstale = ["goproxy"]\nbreaks = "x"\n'
+    )
+    with pytest.raises(scenario.ScenarioError, match="go_env"):
+        moving.read(file)
+
+
+def test_a_step_that_ran_again_is_seen_in_the_builders_log() -> None:
+    log = (
+        "#5 [stage-0 2/4] WORKDIR /src\n#5 CACHED\n"
+        "#7 [stage-0 3/4] COPY go.mod ./\n#7 CACHED\n"
+        "#8 [stage-0 4/4] RUN go mod download\n#8 DONE 0.5s\n"
+    )
+    assert moving.not_cached(log) == ["RUN go mod download"]
+    assert moving.not_cached(log.replace("#8 DONE 0.5s", "#8 CACHED")) == []
+    assert moving.not_cached("no log at all") != []
