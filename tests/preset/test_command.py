@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from tests.cli.conftest import Command
 from tests.ended import Ended
-from tests.preset.documents import minisigner, small
+from tests.preset.documents import minisigner, small, ssh_signer
 from tests.preset.server import Site
 from wizard.system import System
 
@@ -112,6 +113,29 @@ def test_an_older_version_is_refused_with_its_line(
     assert ended.code == 4
     assert ended.json["error"]["where"] == f"{url}:3"
     assert invoke("plan").code == 0, "the copy is there"
+
+
+def test_a_repository_serves_a_signed_preset_from_add_to_plan(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    signer, folder = ssh_signer(tmp_path), tmp_path / "repository"
+    folder.mkdir()
+
+    def publish(version: int) -> None:
+        (folder / "go.toml").write_bytes(document := small(version, "[answers]\nmtu = 1400\n"))
+        (folder / "go.toml.sig").write_bytes(signer.sign(document, tmp_path))
+        for words in (("init", "-q", "-b", "main"), ("add", "."), ("commit", "-q", "-m", "x")):
+            subprocess.run(
+                ["git", "-c", "user.name=it", "-c", "user.email=it@corp.example", *words],
+                cwd=folder, check=True, capture_output=True,
+            )  # fmt: skip
+
+    publish(1)
+    source = f"git+file://{folder}#main:go.toml"
+    assert invoke("preset", "add", source, "--key", str(tmp_path / "id.pub")).code == 0
+    assert f"({source}:5)" in invoke("plan").out
+    publish(2)
+    assert invoke("preset", "refresh", "--json").json["preset"]["version"] == 2
 
 
 def test_check_names_every_mistake_with_its_line(invoke: Invoke, tmp_path: Path) -> None:
