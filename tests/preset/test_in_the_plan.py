@@ -31,6 +31,7 @@ from wizard.plan import decide
 from wizard.plan.free_ranges import find_free, overlaps_any
 from wizard.plan.rulebook import broken
 from wizard.plan.types import Answer, BuildNetwork, Finding, ModuleSource, Origin, Plan
+from wizard.render.pseudonyms import Pseudonyms, internal_names
 
 OWN = "https://goproxy.corp.example"
 MIRROR = f"[[mirror]]\nurl = '{OWN}/'\n"
@@ -255,6 +256,21 @@ def test_a_host_out_of_reach_is_a_finding_with_the_organisations_reason() -> Non
     found = _finding(plan, "preset.self-test")
     assert "git.corp.example:443" in str(found.message)
     assert str(found.cure) == f"all code lives there ({SOURCE}:5)"
+
+
+def test_a_report_for_outsiders_does_not_name_the_organisation() -> None:
+    down = HostAnswer(
+        host="git.corp.example:443", reachable=False, detail="no answer", through=None,
+        because="", where=f"{SOURCE}:5",
+    )  # fmt: skip
+    failed = probe(OWN, proved=None, reason=Failure.REFUSED)
+    more = MIRROR + NAMED + "[[self_test]]\nhost = 'git.corp.example'\n"
+    seen = _facts(more, (down,), mirrors=mirror_facts(probe(), failed))
+    names = Pseudonyms(*internal_names(seen))
+    plan = decide(seen, {})
+    told = [names.hide(str(one.message)) for one in plan.findings if one.id.startswith("preset.")]
+    assert len(told) == 2
+    assert not [one for one in told if "Example Corp" in one or "corp.example" in one]
 
 
 _WORDS = st.sampled_from(

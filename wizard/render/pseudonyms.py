@@ -63,6 +63,9 @@ def internal_names(facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for endpoint in facts.proxy.endpoints.or_else(()):
         if endpoint.url.username:
             people.add(endpoint.url.username)
+    preset = None if facts.preset is None else facts.preset.document.value
+    if preset is not None:
+        people |= {preset.organisation, *(one.name for one in preset.authorities)}
     return tuple(sorted(names)), tuple(sorted(people))
 
 
@@ -79,3 +82,13 @@ def _hosts(facts: Facts) -> Iterator[str]:
         if registry.mirror or registry.registry not in ("docker.io",):
             yield registry.url.partition("://")[2].partition("/")[0].partition(":")[0]
     yield from facts.network.search_domains.or_else(())
+    preset = None if facts.preset is None else facts.preset.document.value
+    if preset is not None:
+        yield from (one.host for one in preset.self_test)
+        urls = (preset.source, preset.contact, *(one.url for one in preset.mirrors))
+        yield from (_host_of(url) for url in urls if "://" in url)
+        yield preset.registry.partition("/")[0].partition(":")[0]
+
+
+def _host_of(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
