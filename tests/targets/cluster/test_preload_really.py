@@ -15,6 +15,7 @@ import pytest
 
 from tests.plan.facts_builder import facts, mirror_facts, private_facts, private_host, proxy_facts
 from tests.render.plans import CORPORATE, WRITTEN, plan
+from tests.route.world import GIT, CodeHost
 from tests.servers.authority import Authority
 from tests.servers.mirror import Mirror
 from tests.servers.module import QUOTE, SHOUT, Module
@@ -67,6 +68,7 @@ class Company:
     secrets: Data
     mirror: Mirror
     proxy: Proxy
+    code: CodeHost
     stack: ExitStack
 
     def close(self) -> None:
@@ -75,11 +77,12 @@ class Company:
 
 
 @pytest.fixture
-def company() -> Iterator[Company]:
+def company(tmp_path: Path) -> Iterator[Company]:
     with ExitStack() as stack:
         authority = stack.enter_context(Authority())
         mirror = stack.enter_context(Mirror(authority, modules=MODULES, login=LOGIN))
-        names = {MIRROR: f"127.0.0.1:{mirror.port}"}
+        code = stack.enter_context(CodeHost(authority, tmp_path / "repositories", {}))
+        names = {MIRROR: f"127.0.0.1:{mirror.port}", GIT: f"127.0.0.1:{code.port}"}
         proxy = stack.enter_context(Proxy(login=PROXY_LOGIN, names=names))
         trusted = replace(CORPORATE, pem=authority.bundle.read_text())
         decided = plan(
@@ -99,6 +102,7 @@ def company() -> Iterator[Company]:
             },
             mirror=mirror,
             proxy=proxy,
+            code=code,
             stack=stack,
         )
 
@@ -197,6 +201,31 @@ def test_a_builds_own_init_container_downloads_what_its_steps_then_find(
         pod, {**IMAGE, **env, "HOME": str(home), "GOFLAGS": "-modcacherw"}, tmp_path / "build"
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_sources_come_from_the_repository_and_the_modules_from_the_sources(
+    company: Company, tmp_path: Path
+) -> None:
+    repository = company.code.root / "app.git"
+    commit(repository)
+    url = f"https://{GIT}/app.git"
+    pod = pod_of(company, tmp_path, "Job", "gomod-buildkit", repository=url)
+    pod.run("sources")
+    assert (pod.volume("workspace") / "src" / "main.go").is_file()
+    assert f"{GIT}:443" in company.proxy.tunnels
+    pod.run("modules")
+    assert list((pod.volume("modules") / "cache" / "download").glob("**/*.zip"))
+
+
+def commit(repository: Path) -> None:
+    repository.mkdir(parents=True)
+    (repository / "go.mod").write_text(go_mod())
+    (repository / "go.sum").write_text(go_sum())
+    (repository / "main.go").write_text(f"{MAIN}func main() {{}}\n")
+    env = {"PATH": IMAGE["PATH"], "HOME": str(repository.parent)}
+    who = ("-c", "user.name=dev", "-c", "user.email=dev@corp.example")
+    for line in (("init", "-q"), ("add", "-A"), (*who, "commit", "-qm", "first")):
+        subprocess.run(["git", *line], cwd=repository, env=env, check=True)
 
 
 def test_the_companys_authority_stands_beside_those_of_the_image(
