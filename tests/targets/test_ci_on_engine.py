@@ -48,9 +48,9 @@ class Runner:
     engine: Engine
     plan: Plan
 
-    def build(self, **given: str) -> Done:
+    def build(self, target: str = "gitlab-ci", **given: str) -> Done:
         """Run the job's script."""
-        steps = gitlab_steps(self.plan, PROJECT, given)
+        steps = gitlab_steps(self.plan, PROJECT, given, target)
         return self._run(steps.script, steps.env)
 
     def after(self, status: str) -> Done:
@@ -94,6 +94,19 @@ def runner() -> Iterator[Runner]:
             '#!/bin/sh\nPYTHONPATH=/opt/gomod-wizard:/opt/packages exec python3 -m wizard "$@"\n',
             0o755,
         )
+        engines = authority.issue_cert("docker")
+        machine.write("/engine.pem", engines.private_key_and_cert_chain_pem.bytes())
+        machine.write("/authority.pem", authority.cert_pem.bytes())
+        relay = Path(__file__).with_name("engine_over_tls.py")
+        machine.write("/engine_over_tls.py", relay.read_text())
+        machine.spawn(
+            ["python3", "/engine_over_tls.py", "2376", "/engine.pem", "/authority.pem"], "/e.log"
+        )
+        client = authority.issue_cert("job.example")
+        machine.write("/certs/client/ca.pem", authority.cert_pem.bytes())
+        machine.write("/certs/client/cert.pem", client.cert_chain_pems[0].bytes())
+        machine.write("/certs/client/key.pem", client.private_key_pem.bytes(), 0o600)
+        machine.write("/etc/hosts", f"127.0.0.1 localhost\n{BRIDGE} docker\n")
         machine.write("/netrc", f"machine {BRIDGE}:8443 login ci password {TOKEN}\n", 0o600)
         signed = replace(CORPORATE, pem=authority.cert_pem.bytes().decode())
         decided = plan(
@@ -127,6 +140,20 @@ def test_it_builds_with_what_the_platform_hands_over(runner: Runner) -> None:
     assert "hello from the mirror" in ran.output
     runner.after("success").must()
     assert runner.left() == []
+
+
+def test_it_builds_with_an_engine_of_its_own_past_the_proxy(runner: Runner) -> None:
+    """As with docker in docker: over TLS, and the proxy of the job leads to nobody."""
+    built = runner.build(
+        "gitlab-ci-dind",
+        CI_JOB_ID="43",
+        CI_REGISTRY_IMAGE="registry.example/team/dind",
+        GOMOD_NETRC="/netrc",
+        GOMOD_HTTPS_PROXY="http://127.0.0.9:9",
+        GOMOD_NO_PROXY=BRIDGE,
+    )
+    assert built.ok, built.output
+    runner.engine.docker("image", "inspect", "registry.example/team/dind:c0ffee").must()
 
 
 def test_an_engine_of_the_job_takes_its_flags(runner: Runner) -> None:
