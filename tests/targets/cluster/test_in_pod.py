@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import subprocess
 import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from tests.plan.facts_builder import client, docker_facts, facts, mirror_facts, probe, proxy_facts
-from tests.render.plans import CORPORATE, OUTSIDE, SECRET, WRITTEN, monorepo, plan, shapes
+from tests.plan.facts_builder import (
+    client,
+    docker_facts,
+    facts,
+    mirror_facts,
+    private_facts,
+    probe,
+    proxy_facts,
+)
+from tests.render.plans import (
+    AGENT,
+    CORPORATE,
+    OUTSIDE,
+    SECRET,
+    SSH_HOST,
+    WRITTEN,
+    monorepo,
+    plan,
+    shapes,
+)
 from tests.targets.cluster.manifests import (
     artifacts,
     container,
@@ -20,6 +40,7 @@ from tests.targets.cluster.manifests import (
     text,
     words,
 )
+from tests.targets.cluster.pod_here import PodHere
 from wizard.errors import UsageError
 from wizard.facts import known
 from wizard.facts.mirrors import Failure
@@ -202,3 +223,33 @@ def test_buildkitd_reads_the_same_mirrors_and_authority_as_any_other_builder() -
     assert read["plain.corp.example:5000"] == {"http": True}
     for host in ("docker.io", "mirror.corp.example", "registry.corp.example"):
         assert read[host]["ca"] == ["/gomod-ca/ca.pem"]
+
+
+def test_git_takes_the_key_of_the_secret_and_no_host_key_but_those_beside_it(
+    tmp_path: Path,
+) -> None:
+    found = documents(plan(facts(private=private_facts(SSH_HOST, ssh=AGENT))), "kubernetes")
+    secrets = {"gomod-ssh": {"ssh-privatekey": "made up", "known_hosts": ""}}
+    image = {"PATH": "/usr/bin:/bin"}
+    pod = PodHere(
+        tmp_path,
+        find(found, "Pod", "gomod-build")["spec"],
+        found,
+        secrets=secrets,
+        more={"gomod-files": {}},
+        image=image,
+    )
+    env = pod.environment("modules")
+    script = next(tmp_path.glob("run-1/config/with-network.sh"))
+    done = subprocess.run(
+        ["sh", script, "sh", "-c", 'echo "$GIT_SSH_COMMAND"; git config --get-regexp "^url[.]"'],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ssh, rewrite = done.stdout.splitlines()
+    assert ssh.endswith(f"-o IdentitiesOnly=yes -i {tmp_path}/run-1/ssh/ssh-privatekey")
+    assert "StrictHostKeyChecking=yes" in ssh
+    assert f"UserKnownHostsFile={tmp_path}/run-1/handed-over/known_hosts" in ssh
+    assert rewrite == "url.ssh://git@ssh.corp.example/.insteadof https://ssh.corp.example/"
