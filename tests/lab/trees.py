@@ -6,6 +6,7 @@
 - `podman-5`, `podman-4`: podman of today and of some years ago, and no Docker. `docker compose` is
   taken out of the first one.
 - `image`: what the Go base image is made of. No engine in it.
+- `fleet`: a machine that Ansible looks after: sshd, sudo, Python; neither pip nor python3-venv.
 
 A machine never writes into a tree: it runs on an overlay above it (`machine.py`).
 """
@@ -48,6 +49,7 @@ PACKAGES: Final = {
         "podman crun netavark aardvark-dns ca-certificates python3 git iproute2 iptables procps"
     ),
     "image": "git ca-certificates openssh-client",
+    "fleet": "docker.io iptables ca-certificates python3 openssh-server sudo iproute2 procps",
 }
 SUITES: Final = {
     "forky": "forky",
@@ -55,6 +57,7 @@ SUITES: Final = {
     "podman-5": "forky",
     "podman-4": "bookworm",
     "image": "bookworm",
+    "fleet": "bookworm",
 }
 
 
