@@ -39,17 +39,20 @@ from wizard.errors import UsageError
 from wizard.facts import known
 from wizard.plan.types import Answer, BuildSecret, Origin, Plan
 from wizard.render.build_command import build_command
+from wizard.render.dockerignore import dockerignore
 from wizard.render.quoting import hcl
 from wizard.render.targets import TARGETS
 from wizard.render.targets.builders import TARGETS as BUILDERS
 from wizard.render.targets.options import Options
+from wizard.render.types import Scope
+from wizard.rules.dockerignore import hidden_by, parse_dockerignore
 
 FILES = {
     "bake": "docker-bake.gomod.hcl",
     "compose": "compose.gomod.yaml",
-    "podman": "deploy/podman/build.sh",
+    "podman": "deploy/gomod/podman-build.sh",
 }
-BUILDER, ELSEWHERE = "deploy/builder", "deploy/remote-builder"
+BUILDER, ELSEWHERE = "deploy/gomod", "deploy/gomod/remote"
 READERS = {"bake": readers.bake, "compose": readers.compose, "podman": readers.podman}
 
 BUILDKITD_KEYS: Mapping[str, object] = {
@@ -211,7 +214,7 @@ def _known(table: Mapping[str, Any], keys: Any) -> None:
 
 def test_buildkitd_gets_the_mirrors_resolvers_and_authority_of_the_plan() -> None:
     told = tomllib.loads(rendered("buildkitd", behind_everything())[f"{BUILDER}/buildkitd.toml"])
-    ca = ["deploy/builder/ca.pem"]
+    ca = ["deploy/gomod/ca.pem"]
     assert told == {
         "dns": {"nameservers": ["10.0.0.53"], "searchDomains": ["corp.example"]},
         "registry": {
@@ -280,12 +283,25 @@ def test_podman_gets_the_mirrors_resolvers_and_authority_of_the_plan() -> None:
     assert files["podman-certs.d/mirror.corp.example/gomod-wizard.crt"] == CORPORATE.pem
 
 
-def test_nothing_is_written_under_a_name_that_is_the_users_own() -> None:
-    users = {"docker-bake.hcl", "docker-bake.json", "compose.yaml", "docker-compose.yml"}
-    paths = [
+def project_paths() -> list[str]:
+    """Return where everything of these targets lies in the project."""
+    return [
         artifact.path
         for target in BUILDERS
         for artifact in target.render(behind_everything(), Options({}))
+        if artifact.scope is Scope.PROJECT
     ]
+
+
+def test_nothing_is_written_under_a_name_that_is_the_users_own() -> None:
+    users = {"docker-bake.hcl", "docker-bake.json", "compose.yaml", "docker-compose.yml"}
+    paths = project_paths()
     assert not users & {Path(path).name for path in paths}
     assert len(paths) == len(set(paths))
+
+
+def test_another_network_for_a_builder_is_no_new_build() -> None:
+    """They name what differs between networks, so they must stay out of the build's context."""
+    (ignored,) = dockerignore(behind_everything())
+    patterns = parse_dockerignore(ignored.standalone)
+    assert [path for path in project_paths() if hidden_by(patterns, path) is None] == []

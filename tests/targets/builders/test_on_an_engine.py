@@ -158,9 +158,9 @@ def test_buildx_takes_the_builder_its_options_and_its_authority(engine: Engine) 
     plan = behind_everything()
     supply.write(machine, plan, "buildkitd")
     # The MTU of a bridge is the engine's: see the test of it below.
-    script = machine.read("/root/app/deploy/builder/create-builder.sh").replace("1400", "1500")
-    machine.write("/root/app/deploy/builder/create-builder.sh", script, 0o755)
-    machine.run(["/root/app/deploy/builder/create-builder.sh"], cwd="/").must()
+    script = machine.read("/root/app/deploy/gomod/create-builder.sh").replace("1400", "1500")
+    machine.write("/root/app/deploy/gomod/create-builder.sh", script, 0o755)
+    machine.run(["/root/app/deploy/gomod/create-builder.sh"], cwd="/").must()
     node = created(engine, "gomod")
     assert node["DriverOpts"] == {
         "default-load": "true",
@@ -175,7 +175,7 @@ def test_buildx_takes_the_builder_its_options_and_its_authority(engine: Engine) 
 
 def test_a_builder_is_not_created_on_a_bridge_that_is_too_wide(engine: Engine) -> None:
     supply.write(engine.machine, behind_everything(), "buildkitd")
-    done = engine.machine.run(["/root/app/deploy/builder/create-builder.sh", "wide"], cwd="/")
+    done = engine.machine.run(["/root/app/deploy/gomod/create-builder.sh", "wide"], cwd="/")
     assert not done.ok
     assert "carries 1500 bytes, the way out 1400" in done.output
 
@@ -187,7 +187,7 @@ def test_buildx_finds_the_certificates_of_a_remote_builder(engine: Engine) -> No
     address = "tcp://builder.corp.example:1234"
     supply.write(machine, behind_everything(), "buildkitd-remote", builder_address=address)
     machine.run(
-        ["/root/app/deploy/remote-builder/connect-builder.sh"],
+        ["/root/app/deploy/gomod/remote/connect-builder.sh"],
         cwd="/", env={"BUILDKIT_CERTS": folder},
     ).must()  # fmt: skip
     node = created(engine, "gomod-remote")

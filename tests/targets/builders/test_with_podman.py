@@ -45,7 +45,7 @@ def test_it_builds_with_its_secrets_and_keeps_none_of_them(podman: Machine) -> N
     podman.write("/root/app/Dockerfile", text)
     supply.write(podman, plan, "podman")
     podman.run(
-        ["deploy/podman/build.sh", "--no-cache"],
+        ["deploy/gomod/podman-build.sh", "--no-cache"],
         cwd="/root/app", env={"HTTPS_PROXY": PROXY, "http_proxy": "stray"}, timeout=280,
     ).must()  # fmt: skip
     kept = podman.run(
@@ -69,7 +69,7 @@ def test_it_takes_the_modules_from_a_context_of_the_hosts_cache(podman: Machine)
     plan = supply.plan(module_source="bridge", secrets=f"goenv={supply.GO_ENV}.bridge")
     podman.write("/root/app/Dockerfile", whole_text(plan))
     supply.write(podman, plan, "podman")
-    podman.run(["deploy/podman/build.sh", "--no-cache"], cwd="/root/app", timeout=280).must()
+    podman.run(["deploy/gomod/podman-build.sh", "--no-cache"], cwd="/root/app", timeout=280).must()
 
 
 def test_it_reads_its_drop_ins(podman: Machine) -> None:

@@ -15,13 +15,13 @@ from wizard.render.types import Artifact, Scope, Whole
 from wizard.rules.proxy_url import ProxyUrl
 from wizard.text import msg
 
-FOLDER = "deploy/builder"
+FOLDER = "deploy/gomod"
 """Below the project; the script goes there by itself."""
 
 _HEAD = """\
 # Written by gomod-wizard for a builder in a container, which has nothing of the engine's
 # daemon.json: resolvers, mirrors and authorities must be told to it again.
-# `deploy/builder/create-builder.sh` creates it; buildx copies the files of `ca` into it. They are
+# `deploy/gomod/create-builder.sh` creates it; buildx copies the files of `ca` into it. They are
 # for pulling images; a RUN step gets the authority as a secret.
 """
 

@@ -24,7 +24,7 @@ from wizard.render.types import Artifact, Scope, Whole
 from wizard.rules.image_reference import DOCKER_HUB
 from wizard.text import msg
 
-SCRIPT = "deploy/podman/build.sh"
+SCRIPT = "deploy/gomod/podman-build.sh"
 _DROP_IN = "50-gomod-wizard.conf"
 
 

@@ -13,7 +13,7 @@ from wizard.render.types import Artifact, Scope, Whole
 from wizard.rules.proxy_url import ProxyUrl
 from wizard.text import msg
 
-FOLDER = "deploy/remote-builder"
+FOLDER = "deploy/gomod/remote"
 
 _HEAD = """\
 # Written by gomod-wizard: /etc/buildkit/buildkitd.toml of the machine that builds for others.
