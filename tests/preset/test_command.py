@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from tests.cli.conftest import Command
 from tests.ended import Ended
 from tests.preset.documents import minisigner, small, ssh_signer
 from tests.preset.server import Site
+from tests.servers import Authority, Mirror, write_catalogue
 from wizard.system import System
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
@@ -270,3 +272,29 @@ def test_a_purge_takes_the_copy_and_its_settings_with_it(
     assert invoke("purge", "--yes", "--settings").code == 0
     assert not (home / ".local/state/gomod-wizard").exists()
     assert not (home / ".config/gomod-wizard").exists()
+
+
+def test_the_organisations_mirror_is_proved_and_chosen_though_others_are_faster(
+    command: Command, trusting: System, authority: Authority, home: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "preset.toml"
+    with contextlib.ExitStack() as stack:
+        fast = [stack.enter_context(Mirror(authority)) for _ in range(4)]
+        own = stack.enter_context(Mirror(authority, delay_s=0.1))
+        write_catalogue(home / ".config/gomod-wizard/mirrors.toml", fast)
+        path.write_bytes(small(7, f"[[mirror]]\nurl = '{own.url}'\n"))
+        env = {**trusting.env, "GOMOD_WIZARD_PRESET": str(path)}
+        del env["GOPROXY"]
+        plan = command("plan", "--json", "--timeout", "20", system=replace(trusting, env=env))
+    decided = {one["key"]: one for one in plan.json["decisions"]}
+    assert decided["goproxy"]["value"] == own.url.rstrip("/")
+    assert decided["goproxy"]["source"] == f"{path}:5"
+
+
+def test_mirrors_asks_the_organisations_first(invoke: Invoke, tmp_path: Path) -> None:
+    path = tmp_path / "preset.toml"
+    path.write_bytes(small(7, "[[mirror]]\nurl = 'https://127.0.0.1:9/own'\nname = 'ours'\n"))
+    invoke("preset", "add", str(path))
+    ended = invoke("mirrors", "--json")
+    _fits("mirrors", ended)
+    assert ended.json["mirrors"][0]["name"] == "ours"

@@ -170,7 +170,7 @@ def _preset(flags: argparse.Namespace, machine: System, output: Output) -> Prese
     from wizard.preset.loading import PASSING_S, load
 
     try:
-        loaded = load(machine, patience_s=PASSING_S[flags.command == "check"])
+        loaded = load(machine, patience_s=PASSING_S[flags.command in (None, "check")])
     except WizardError as error:
         if flags.command not in _UNDECIDED:
             raise

@@ -25,7 +25,9 @@ async def rank_mirrors(system: System, request: Request, listener: Listener) -> 
         return settings[name].value if name in settings else None
 
     catalogue = load_catalogue(
-        system, setting("GOPROXY") or written_setting(system, "GOPROXY") or DEFAULT_GOPROXY
+        system,
+        setting("GOPROXY") or written_setting(system, "GOPROXY") or DEFAULT_GOPROXY,
+        preset=request.preset,
     )
     own = await in_thread(lambda: _own_canary(system, request.project))
     return await probe_mirrors(

@@ -60,6 +60,11 @@ class Mirror:
     automatic: bool = True
     """False: listed for the user's own choice, never probed or chosen by itself."""
 
+    @property
+    def wanted(self) -> bool:
+        """Whether it is waited for and proved in any case: in use here, or the organisation's."""
+        return self.origin in (Origin.GOPROXY, Origin.PRESET)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:

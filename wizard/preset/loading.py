@@ -29,7 +29,8 @@ from wizard.text import Text, msg, nmsg
 FIRST_PATIENCE_S = 15.0
 """For the first copy, and where a person asked for a new one."""
 PASSING_S = (2.0, 0.7)
-"""For a look in passing, and for `check`, which stands at a prompt: a preset is there already."""
+"""For a look in passing; for `check`, which stands at a prompt, and the first frame: a preset is
+there already."""
 FRESH = timedelta(days=1)
 _AGAIN = timedelta(hours=1)
 """A source that did not answer is left alone for so long."""

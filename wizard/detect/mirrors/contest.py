@@ -17,7 +17,7 @@ from wizard.detect.mirrors.resolve import Names
 from wizard.detect.mirrors.switching import quick_turns
 from wizard.detect.mirrors.trust import Trust
 from wizard.facts.base import known
-from wizard.facts.mirrors import Canary, Mirror, MirrorFacts, MirrorProbe, Origin
+from wizard.facts.mirrors import Canary, Mirror, MirrorFacts, MirrorProbe
 from wizard.facts.proxy import GoProxyEnvironment
 from wizard.rules.modpath import is_upper
 from wizard.system import System
@@ -144,7 +144,7 @@ class Contest:
                 free = min(_PROOFS_AT_ONCE, self._wanted - proved) - len(running)
                 for runner in self._candidates(tried):
                     # What is in use is proved in any case: a plan must know whether to keep it.
-                    used = runner.probe.mirror.origin is Origin.GOPROXY
+                    used = runner.probe.mirror.wanted
                     if free <= 0 and not used:
                         continue
                     free -= 1
@@ -170,7 +170,7 @@ class Contest:
     async def _prove_at_once(self, runner: Runner) -> None:
         """Prove who is complete on its own connection, where it is one of the best so far."""
         best = in_order(r.probe for r in self._race.runners if r.complete)[: self._wanted]
-        used = runner.probe.mirror.origin is Origin.GOPROXY
+        used = runner.probe.mirror.wanted
         if runner.canary is None or not (used or any(p is runner.probe for p in best)):
             return
         runner.proof = self._loop.create_task(

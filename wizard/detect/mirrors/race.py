@@ -23,7 +23,7 @@ from wizard.detect.mirrors.verdict import (
     check_info,
     cut_off,
 )
-from wizard.facts.mirrors import Canary, Failure, Latency, Mirror, MirrorProbe, Origin
+from wizard.facts.mirrors import Canary, Failure, Latency, Mirror, MirrorProbe
 from wizard.facts.proxy import GoProxyEnvironment
 from wizard.rules.modpath import wire_path
 from wizard.text import Text, msg
@@ -128,9 +128,7 @@ class Race:
         if self._first is None:
             return None
         alone = self._first + _ALONE_S
-        waits_for = any(
-            r.probe.mirror.origin is Origin.GOPROXY and not r.done for r in self.runners
-        )
+        waits_for = any(r.probe.mirror.wanted and not r.done for r in self.runners)
         if len(complete) < WANTED or waits_for:
             return alone
         return self._start + max(_FACTOR * complete[WANTED - 1], _FLOOR_S)
@@ -178,7 +176,7 @@ class Race:
             progress = runner.session.progress
             error = cut_off(progress.phase, progress.where)
             # Of one in use it is told what it did not do: a plan must know whether to keep it.
-            if early and runner.probe.mirror.origin is not Origin.GOPROXY:
+            if early and not runner.probe.mirror.wanted:
                 error = ProbeError(Failure.TIMEOUT, _not_waited_for(runner, round(waited)))
             self._fail(runner, error)
 

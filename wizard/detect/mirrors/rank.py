@@ -1,4 +1,5 @@
-"""The order of the mirrors: by the fastest first byte, and in favour of the one in use."""
+"""The order of the mirrors: by the fastest first byte, in favour of the one in use; the
+organisation's own come first."""
 
 from __future__ import annotations
 
@@ -47,4 +48,5 @@ def in_order(probes: Iterable[MirrorProbe]) -> list[MirrorProbe]:
         rest = [p for p in good if p is not current]
         place = next((i for i, p in enumerate(rest) if not clearly_faster(p, current)), len(rest))
         good = [*rest[:place], current, *rest[place:]]
-    return good
+    # The organisation's own come first, however fast a stranger is.
+    return sorted(good, key=lambda p: p.mirror.origin is not Origin.PRESET)
