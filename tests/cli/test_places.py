@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -231,3 +232,24 @@ def test_a_file_that_only_another_network_needed_is_gone_again(
     assert command("refresh", *slowly, system=office(trusting, **here)).code == 0
     assert not config.exists()
     assert command("check", "--timeout", "20", system=office(trusting, **here)).code == 0
+
+
+@pytest.fixture
+def silent_engine(tmp_path: Path) -> Iterator[str]:
+    """An engine's socket that takes every connection and never says a word."""
+    path = tmp_path / "engine.sock"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen(64)
+        yield f"unix://{path}"
+
+
+def test_an_engine_that_is_only_late_makes_nothing_stale(
+    command: Command, machine: System, silent_engine: str
+) -> None:
+    before = office(machine, HTTPS_PROXY="http://proxy.corp.example:3128")
+    assert command("apply", "--yes", system=before).code == 0
+    late = replace(before, env={**before.env, "DOCKER_HOST": silent_engine})
+    ended = command("check", "--json", system=late)
+    assert ended.json["stale"] == []
+    assert ended.code == 0
