@@ -12,6 +12,8 @@ import pytest
 from tests.cli.conftest import Command
 from tests.plan.facts_builder import ETH0, ROUTES, facts, mirror_facts, network_facts, proxy_facts
 from tests.servers import QUOTE, Authority, Mirror
+from wizard.cli.parser import TIMEOUTS_S, build_parser
+from wizard.detect.request import DEFAULT_TIMEOUT_S
 from wizard.facts import Facts, known
 from wizard.facts.mirrors import Authority as Signer
 from wizard.facts.network import Interface, Resolver, Route
@@ -253,3 +255,14 @@ def test_an_engine_that_is_only_late_makes_nothing_stale(
     ended = command("check", "--json", system=late)
     assert ended.json["stale"] == []
     assert ended.code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [(("check",), 2.0), (("plan",), 5.0), (("detect",), 5.0), (("plan", "--timeout", "9"), 9.0)],
+)
+def test_each_command_has_its_own_deadline(words: tuple[str, ...], seconds: float) -> None:
+    """The deadline of one command must not become everybody's: they share the flag."""
+    flags = build_parser("0").parse_args(list(words))
+    usual = TIMEOUTS_S.get(flags.command, DEFAULT_TIMEOUT_S)
+    assert getattr(flags, "timeout", usual) == seconds

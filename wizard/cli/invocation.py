@@ -124,6 +124,7 @@ def _dispatch(
 
         refuse_a_small_limit()
     from wizard.cli.context import Context
+    from wizard.cli.parser import TIMEOUTS_S
     from wizard.detect.request import DEFAULT_TIMEOUT_S, Request
     from wizard.session import Session
 
@@ -132,7 +133,8 @@ def _dispatch(
     project = _project(getattr(flags, "project", None))
     begun = time.monotonic()
     preset = _preset(flags, machine, output)
-    timeout_s = getattr(flags, "timeout", DEFAULT_TIMEOUT_S)
+    usual_s = TIMEOUTS_S.get(flags.command, DEFAULT_TIMEOUT_S)
+    timeout_s = getattr(flags, "timeout", usual_s)
     if flags.command == "check":  # it stands at a prompt: an organisation's slow server is within
         timeout_s = max(_LEAST_LOOK_S, timeout_s - (time.monotonic() - begun))
     session = Session(

@@ -15,10 +15,13 @@ THEMES = ("dark", "light", "contrast", "terminal")
 """The looks of the full screen; `screens.looks` has what each is."""
 
 
-CHECK_TIMEOUT_S = 2.0
-"""`check` is called at every prompt and in every job."""
-EXPORT_TIMEOUT_S = 30.0
-"""`proxy-export` must know what is private, and nobody waits for it at a prompt."""
+TIMEOUTS_S = {"check": 2.0, "proxy-export": 30.0}
+"""Deadlines of a detection where --timeout is not given, and not everybody's 5 seconds hold.
+
+`check` is called at every prompt and in every job; `proxy-export` must know what is private, and
+nobody waits for it. No `set_defaults`: argparse writes it into the flag itself, which all commands
+share, and the last command's deadline would be everybody's.
+"""
 
 
 COMMAND_NAMES = frozenset(COMMANDS)
@@ -293,7 +296,6 @@ def build_parser(version: str) -> argparse.ArgumentParser:
         action="append",
         help=str(msg("as if that decision had this value; repeatable; nothing is written")),
     )
-    parsers["check"].set_defaults(timeout=CHECK_TIMEOUT_S)
     parsers["networks"].add_argument(
         "--name", metavar="NAME", help=str(msg("call the network that is here NAME"))
     )
@@ -328,7 +330,6 @@ def build_parser(version: str) -> argparse.ArgumentParser:
         metavar="MODULE@VERSION",
         help=str(msg("these alone; `all`: with what tests of other modules need")),
     )
-    tree.set_defaults(timeout=EXPORT_TIMEOUT_S)
     preset = parsers["preset"]
     preset.add_argument(
         "action",
