@@ -73,6 +73,9 @@ def play(here: Path) -> Story:
         command = f"gomod_wizard_command={INSTALLED}/venv/bin/gomod-wizard"
         no_root = ("-e", command, "-e", "gomod_wizard_become=false")
         run("stopped", "site.yml", "--limit=four", "-e", other, *no_root)
+        look("stopped")
+        run("undo foreseen", "undo.yml", present, "--check")
+        look("undo foreseen")
         edited = hosts["two"].machine.path("/etc/docker/daemon.json")
         written = edited.read_bytes()
         edited.write_bytes(written + b"\n\n")

@@ -90,6 +90,14 @@ def test_without_root_it_stops_with_the_command_that_root_would_type(story: Stor
     assert "sudo /opt/gomod-wizard/venv/bin/python" in recap.output
 
 
+def test_a_check_of_the_undo_changes_nothing(story: Story) -> None:
+    """Every machine would change."""
+    recap = story.recaps["undo foreseen"]
+    assert recap.code == 0, recap.output
+    assert all(recap.of("changed").values()), recap.output
+    assert story.files["undo foreseen"] == story.files["stopped"]
+
+
 def test_an_undo_refuses_the_machine_whose_file_was_edited(story: Story) -> None:
     """It fails alone, and says which file."""
     recap = story.recaps["undone"]
