@@ -3,7 +3,8 @@
 TCP to all at once; TLS in the order of TCP completion through eight places, so that the nearest
 come first and handshakes do not distort each other; one cold and two warm samples each. The race
 is decided when three mirrors are complete and twice the slowest of them (at least a quarter
-of a second) has passed; with fewer, one second after the first.
+of a second) has passed; with fewer, one second after the first. Whose TCP handshake was faster
+than the best answer may still win: it has a second, for packets do get lost.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ WANTED = 3
 _FACTOR = 2.0
 _FLOOR_S = 0.25
 _ALONE_S = 1.0
+_NEARER_S = 1.0
+_CLEARLY = 0.95
 _WARM_SAMPLES = 2
 _MOST_CANARIES = 4
 _TRY_NEXT = {Failure.HTTP_404, Failure.HTTP_410}
@@ -131,14 +134,37 @@ class Race:
         waits_for = any(r.probe.mirror.wanted and not r.done for r in self.runners)
         if len(complete) < WANTED or waits_for:
             return alone
-        return self._start + max(_FACTOR * complete[WANTED - 1], _FLOOR_S)
+        enough = max(_FACTOR * complete[WANTED - 1], _FLOOR_S)
+        return self._start + max(enough, _NEARER_S if self._nearer_is_open() else 0.0)
+
+    def _nearer_is_open(self) -> bool:
+        """Whether somebody who has not answered is nearer than the best one who has."""
+        best = min(
+            (r.probe.latency for r in self.runners if r.complete),
+            key=lambda latency: latency.first_byte or 0.0,
+        )
+        if best.first_byte is None or best.connect is None:
+            return False  # a tunnel: its TCP says nothing of the mirror
+        if best.connect < best.first_byte / 2:
+            return False  # nor does TCP that somebody on the way answers
+        limit = _CLEARLY * best.first_byte
+        return any(
+            not runner.done
+            and not runner.complete
+            and runner.session.legs.connect is not None
+            and runner.session.legs.connect < limit
+            for runner in self.runners
+        )
 
     async def decided(self) -> None:
         """Wait until the order is good enough, the race is over, or time is up."""
         while not self.over:
             at = self.decided_at
             limit = self._deadline if at is None else min(at, self._deadline)
-            if not await self.news(limit):
+            if await self.news(limit):
+                continue
+            at = self.decided_at  # once more: a TCP handshake is no news
+            if at is None or at <= limit or limit >= self._deadline:
                 return
 
     async def news(self, until: float) -> bool:
