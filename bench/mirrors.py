@@ -160,7 +160,7 @@ def wifi_rows(runs: int) -> list[Row]:
     ]
     with Lab([site for field in fields for site in field], weather=WIFI) as lab:
         found = {
-            key: races(lab, fields, whole_table=whole, timeout_s=TIMEOUT_S, at_once=4 if whole else 1)
+            key: races(lab, fields, whole_table=whole, timeout_s=TIMEOUT_S, at_once=6 if whole else 1)
             for key, whole in (("whole", True), ("early", False))
         }
 

@@ -8,7 +8,6 @@ import base64
 import contextlib
 import socket
 import ssl
-import struct
 from dataclasses import dataclass
 from urllib.parse import SplitResult
 
@@ -16,6 +15,7 @@ from wizard.detect.mirrors import socks, trust
 from wizard.detect.mirrors.certificate import anchor_of, describe, issuer_of_peer
 from wizard.detect.mirrors.http1 import Channel, Reply
 from wizard.detect.mirrors.resolve import Address, Names
+from wizard.detect.mirrors.tcp_info import round_trip_ms
 from wizard.detect.mirrors.verdict import (
     UNTRUSTED,
     Phase,
@@ -166,18 +166,6 @@ async def _connect(address: Address) -> socket.socket:
         sock.close()
         raise
     return sock
-
-
-def round_trip_ms(sock: socket.socket) -> float | None:
-    """Return the kernel's own measure of the handshake (tcpi_rtt of linux/tcp.h), or None."""
-    if not hasattr(socket, "TCP_INFO"):
-        return None
-    try:
-        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
-    except OSError:
-        return None
-    # 8 bytes of u8 fields, then u32 fields; tcpi_rtt is the sixteenth, in microseconds.
-    return struct.unpack_from("=I", info, 8 + 4 * 15)[0] / 1000 if len(info) >= 72 else None
 
 
 async def open_channel(

@@ -11,6 +11,8 @@ import zlib
 from dataclasses import dataclass
 from typing import cast
 
+from wizard.detect.mirrors.tcp_info import undelayed_s
+
 HEAD_LIMIT = 64 * 1024
 BODY_LIMIT = 64 * 1024
 """Of a `.info`, some hundred bytes long, or of the page that stands in its place."""
@@ -65,6 +67,7 @@ class Channel(asyncio.Protocol):
         self._ended = False
         self._error: BaseException | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._asked = 0.0
         self._stamp: float | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -83,7 +86,9 @@ class Channel(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self._stamp is None:
-            self._stamp = self.loop.time()
+            waited = self.loop.time() - self._asked
+            sock = None if self._transport is None else self._transport.get_extra_info("socket")
+            self._stamp = self._asked + undelayed_s(sock, waited)
         self._buffer += data
         if len(self._buffer) > _BUFFER_LIMIT:
             self._error = TooLarge()
@@ -151,7 +156,7 @@ class Channel(asyncio.Protocol):
         if self._ended:
             raise Closed
         self._stamp = None
-        start = self.loop.time()
+        self._asked = start = self.loop.time()
         self.write(request)
         return await self._reply(start, tunnel=tunnel, cut=cut)
 
@@ -163,7 +168,7 @@ class Channel(asyncio.Protocol):
         if self._ended:
             raise Closed
         self._stamp = None
-        start = self.loop.time()
+        self._asked = start = self.loop.time()
         self.write(b"".join(requests))
         replies: list[Reply] = []
         for _ in requests:
