@@ -7,6 +7,7 @@ its lower-case form, and cmd/go percent-escapes the `!`, so `%21x` is what a mir
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 _ELEMENT = re.compile(r"[A-Za-z0-9\-._~]+")
@@ -76,6 +77,7 @@ def is_upper(path: str) -> bool:
     return _UPPER.search(path) is not None
 
 
+@lru_cache(maxsize=64)
 def wire_path(path: str, version: str, suffix: str) -> str:
     """Return the request path below a mirror's base: `/m/@v/v1.0.0.info`, percent-escaped.
 

@@ -12,7 +12,7 @@ from wizard.detect.mirrors.logins import Logins
 from wizard.detect.mirrors.places import HOLD_S
 from wizard.detect.mirrors.quick import prove_at_once
 from wizard.detect.mirrors.race import Race, Runner
-from wizard.detect.mirrors.rank import in_order, ranked, with_rank
+from wizard.detect.mirrors.rank import in_order, rank_of, ranked
 from wizard.detect.mirrors.resolve import Names
 from wizard.detect.mirrors.switching import quick_turns
 from wizard.detect.mirrors.trust import Trust
@@ -169,9 +169,9 @@ class Contest:
 
     async def _prove_at_once(self, runner: Runner) -> None:
         """Prove who is complete on its own connection, where it is one of the best so far."""
-        best = in_order(r.probe for r in self._race.runners if r.complete)[: self._wanted]
+        rank = rank_of(runner.probe, [r.probe for r in self._race.runners if r.complete])
         used = runner.probe.mirror.wanted
-        if runner.canary is None or not (used or any(p is runner.probe for p in best)):
+        if runner.canary is None or rank is None or not (used or rank <= self._wanted):
             return
         runner.proof = self._loop.create_task(
             prove_at_once(
@@ -235,7 +235,8 @@ class Contest:
 
     def _tell(self, runner: Runner) -> None:
         """Report one row with the rank that it has among those known so far."""
-        self._report(with_rank(runner.probe, [r.probe for r in self._race.runners]))
+        rank = rank_of(runner.probe, [r.probe for r in self._race.runners])
+        self._report(replace(runner.probe, rank=rank))
 
     def _report(self, probe: MirrorProbe) -> None:
         if self._told.get(probe.mirror.url) != probe:

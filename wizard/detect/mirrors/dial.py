@@ -9,6 +9,7 @@ import contextlib
 import socket
 import ssl
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult
 
 from wizard.detect.mirrors import socks, trust
@@ -67,8 +68,13 @@ class Target:
     @property
     def shown(self) -> str:
         """The host, and the port where it is not the scheme's own."""
-        usual = {"http": 80, "https": 443}[self.scheme]
-        return clean_line(self.host if self.port == usual else self.authority, 200)
+        return _shown(self)
+
+
+@lru_cache(maxsize=512)
+def _shown(target: Target) -> str:
+    usual = {"http": 80, "https": 443}[target.scheme]
+    return clean_line(target.host if target.port == usual else target.authority, 200)
 
 
 def target_of(parts: SplitResult) -> Target:

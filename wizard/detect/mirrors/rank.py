@@ -31,12 +31,25 @@ def ranked(probes: Iterable[MirrorProbe]) -> tuple[MirrorProbe, ...]:
     return (*(replace(p, rank=n) for n, p in enumerate(in_order(probes), start=1)), *failed)
 
 
-def with_rank(probe: MirrorProbe, probes: Iterable[MirrorProbe]) -> MirrorProbe:
-    """Return `probe`, one of `probes`, with its rank among them."""
+def rank_of(probe: MirrorProbe, probes: Iterable[MirrorProbe]) -> int | None:
+    """Return the rank of `probe`, one of `probes`, among them; None: it is no good one.
+
+    Counted where nobody is favoured: with two hundred mirrors each piece of news would sort them.
+    """
     if not probe.ok:
-        return replace(probe, rank=None)
-    place = next(n for n, p in enumerate(in_order(probes), start=1) if p is probe)
-    return replace(probe, rank=place)
+        return None
+    own, rank = _speed(probe), 1
+    good: list[MirrorProbe] = []
+    favoured = False
+    for other in probes:
+        if other.ok:
+            good.append(other)
+            favoured = favoured or other.mirror.wanted
+            if (speed := other.latency.first_byte) is not None and speed < own:
+                rank += 1
+    if favoured:
+        return next(n for n, p in enumerate(in_order(good), start=1) if p is probe)
+    return rank
 
 
 def in_order(probes: Iterable[MirrorProbe]) -> list[MirrorProbe]:

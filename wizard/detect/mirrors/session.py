@@ -95,6 +95,8 @@ class Session:
         self._login = login
         self._accept = accept
         self._channels: dict[Target, Channel] = {}
+        self._proxies: dict[Target, ProxyUrl | None] = {}
+        self._last_request = ("", b"")
 
     def close(self) -> None:
         """Drop every connection at once."""
@@ -107,13 +109,11 @@ class Session:
 
         `cut`: the beginning of a large answer is enough.
         """
-        url = self.url + path
+        url, target = self.url + path, self.target
         first = total = 0.0
         hosts: list[str] = []
         trail: list[str] = []
         for _ in range(MOST_REDIRECTS):
-            parts = urlsplit(url)
-            target = target_of(parts)
             try:
                 reply, waited = await self._ask(url, target, cut=cut)
             except ProbeError as error:
@@ -133,7 +133,8 @@ class Session:
                 )
             url = _next_url(url, location, reply)
             trail.append(url.partition("?")[0])
-            if (host := target_of(urlsplit(url)).shown) not in (self.target.shown, *hosts):
+            target = target_of(urlsplit(url))
+            if (host := target.shown) not in (self.target.shown, *hosts):
                 hosts.append(host)
         circle = ProbeError(
             Failure.NOT_A_MODULE_PROXY,
@@ -189,7 +190,10 @@ class Session:
         raise ProbeError(Failure.RESET, msg("{where} broke the connection", where=target.shown))
 
     def _proxy(self, target: Target) -> ProxyUrl | None:
-        return proxy_for(f"{target.scheme}://{target.authority}/", self._environment)
+        if target not in self._proxies:
+            url = f"{target.scheme}://{target.authority}/"
+            self._proxies[target] = proxy_for(url, self._environment)
+        return self._proxies[target]
 
     async def _open(self, target: Target) -> tuple[Channel, float]:
         """Return a fresh connection and the milliseconds that its legs took."""
@@ -256,6 +260,12 @@ class Session:
             self.legs = Legs(tls=opened.tls_ms)
 
     def _request(self, url: str, target: Target) -> bytes:
+        """Return the bytes of a request; of several samples they are the same."""
+        if self._last_request[0] != url:
+            self._last_request = (url, self._made(url, target))
+        return self._last_request[1]
+
+    def _made(self, url: str, target: Target) -> bytes:
         parts = urlsplit(url)
         path = quote(parts.path or "/", safe=_PATH_SAFE)
         if parts.query:
