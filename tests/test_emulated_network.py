@@ -8,9 +8,9 @@ import pytest
 
 from bench.mirrors import limit_ms
 from bench.orders import kendall
-from bench.wan import Lab, Site, sites
 from bench.wan.client import Raced, Ranked, races
-from bench.wan.lab import missing
+from bench.wan.lab import Lab, missing
+from bench.wan.sites import Site, sites
 
 pytestmark = pytest.mark.root
 

@@ -5,10 +5,3 @@ carries packets between them, each late by half its site's round trip. Name look
 HTTP so cost their true round trips, and jitter, loss and black holes behave as on a real way.
 Needs root, gcc and ip. Nothing touches the machine's own network; everything ends with the bench.
 """
-
-from __future__ import annotations
-
-from bench.wan.lab import Lab
-from bench.wan.sites import DNS_RTT_MS, Site, Weather, sites, url_of
-
-__all__ = ["DNS_RTT_MS", "Lab", "Site", "Weather", "sites", "url_of"]

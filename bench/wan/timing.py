@@ -3,7 +3,8 @@
     python -m bench.wan.timing SPEC.json
 
 The commands of a spec run interleaved, one of each in a round; the first round is not counted.
-Times are taken here, beside the commands, so that entering the namespace is no part of them.
+Times are taken here, beside the commands, so that entering the namespace is no part of them. This
+module imports little: the kernel counts the peak of the process that starts another one as its.
 """
 
 from __future__ import annotations

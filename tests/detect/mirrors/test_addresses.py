@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
+import sys
+from collections.abc import Iterator
 
 import pytest
 
+from tests.detect.mirrors.conftest import PATIENCE_S
 from tests.servers import Authority, BlackHole, Mirror, refused_url
 from wizard.detect.mirrors.dial import Progress, Target, connect
 from wizard.detect.mirrors.resolve import Address, Names, Resolved
@@ -50,3 +54,22 @@ async def test_when_every_address_refuses_that_is_the_reason() -> None:
     with pytest.raises(ProbeError) as caught:
         await connect(TARGET, None, Ports(refused(), refused()), Progress("x"))
     assert caught.value.reason is Failure.REFUSED
+
+
+@pytest.fixture
+def breathless() -> Iterator[None]:
+    """Threads that take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("breathless")
+async def test_of_many_answers_at_once_none_is_lost() -> None:
+    names = Names()
+    async with asyncio.timeout(PATIENCE_S):
+        for start in range(1, 4001, 20):
+            asked = (names.addresses("localhost", port) for port in range(start, start + 20))
+            found = await asyncio.gather(*asked)
+            assert all(resolved.addresses for resolved in found)

@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections import deque
 from dataclasses import dataclass
 
 from wizard.detect.mirrors.verdict import from_exception
@@ -36,6 +35,9 @@ class Resolved:
     seconds: float
 
 
+Answer = Resolved | OSError | UnicodeError
+
+
 class Names:
     """The names of one probing; each is asked once."""
 
@@ -43,9 +45,8 @@ class Names:
         self._loop = asyncio.get_running_loop()
         self._places = asyncio.Semaphore(THREADS)
         self._asked: dict[tuple[str, int], asyncio.Task[Resolved]] = {}
-        self._answers: deque[tuple[asyncio.Future[Resolved], Resolved | OSError | UnicodeError]] = (
-            deque()
-        )
+        self._answers: list[tuple[asyncio.Future[Resolved], Answer]] = []
+        self._lock = _thread.allocate_lock()
 
     async def addresses(self, host: str, port: int) -> Resolved:
         """Return where `host` is. Raises ProbeError for a name without an address."""
@@ -75,22 +76,25 @@ class Names:
     def _ask(self, future: asyncio.Future[Resolved], host: str, port: int) -> None:
         """Look up one name; runs in a thread of its own."""
         start = time.monotonic()
-        answer: Resolved | OSError | UnicodeError
+        answer: Answer
         try:
             addresses = _look_up(host, port)
             # Timed here: the loop may be busy with a handshake when the answer comes.
             answer = Resolved(addresses=addresses, seconds=time.monotonic() - start)
         except (OSError, UnicodeError) as error:
             answer = error
-        self._answers.append((future, answer))
+        with self._lock:
+            first = not self._answers
+            self._answers.append((future, answer))
         # One call for all answers that wait. A closed loop: nobody waits for this name any more.
-        if len(self._answers) == 1:
+        if first:
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._tell)
 
     def _tell(self) -> None:
-        while self._answers:
-            future, answer = self._answers.popleft()
+        with self._lock:
+            answers, self._answers = self._answers, []
+        for future, answer in answers:
             if future.done():
                 continue
             if isinstance(answer, Resolved):
