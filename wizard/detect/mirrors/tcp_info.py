@@ -13,6 +13,8 @@ from typing import Protocol
 
 _SIZE = 152
 _LAST_DATA, _ROUND_TRIP, _LEAST = 8 + 4 * 11, 8 + 4 * 15, 148
+_TICK_S = 0.004
+"""Of CONFIG_HZ=250, the slowest that desktops and servers are built with."""
 _OLDEST = 72
 """Bytes of a kernel that knows the first two."""
 
@@ -33,14 +35,15 @@ def round_trip_ms(sock: Socket) -> float | None:
 def undelayed_s(sock: Socket | None, waited_s: float) -> float:
     """Return how long an answer that is read now took, without the time that it lay here unread.
 
-    The kernel counts that in ticks of some milliseconds, so that the result is never below the
-    connection's own round trip.
+    The kernel counts that in ticks, the last of which may not have been whole; and no answer is
+    faster than the connection's own round trip.
     """
     info = None if sock is None else _info(sock)
     if info is None:
         return waited_s
     least = _field(info, _LEAST if len(info) >= _SIZE else _ROUND_TRIP) / 1e6
-    return max(waited_s - _field(info, _LAST_DATA) / 1000, min(waited_s, least))
+    unread = max(0.0, _field(info, _LAST_DATA) / 1000 - _TICK_S)
+    return max(waited_s - unread, min(waited_s, least))
 
 
 def _info(sock: Socket) -> bytes | None:
