@@ -182,3 +182,30 @@ def test_the_hook_speaks_at_the_prompt_after_a_change(
     )  # fmt: skip
     assert ended.returncode == 0
     assert ended.stderr.count("the network changed") == 1
+
+
+@pytest.fixture
+def organisation(tmp_path: Path) -> Path:
+    """A preset in force, as a file that the organisation may change."""
+    file = tmp_path / "preset.toml"
+    _say(file, "https://old.corp.example")
+    setting = tmp_path / "home" / ".config" / "gomod-wizard" / "preset.toml"
+    setting.parent.mkdir(parents=True, exist_ok=True)
+    setting.write_text(f'source = "{file}"\n')
+    return file
+
+
+def _say(file: Path, goproxy: str) -> None:
+    file.write_text(
+        'schema = "gomod-wizard/preset/1"\norganisation = "Example Corp"\nversion = 1\n'
+        f'[answers]\ngoproxy = "{goproxy}"\n'
+    )
+
+
+@needs_root
+def test_a_watch_reads_the_organisations_preset_anew(organisation: Path, watched: Watched) -> None:
+    _say(organisation, "https://new.corp.example")
+    watched.join_a_network()
+    out, err = watched.process.communicate(timeout=60)
+    assert "https://new.corp.example" in out, err
+    assert "https://old.corp.example" not in out

@@ -28,6 +28,8 @@ class Context:
     flags: argparse.Namespace
     ask: Callable[[str], str] | None
     """Asks on the terminal; None where there is nobody to ask."""
+    renew: Callable[[], Session] | None = None
+    """Reads profiles and preset again, for a command that runs for days. Blocks: in a thread."""
 
     @property
     def now(self) -> datetime:

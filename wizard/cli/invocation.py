@@ -131,26 +131,30 @@ def _dispatch(
     if theme := getattr(flags, "theme", None):  # stronger than the variable, so it takes its place
         machine = replace(machine, env={**machine.env, "GOMOD_WIZARD_THEME": theme})
     project = _project(getattr(flags, "project", None))
-    begun = time.monotonic()
-    preset = _preset(flags, machine, output)
-    usual_s = TIMEOUTS_S.get(flags.command, DEFAULT_TIMEOUT_S)
-    timeout_s = getattr(flags, "timeout", usual_s)
-    if flags.command == "check":  # it stands at a prompt: an organisation's slow server is within
-        timeout_s = max(_LEAST_LOOK_S, timeout_s - (time.monotonic() - begun))
-    session = Session(
-        system=machine,
-        request=Request(
-            project=project,
-            timeout_s=timeout_s,
-            mirror_urls=tuple(getattr(flags, "url", ())),
-            prove_all=getattr(flags, "prove", False),
-            preset=preset,
-        ),
-        answers=_answers(flags, machine, project, preset),
-        requested=_requested(flags, machine, project, preset),
-    )
+
+    def session() -> Session:
+        """Read what was answered, and what the organisation says, as it stands now."""
+        begun = time.monotonic()
+        preset = _preset(flags, machine, output)
+        usual_s = TIMEOUTS_S.get(flags.command, DEFAULT_TIMEOUT_S)
+        timeout_s = getattr(flags, "timeout", usual_s)
+        if flags.command == "check":  # it stands at a prompt: a slow server is within its time
+            timeout_s = max(_LEAST_LOOK_S, timeout_s - (time.monotonic() - begun))
+        return Session(
+            system=machine,
+            request=Request(
+                project=project,
+                timeout_s=timeout_s,
+                mirror_urls=tuple(getattr(flags, "url", ())),
+                prove_all=getattr(flags, "prove", False),
+                preset=preset,
+            ),
+            answers=_answers(flags, machine, project, preset),
+            requested=_requested(flags, machine, project, preset),
+        )
+
     ask = None if output.json_mode else _asker(flags)
-    context = Context(session=session, output=output, flags=flags, ask=ask)
+    context = Context(session=session(), output=output, flags=flags, ask=ask, renew=session)
     if flags.command is None:
         return _face(context, start_wizard)
     from wizard.cli.commands import command

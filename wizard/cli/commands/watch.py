@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -73,6 +74,8 @@ async def _looked(context: Context, here: Fingerprint) -> int:
     try:
         if context.flag("refresh", False):
             context.settle()
+        if context.renew is not None:  # a profile or a preset may have changed since
+            context = replace(context, session=await asyncio.to_thread(context.renew))
         today = await looked(context)
         code = await _acted(context, today)
     except WizardError as error:  # the watch outlives a profile that is being edited
