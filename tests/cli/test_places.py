@@ -12,7 +12,8 @@ import pytest
 from tests.cli.conftest import Command
 from tests.plan.facts_builder import ETH0, ROUTES, facts, mirror_facts, network_facts, proxy_facts
 from tests.servers import QUOTE, Authority, Mirror
-from wizard.cli.parser import TIMEOUTS_S, build_parser
+from wizard.cli.invocation import TIMEOUTS_S
+from wizard.cli.parser import build_parser
 from wizard.detect.request import DEFAULT_TIMEOUT_S
 from wizard.facts import Facts, known
 from wizard.facts.mirrors import Authority as Signer
@@ -259,7 +260,7 @@ def test_an_engine_that_is_only_late_makes_nothing_stale(
 
 @pytest.mark.parametrize(
     ("words", "seconds"),
-    [(("check",), 2.0), (("plan",), 5.0), (("detect",), 5.0), (("plan", "--timeout", "9"), 9.0)],
+    [(("check",), 1.5), (("plan",), 5.0), (("detect",), 5.0), (("plan", "--timeout", "9"), 9.0)],
 )
 def test_each_command_has_its_own_deadline(words: tuple[str, ...], seconds: float) -> None:
     """The deadline of one command must not become everybody's: they share the flag."""

@@ -94,6 +94,14 @@ def _forget_stdout() -> None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - it lives as long as the process
 
 
+TIMEOUTS_S = {"check": 1.5, "proxy-export": 30.0}
+"""Deadlines of a detection where --timeout is not given, and not everybody's 5 seconds hold.
+
+`check` promises its answer within two seconds, the start of Python included; `proxy-export` must
+know what is private, and nobody waits for it. No `set_defaults`: argparse writes it into the flag
+itself, which all commands share, and the last command's deadline would be everybody's.
+"""
+
 _UNDECIDED = frozenset({"detect", "mirrors", "undo", "history", "purge", "diagnose", "preset"})
 """Commands that decide nothing: a broken profile must not stop them."""
 
@@ -124,7 +132,6 @@ def _dispatch(
 
         refuse_a_small_limit()
     from wizard.cli.context import Context
-    from wizard.cli.parser import TIMEOUTS_S
     from wizard.detect.request import DEFAULT_TIMEOUT_S, Request
     from wizard.session import Session
 

@@ -15,15 +15,6 @@ THEMES = ("dark", "light", "contrast", "terminal")
 """The looks of the full screen; `screens.looks` has what each is."""
 
 
-TIMEOUTS_S = {"check": 2.0, "proxy-export": 30.0}
-"""Deadlines of a detection where --timeout is not given, and not everybody's 5 seconds hold.
-
-`check` is called at every prompt and in every job; `proxy-export` must know what is private, and
-nobody waits for it. No `set_defaults`: argparse writes it into the flag itself, which all commands
-share, and the last command's deadline would be everybody's.
-"""
-
-
 COMMAND_NAMES = frozenset(COMMANDS)
 
 
@@ -66,7 +57,7 @@ def _common(sets: str) -> Parser:
         "--timeout",
         type=seconds,
         metavar="S",
-        help=str(msg("deadline of a detection (default: 5, of `check` 2, of `proxy-export` 30)")),
+        help=str(msg("deadline of a detection (default: 5, of `check` 1.5, of `proxy-export` 30)")),
     )
     group.add_argument(
         "--theme",
