@@ -195,6 +195,13 @@ def test_a_proxy_with_a_login_is_named_as_a_secret() -> None:
     assert "string(credentialsId: 'gomod-https-proxy', variable: 'GOMOD_HTTPS_PROXY')" in text
 
 
+def test_jenkins_builds_where_nobody_can_check() -> None:
+    """An agent with docker and sh alone: Groovy's `error` would end the pipeline."""
+    check = files(plan(), "jenkins")["Jenkinsfile.gomod"].partition("stage('build')")[0]
+    assert check.count("unstable(") == 2
+    assert "error(" not in check
+
+
 def test_a_key_for_ssh_is_asked_for() -> None:
     by_ssh = plan(facts(private=private_facts(SSH_HOST, ssh=AGENT)))
     text = files(by_ssh, "jenkins")["Jenkinsfile.gomod"]

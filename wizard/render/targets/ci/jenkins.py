@@ -38,8 +38,9 @@ def jenkins(plan: Plan, options: Options) -> tuple[Artifact, ...]:
         names=[_name(one, options) for one in needed],
         usage=[
             f'A pipeline from SCM with the script path {PATH}, on an agent labelled "docker" that',
-            "has docker and sh.",
-            "Where the project is not the root of its repository: set GOMOD_PROJECT to its folder.",
+            "has docker and sh, and Python 3.11 for the check and for a word on a failed build.",
+            "Where the project is not the root of its repository: set GOMOD_PROJECT to its folder,",
+            "and put that folder before the script path.",
             *_plugin(options),
         ],
     )
