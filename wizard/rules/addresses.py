@@ -43,6 +43,12 @@ def is_loopback(text: str) -> bool:
     return bool((mapped or address).is_loopback)
 
 
+def means_this_machine(host: str) -> bool:
+    """Whether the name or address means the machine that says it, or its engine's bridge."""
+    names = ("localhost", "host.docker.internal", "gateway.docker.internal")
+    return host.lower() in names or is_loopback(host)
+
+
 def is_unspecified(text: str) -> bool:
     """Whether the address is 0.0.0.0 or ::, which a client takes for this host."""
     address = parse_address(text)

@@ -265,6 +265,12 @@ def test_a_builder_elsewhere_is_not_told_of_a_proxy_of_this_machine() -> None:
         rendered("buildkitd-remote", plan(observed))
 
 
+def test_a_builder_elsewhere_is_not_told_of_docker_desktops_name_for_this_machine() -> None:
+    answered = plan(container_proxy="http://host.docker.internal:3128")
+    with pytest.raises(UsageError, match="this machine itself"):
+        rendered("buildkitd-remote", answered)
+
+
 def test_a_service_reads_the_login_of_its_proxy_from_a_file_of_its_own() -> None:
     files = rendered("buildkitd-remote", plan(facts(proxy=proxy_facts(https=WRITTEN))))
     lines = files[f"{ELSEWHERE}/buildkit-proxy.conf"].splitlines()

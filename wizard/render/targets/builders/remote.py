@@ -10,6 +10,7 @@ from wizard.render.targets.builders.buildkitd_toml import buildkitd_toml
 from wizard.render.targets.options import Options
 from wizard.render.targets.types import Target
 from wizard.render.types import Artifact, Scope, Whole
+from wizard.rules.addresses import means_this_machine
 from wizard.rules.proxy_url import ProxyUrl
 from wizard.text import msg
 
@@ -80,7 +81,7 @@ def _refuse_loopback(plan: Plan, proxies: tuple[tuple[str, ProxyUrl], ...]) -> N
     value = plan.container_proxy.value
     rewritten = value is not None and value.rewritten
     for _, proxy in proxies:
-        if rewritten or proxy.host in ("localhost", "::1") or proxy.host.startswith("127."):
+        if rewritten or means_this_machine(proxy.host):
             raise UsageError(
                 msg("the proxy {proxy} is this machine itself", proxy=proxy),
                 where="buildkitd-remote",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from wizard.plan.types import BuildNetwork, DockerfileForm, ModuleSource, Plan
-from wizard.rules.addresses import is_loopback
+from wizard.rules.addresses import means_this_machine
 from wizard.rules.goproxy import GoProxyError, parse_goproxy
 from wizard.rules.proxy_url import ProxyUrl
 from wizard.text import Text, msg
@@ -72,7 +72,7 @@ def reachable_mirrors(plan: Plan) -> tuple[str, ...]:
         url
         for url in found
         if (match := re.fullmatch(r"https?://(\[[0-9a-f:]+\]|[\w.-]+)(?::\d+)?[\w./~%-]*", url))
-        and not _is_here(match[1].strip("[]"))
+        and not means_this_machine(match[1].strip("[]"))
     )
 
 
@@ -139,7 +139,8 @@ def notes(plan: Plan) -> tuple[Note, ...]:
 def _is_of_this_machine(plan: Plan) -> bool:
     value = plan.container_proxy.value
     return value is not None and (
-        value.rewritten or any(_is_here(one.host) for one in planned_proxies(plan).values())
+        value.rewritten
+        or any(means_this_machine(one.host) for one in planned_proxies(plan).values())
     )
 
 
@@ -149,11 +150,4 @@ def _has_mirror_here(plan: Plan) -> bool:
     except GoProxyError:
         return False
     hosts = (re.match(r"https?://(?:[^/@]*@)?(\[[^\]]*\]|[^/:]+)", hop.url) for hop in hops)
-    return any(match and _is_here(match[1].strip("[]")) for match in hosts)
-
-
-def _is_here(host: str) -> bool:
-    """Return whether the name or address means the machine that says it, or its engine's bridge."""
-    if host.lower() in ("localhost", "host.docker.internal", "gateway.docker.internal"):
-        return True
-    return is_loopback(host)
+    return any(match and means_this_machine(match[1].strip("[]")) for match in hosts)
