@@ -158,3 +158,15 @@ def test_no_secret_reaches_the_fleet() -> None:
     text = "".join(artifact.standalone for artifact in artifacts(made).values())
     assert "proxy.corp.example:3128" in text
     assert "Made-Up-1" not in text
+
+
+def test_a_project_that_is_not_there_runs_nothing_elsewhere(playbook: Path) -> None:
+    """Ansible itself would go on in the folder that the connection begins in."""
+    program = playbook / "program"
+    program.write_text(f"#!/bin/sh\npwd >{playbook}/ran-in\n")
+    program.chmod(0o755)
+    module = ("localhost", "-c", "local", "-M", "roles/gomod_wizard/library", "-m", "gomod_wizard")
+    given = f"action=apply command={program} project={playbook}/src/ap"
+    done = run(playbook, "ansible", *module, "-a", given)
+    assert f"there is no folder {playbook}/src/ap" in done.stdout
+    assert not (playbook / "ran-in").exists()
