@@ -32,7 +32,7 @@ def acl_tools() -> None:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         pytest.skip("setfacl is missing, and only root on Debian can install its package acl")
-    with store.lock("package-acl"):
+    with store.lock("packages"):
         for command in (("update", "-qq"), ("install", "-y", "-qq", "acl")):
             subprocess.run(["apt-get", *command], check=True, capture_output=True, timeout=300)
 

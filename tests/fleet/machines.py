@@ -113,6 +113,7 @@ class Controller:
 @contextlib.contextmanager
 def fleet(here: Path) -> Iterator[tuple[Mapping[str, Host], Controller]]:
     """Five machines that differ, furnished and listening; all gone afterwards."""
+    trees.install_host_tools()
     for name in ("user", "host"):
         shell.must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", here / name])
     with contextlib.ExitStack() as stack:

@@ -82,12 +82,15 @@ def mirror() -> str:
 
 def install_host_tools() -> None:
     """Install what the lab calls on this machine itself, where it is missing."""
-    missing = [package for tool, package in HOST_TOOLS.items() if not shutil.which(tool)]
-    if missing:
-        shell.must(["apt-get", "update", "-qq"], timeout=300)
-        shell.must(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], timeout=600
-        )
+    # One at a time: apt's own lock makes the second one fail.
+    with store.lock("packages"):
+        missing = [package for tool, package in HOST_TOOLS.items() if not shutil.which(tool)]
+        if missing:
+            shell.must(["apt-get", "update", "-qq"], timeout=300)
+            shell.must(
+                ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
+                timeout=600,
+            )
 
 
 def tree(name: str) -> Path:
