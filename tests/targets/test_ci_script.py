@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import wizard
+from tests.lab import trees
 from tests.plan.facts_builder import (
     facts,
     mirror_facts,
@@ -32,7 +33,7 @@ from tests.render.plans import (
     plan,
     shapes,
 )
-from tests.targets.ci_jobs import Ran, Runner, files, jenkins_steps, path_with
+from tests.targets.ci_jobs import Ran, Runner, files, gitlab_steps, jenkins_steps, path_with
 from wizard.facts import known
 from wizard.render.build_command import build_command
 
@@ -274,9 +275,26 @@ def test_a_login_stays_in_a_configuration_of_the_job(plain: Bench) -> None:
     assert (own / "config.json").read_text() == '{"auths": {}}'
 
 
+def test_a_login_that_a_credential_helper_keeps_is_taken_back(plain: Bench) -> None:
+    """docker login asks the helper of the runner's own configuration, which outlives the job."""
+    own = plain.runner.home / ".docker"
+    own.mkdir()
+    (own / "config.json").write_text('{"credsStore": "pass"}')
+    plain.runner.gitlab(
+        plan(),
+        "dash",
+        {"CI_REGISTRY": "r.example", "CI_REGISTRY_USER": "ci", "CI_REGISTRY_PASSWORD": KEY_PASSWORD,
+         "CI_REGISTRY_IMAGE": "r.example/team/app", "DOCKER_ANSWERS": "1"},
+    )  # fmt: skip
+    assert plain.argv("logout") == ["logout", "r.example"]
+    assert plain.env("logout")["DOCKER_CONFIG"] == plain.env("login")["DOCKER_CONFIG"]
+
+
 def test_a_key_is_lent_by_an_agent_that_ends_with_the_job(plain: Bench) -> None:
     if shutil.which("ssh-agent") is None:
-        pytest.skip("needs OpenSSH's ssh-agent")
+        if os.getuid() != 0 or shutil.which("apt-get") is None:
+            pytest.skip("ssh-agent is missing, and only root on Debian can install openssh-client")
+        trees.install_host_tools()
     key = plain.runner.home / "key"
     subprocess.run(
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True, timeout=30
@@ -356,6 +374,39 @@ def test_gitlab_shows_why_it_failed(plain: Bench) -> None:
     (report,) = json.loads((plain.runner.project / "gomod-diagnosis.json").read_text())
     assert report["severity"] == "blocker"
     assert report["location"]["path"] == "build.log"
+
+
+def test_gitlab_finds_the_report_of_a_project_below_the_repositorys_root(plain: Bench) -> None:
+    """A report's path is from the root of the checkout."""
+    below = replace(plain.runner, project=plain.runner.project / "services" / "app")
+    below.lay(files(plan(), "gitlab-ci"))
+    steps = gitlab_steps(plan(), str(plain.runner.project), {"DOCKER_ANSWERS": "1"})
+    env = {**steps.env, "GOMOD_PROJECT": "services/app", "CI_JOB_STATUS": "failed"}
+    assert plain.runner.run(["sh", "-e", "-c", steps.script], env).code == 1
+    assert plain.runner.run(["sh", "-e", "-c", steps.after_script], env).code == 0
+    assert (plain.runner.project / "gomod-diagnosis.json").is_file()
+
+
+@pytest.mark.parametrize("disposable", [True, False])
+def test_python_is_added_only_to_a_machine_of_this_job_alone(
+    plain: Bench, disposable: bool
+) -> None:
+    """As in docker's own image, an Alpine: apk installs a Python, which cannot make a venv."""
+    folder = plain.record.parent / "bin"
+    (folder / "gomod-wizard").unlink()
+    for tool in ("sh", "cat", "dirname", "mkdir", "rm", "tee", "tr", "chmod"):
+        (folder / tool).symlink_to(str(shutil.which(tool)))
+    python = 'printf "#!/bin/sh\\necho venv wanted\\nexit 1\\n" >"$0-python"'
+    added = f'echo "$@" >"$0.argv"; {python}; chmod +x "$0-python"; mv "$0-python" '
+    _program(folder / "apk", f"#!/bin/sh\n{added}{folder}/python3\n")
+    (folder / "mv").symlink_to(str(shutil.which("mv")))
+    given_here = {"DOCKER_ANSWERS": "1", "PATH": str(folder)}
+    given_here |= {"CI_DISPOSABLE_ENVIRONMENT": "true"} if disposable else {}
+    ran = plain.runner.gitlab(plan(), "sh", given_here)
+    assert "nobody reads the log" in ran.output
+    assert ("venv wanted" in ran.output) is disposable
+    if disposable:
+        assert (folder / "apk.argv").read_text() == "add --quiet --no-cache python3\n"
 
 
 def test_github_shows_why_it_failed(plain: Bench) -> None:

@@ -57,7 +57,8 @@ def github(plan: Plan, options: Options) -> tuple[Artifact, ...]:
             "group": "gomod-wizard-${{ github.ref }}",
             "cancel-in-progress": "${{ github.event_name == 'pull_request' }}",
         },
-        "env": {"GOMOD_PROJECT": "."},
+        # Empty where the variable is not set, which pip takes for nothing said.
+        "env": {"GOMOD_PROJECT": ".", "PIP_INDEX_URL": "${{ vars.PIP_INDEX_URL }}"},
         "jobs": {
             "check": _check(),
             "build": Commented(
@@ -83,8 +84,12 @@ def github(plan: Plan, options: Options) -> tuple[Artifact, ...]:
 
 def _usage(options: Options) -> list[str]:
     lines = [
-        "Where the project is not the root of its repository: set GOMOD_PROJECT to its folder.",
+        "Where the project is not the root of its repository: move this file into the root's",
+        ".github/workflows, and set GOMOD_PROJECT to the project's folder.",
+        "Where the default branch is neither main nor master: name it under `push`.",
         "A runner inside the company's network: name it in the variable GOMOD_RUNNER.",
+        "The check, and the word on a failed build, install gomod-wizard with pip: set the variable",
+        "PIP_INDEX_URL where the company has an index of its own.",
         "No build cache is kept between runs: the default builder cannot export that of modules.",
     ]
     if setup := _SETUP.get(options["secret_store"]):

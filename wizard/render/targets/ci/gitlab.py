@@ -56,7 +56,9 @@ def _rendered(plan: Plan, options: Options, *, dind: bool) -> tuple[Artifact, ..
         needed,
         what="Build with Go modules in GitLab CI",
         store=place(
-            options, "as CI/CD variables (masked and protected; those with lines of type File)"
+            options,
+            "as CI/CD variables (masked; those with lines of type File; protected ones are\nkept from"
+            " the jobs of merge requests)",
         ),
         names=[one.name(options, one.variable) for one in needed],
         usage=_usage(plan, options, path, dind=dind),
@@ -89,7 +91,8 @@ def _usage(plan: Plan, options: Options, path: str, *, dind: bool) -> list[str]:
         "  include:",
         f"    - local: {path}",
         "",
-        "Where the project is not the root of its repository: set GOMOD_PROJECT to its folder.",
+        "Where the project is not the root of its repository: set GOMOD_PROJECT to its folder, and",
+        "put that folder before the path above.",
     ]
     if dind:
         lines += [
@@ -106,6 +109,10 @@ def _usage(plan: Plan, options: Options, path: str, *, dind: bool) -> list[str]:
             "The runner has docker: one with the shell executor, or the docker executor with",
             'volumes = ["/var/run/docker.sock:/var/run/docker.sock", "/cache"] in its config.toml.',
         ]
+    lines += [
+        "The check, and the word on a failed build, install gomod-wizard with pip: set the variable",
+        "PIP_INDEX_URL where the company has an index of its own.",
+    ]
     if setup := _SETUP.get(options["secret_store"]):
         lines += ["", "CI/CD variables for the secret store, none of them secret:"]
         lines += [f"  {line}" for line in setup.split("\n")]
