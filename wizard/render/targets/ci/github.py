@@ -58,7 +58,10 @@ def github(plan: Plan, options: Options) -> tuple[Artifact, ...]:
             "cancel-in-progress": "${{ github.event_name == 'pull_request' }}",
         },
         # Empty where the variable is not set, which pip takes for nothing said.
-        "env": {"GOMOD_PROJECT": ".", "PIP_INDEX_URL": "${{ vars.PIP_INDEX_URL }}"},
+        "env": {
+            "GOMOD_PROJECT": "${{ vars.GOMOD_PROJECT || '.' }}",
+            "PIP_INDEX_URL": "${{ vars.PIP_INDEX_URL }}",
+        },
         "jobs": {
             "check": _check(),
             "build": Commented(
@@ -85,11 +88,11 @@ def github(plan: Plan, options: Options) -> tuple[Artifact, ...]:
 def _usage(options: Options) -> list[str]:
     lines = [
         "Where the project is not the root of its repository: move this file into the root's",
-        ".github/workflows, and set GOMOD_PROJECT to the project's folder.",
+        ".github/workflows, and name the project's folder in the variable GOMOD_PROJECT.",
         "Where the default branch is neither main nor master: name it under `push`.",
         "A runner inside the company's network: name it in the variable GOMOD_RUNNER.",
-        "The check, and the word on a failed build, install gomod-wizard with pip: set the variable",
-        "PIP_INDEX_URL where the company has an index of its own.",
+        "The check, and the word on a failed build, install gomod-wizard with pip: name the",
+        "company's index, where it has one, in the variable PIP_INDEX_URL.",
         "No build cache is kept between runs: the default builder cannot export that of modules.",
     ]
     if setup := _SETUP.get(options["secret_store"]):

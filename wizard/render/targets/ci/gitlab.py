@@ -57,8 +57,8 @@ def _rendered(plan: Plan, options: Options, *, dind: bool) -> tuple[Artifact, ..
         what="Build with Go modules in GitLab CI",
         store=place(
             options,
-            "as CI/CD variables (masked; those with lines of type File; protected ones are\nkept from"
-            " the jobs of merge requests)",
+            "as CI/CD variables (masked; those with lines of type File;\nprotected ones are kept"
+            " from the jobs of merge requests)",
         ),
         names=[one.name(options, one.variable) for one in needed],
         usage=_usage(plan, options, path, dind=dind),
@@ -91,8 +91,8 @@ def _usage(plan: Plan, options: Options, path: str, *, dind: bool) -> list[str]:
         "  include:",
         f"    - local: {path}",
         "",
-        "Where the project is not the root of its repository: set GOMOD_PROJECT to its folder, and",
-        "put that folder before the path above.",
+        "Where the project is not the root of its repository: set the CI/CD variable",
+        "GOMOD_PROJECT to its folder, and put that folder before the path above.",
     ]
     if dind:
         lines += [
@@ -110,7 +110,7 @@ def _usage(plan: Plan, options: Options, path: str, *, dind: bool) -> list[str]:
             'volumes = ["/var/run/docker.sock:/var/run/docker.sock", "/cache"] in its config.toml.',
         ]
     lines += [
-        "The check, and the word on a failed build, install gomod-wizard with pip: set the variable",
+        "The check, and the word on a failed build, install gomod-wizard with pip: set",
         "PIP_INDEX_URL where the company has an index of its own.",
     ]
     if setup := _SETUP.get(options["secret_store"]):
