@@ -26,6 +26,7 @@ OPTION_KEYS: tuple[str, ...] = (
     "secret_store",
     "secret_path",
     "namespace",
+    "name",
     "storage_class",
     "storage_size",
     "repository",

@@ -65,10 +65,10 @@ def test_mirrors_and_patterns_arrive_in_the_file_and_in_the_variables(
 ) -> None:
     decided = plan(goproxy=f"https://{mirror}", goprivate=pattern)
     found = documents(decided, "kubernetes")
-    goenv = find(found, "ConfigMap", "gomod-network")["data"]["goenv"].splitlines()
+    goenv = find(found, "ConfigMap", "gomod-app-network")["data"]["goenv"].splitlines()
     assert f"GOPROXY=https://{mirror}" in goenv
     assert f"GOPRIVATE={pattern}" in goenv
-    env = environment(container(find(found, "Pod", "gomod-build")["spec"], "go"), {})
+    env = environment(container(find(found, "Pod", "gomod-app-build")["spec"], "go"), {})
     assert env["GOPRIVATE"] == pattern
 
 
@@ -112,13 +112,13 @@ def test_every_file_stays_yaml_and_every_word_of_a_builder_whole(name: str) -> N
         assert list(yaml.safe_load_all(text(file)))
     for tool in ("buildkit", "kaniko", "buildah"):
         found = documents(decided, f"{tool}-job")
-        pod = pod_spec(find(found, "Job", f"gomod-{tool}"))
+        pod = pod_spec(find(found, "Job", f"gomod-app-{tool}"))
         for one in (container(pod, tool), container(pod, "modules")):
             assert all(words(one, {"HOME": "/nowhere"}))
 
 
 def test_the_script_of_buildah_is_one_command_whatever_the_names_are() -> None:
     decided = plan(base_image="registry.corp.example/golang:1.24")
-    script = find(documents(decided, "buildah-job"), "ConfigMap", "gomod-buildah")["data"]
+    script = find(documents(decided, "buildah-job"), "ConfigMap", "gomod-app-buildah")["data"]
     line = next(li for li in script["build.sh"].splitlines() if li.startswith("buildah build"))
     assert "BASE_IMAGE=registry.corp.example/golang:1.24" in shlex.split(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import subprocess
 import tomllib
 from dataclasses import replace
@@ -52,12 +53,12 @@ PROXY = {"gomod-proxy": {"HTTP_PROXY": "http-of-the-secret", "HTTPS_PROXY": "htt
 
 
 def goenv(decided: Plan) -> dict[str, str]:
-    lines = find(documents(decided), "ConfigMap", "gomod-network")["data"]["goenv"].splitlines()
+    lines = find(documents(decided), "ConfigMap", "gomod-app-network")["data"]["goenv"].splitlines()
     return dict(line.split("=", 1) for line in lines if not line.startswith("#"))
 
 
 def downloader_env(decided: Plan) -> dict[str, str]:
-    job = find(documents(decided, "kubernetes"), "Job", "gomod-preload")
+    job = find(documents(decided, "kubernetes"), "Job", "gomod-app-preload")
     return environment(container(pod_spec(job), "modules"), PROXY)
 
 
@@ -130,7 +131,7 @@ def test_no_builder_gets_a_proxys_login_on_its_command_line() -> None:
     decided = plan(facts(proxy=proxy_facts(https=WRITTEN)), dockerfile="keep")
     found = documents(decided)
     for tool in ("buildkit", "kaniko"):
-        line = words(container(pod_spec(find(found, "Job", f"gomod-{tool}")), tool), {})
+        line = words(container(pod_spec(find(found, "Job", f"gomod-app-{tool}")), tool), {})
         assert not [word for word in line if "PROXY" in word]
 
 
@@ -140,7 +141,7 @@ def test_fixed_names_and_resolvers_are_the_pods() -> None:
         dns="10.0.0.2,10.0.0.3,10.0.0.4",
         dns_search="corp.example",
     )
-    pod = pod_spec(find(documents(decided, "kubernetes"), "Job", "gomod-preload"))
+    pod = pod_spec(find(documents(decided, "kubernetes"), "Job", "gomod-app-preload"))
     names = ["git.corp.example", "go.corp.example"]
     assert pod["hostAliases"] == [{"ip": "10.0.0.5", "hostnames": names}]
     assert pod["dnsConfig"] == {
@@ -161,11 +162,11 @@ def test_an_image_of_this_machines_registry_becomes_the_public_one() -> None:
 def test_registry_mirrors_reach_every_builder() -> None:
     decided = plan(registry_mirrors="https://mirror.corp.example/hub,http://127.0.0.1:5000")
     found = documents(decided)
-    toml = find(found, "ConfigMap", "gomod-buildkitd")["data"]["buildkitd.toml"]
+    toml = find(found, "ConfigMap", "gomod-app-buildkitd")["data"]["buildkitd.toml"]
     assert 'mirrors = ["mirror.corp.example/hub"]' in toml
-    line = words(container(pod_spec(find(found, "Job", "gomod-kaniko")), "kaniko"), {})
+    line = words(container(pod_spec(find(found, "Job", "gomod-app-kaniko")), "kaniko"), {})
     assert "--registry-mirror=mirror.corp.example/hub" in line
-    conf = find(found, "ConfigMap", "gomod-buildah")["data"]["registries.conf"]
+    conf = find(found, "ConfigMap", "gomod-app-buildah")["data"]["registries.conf"]
     assert 'location = "mirror.corp.example/hub"' in conf
     assert "127.0.0.1" not in f"{toml}{line}{conf}"
 
@@ -173,7 +174,7 @@ def test_registry_mirrors_reach_every_builder() -> None:
 def test_folders_outside_are_named_contexts_beside_the_project() -> None:
     assert OUTSIDE.target == "../shared"
     found = documents(plan(monorepo()), "buildkit-job")
-    line = words(container(pod_spec(find(found, "Job", "gomod-buildkit")), "buildkit"), {})
+    line = words(container(pod_spec(find(found, "Job", "gomod-app-buildkit")), "buildkit"), {})
     (context,) = [w for w in line if w.startswith("context:") and "gomodcache" not in w]
     name = context.removeprefix("context:").split("=")[0]
     assert f"{name}=/workspace/src/shared" in line
@@ -197,14 +198,14 @@ def test_the_wider_context_of_an_old_engine_is_laid_out_as_its_dockerfile_reads_
     wide = decided.inputs.wide
     assert wide is not None
     found = documents(decided)
-    builder = container(pod_spec(find(found, "Job", "gomod-buildkit")), "buildkit")
+    builder = container(pod_spec(find(found, "Job", "gomod-app-buildkit")), "buildkit")
     line = words(builder, {})
     assert "context=/workspace/context" in line
     assert f"dockerfile=/workspace/context/{wide.project}" in line
     places = {mount["mountPath"]: mount for mount in builder["volumeMounts"]}
     assert places[f"/workspace/context/{wide.cache}"]["subPath"] == "cache/download"
     assert "readOnly" not in places["/workspace"]
-    script = find(found, "ConfigMap", "gomod-buildah")["data"]["build.sh"]
+    script = find(found, "ConfigMap", "gomod-app-buildah")["data"]["build.sh"]
     assert f"--ignorefile /workspace/context/{wide.project}/Dockerfile.gomod" in script
 
 
@@ -214,7 +215,7 @@ def test_buildkitd_reads_the_same_mirrors_and_authority_as_any_other_builder() -
         registry_mirrors="https://mirror.corp.example/hub,http://plain.corp.example:5000",
         base_image="registry.corp.example/golang:1.24",
     )
-    made = find(documents(decided, "buildkit-job"), "ConfigMap", "gomod-buildkitd")["data"]
+    made = find(documents(decided, "buildkit-job"), "ConfigMap", "gomod-app-buildkitd")["data"]
     read = tomllib.loads(made["buildkitd.toml"])["registry"]
     assert read["docker.io"]["mirrors"] == [
         "mirror.corp.example/hub",
@@ -229,14 +230,14 @@ def test_git_takes_the_key_of_the_secret_and_no_host_key_but_those_beside_it(
     tmp_path: Path,
 ) -> None:
     found = documents(plan(facts(private=private_facts(SSH_HOST, ssh=AGENT))), "kubernetes")
-    secrets = {"gomod-ssh": {"ssh-privatekey": "made up", "known_hosts": ""}}
+    secrets = {"gomod-app-ssh": {"ssh-privatekey": "made up", "known_hosts": ""}}
     image = {"PATH": "/usr/bin:/bin"}
     pod = PodHere(
         tmp_path,
-        find(found, "Pod", "gomod-build")["spec"],
+        find(found, "Pod", "gomod-app-build")["spec"],
         found,
         secrets=secrets,
-        more={"gomod-files": {}},
+        more={"gomod-app-files": {}},
         image=image,
     )
     env = pod.environment("modules")
@@ -253,3 +254,25 @@ def test_git_takes_the_key_of_the_secret_and_no_host_key_but_those_beside_it(
     assert "StrictHostKeyChecking=yes" in ssh
     assert f"UserKnownHostsFile={tmp_path}/run-1/handed-over/known_hosts" in ssh
     assert rewrite == "url.ssh://git@ssh.corp.example/.insteadof https://ssh.corp.example/"
+
+
+@pytest.mark.parametrize(("tool", "volume"), [("buildkit", "state"), ("buildah", "storage")])
+def test_a_rootless_builder_keeps_nothing_under_the_volumes_group(
+    tmp_path: Path, tool: str, volume: str
+) -> None:
+    """The kubelet's SetVolumeOwnership: an emptyDir has setgid, and the group of fsGroup.
+
+    A user namespace has no id for that group, and chown refuses there what belongs to it. The
+    builders do not run here: a script in their place makes one folder where they would.
+    """
+    found = documents(shapes()["proxy"], f"{tool}-job", image="registry.example/app")
+    here = PodHere(tmp_path, pod_spec(find(found, "Job", f"gomod-app-{tool}")), found, image={})
+    here.volume(volume).chmod(0o2777)
+    program = tmp_path / "bin" / {"buildkit": "buildctl-daemonless.sh", "buildah": "buildah"}[tool]
+    program.parent.mkdir()
+    root = {"buildkit": "${BUILDKITD_FLAGS#*--root=}", "buildah": f"{here.volume(volume)}/storage"}
+    program.write_text(f'#!/bin/sh\nroot={root[tool]}\nmkdir -p "${{root%% *}}/snapshot"\n')
+    program.chmod(0o755)
+    here.run(tool, PATH=f"{program.parent}:/usr/bin:/bin")
+    (snapshot,) = here.volume(volume).glob("*/snapshot")
+    assert not snapshot.stat().st_mode & stat.S_ISGID

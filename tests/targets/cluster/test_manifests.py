@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -83,7 +84,9 @@ def check(found: list[dict[str, Any]], version: str) -> None:
 
 
 def check_external_secret(one: dict[str, Any]) -> None:
-    """The fields of external-secrets.io/v1 (its CRD, config/crds/bases) that are used here."""
+    """The fields that are used here, as the operator's own CRD has them, read for v1:
+    external-secrets/external-secrets config/crds/bases/external-secrets.io_externalsecrets.yaml.
+    """
     assert one["apiVersion"] == "external-secrets.io/v1"
     spec = one["spec"]
     assert set(spec) == {"refreshInterval", "secretStoreRef", "target", "data"}
@@ -91,6 +94,7 @@ def check_external_secret(one: dict[str, Any]) -> None:
     assert set(spec["target"]) == {"name", "creationPolicy", "template"}
     assert spec["target"]["creationPolicy"] in ("Owner", "Orphan", "Merge", "None")
     for entry in spec["data"]:
+        assert re.fullmatch(r"[-._a-zA-Z0-9]{1,253}", entry["secretKey"])
         assert set(entry) == {"secretKey", "remoteRef"}
         assert set(entry["remoteRef"]) == {"key", "property"}
 
@@ -174,7 +178,7 @@ def test_a_store_is_asked_by_names_that_it_can_have(store: str, key: str) -> Non
 def test_a_pod_has_the_settings_of_the_build_here(observed: Any) -> None:
     """Where nothing of the plan is this machine's own, the texts are the same to the byte."""
     decided = decide(observed, {})
-    config = find(documents(decided), "ConfigMap", "gomod-network")["data"]
+    config = find(documents(decided), "ConfigMap", "gomod-app-network")["data"]
     here = {one.name: one.standalone for one in render(decided)}
     if "go.env" in here and decided.module_source.value is not ModuleSource.BRIDGE:
         assert config["goenv"] == here["go.env"]
@@ -258,20 +262,20 @@ def test_volumes_and_mounts_meet(target: str) -> None:
 def test_a_build_of_our_dockerfile_is_given_modules_and_no_login() -> None:
     found = documents(company(), **WITH_ALL)
     for tool in ("buildkit", "kaniko", "buildah"):
-        pod = pod_spec(find(found, "Job", f"gomod-{tool}"))
+        pod = pod_spec(find(found, "Job", f"gomod-app-{tool}"))
         builder = container(pod, tool)
         given = next(v for v in pod["volumes"] if v["name"] == "given")["projected"]["sources"]
         assert [next(iter(source)) for source in given] == ["configMap", "configMap"]
         assert {m["mountPath"] for m in builder["volumeMounts"]} >= {"/gomodcache", "/run/secrets"}
     assert "/gomodcache" in whole_text(company())
-    build_env = find(found, "ConfigMap", "gomod-network")["data"]["build.env"]
+    build_env = find(found, "ConfigMap", "gomod-app-network")["data"]["build.env"]
     assert "GOPROXY=file:///gomodcache\n" in build_env
     assert "GONOPROXY=none\n" in build_env
 
 
 def test_a_build_of_a_dockerfile_that_is_not_ours_is_handed_what_it_mounts() -> None:
     found = documents(shapes()["block-ssh"], "buildkit-job", **WITH_ALL)
-    pod = pod_spec(find(found, "Job", "gomod-buildkit"))
+    pod = pod_spec(find(found, "Job", "gomod-app-buildkit"))
     line = words(container(pod, "buildkit"), {})
     assert "id=goenv,src=/run/secrets/goenv" in line
     assert "id=known_hosts,src=/run/secrets/known_hosts" in line
@@ -284,7 +288,7 @@ def test_vendor_asks_for_nothing() -> None:
     assert not _secrets_of(found) - {"gomod-registry"}
     names = [c["name"] for pod in pods(found) for c in containers(pod)]
     assert "modules" not in names
-    pod = find(found, "Pod", "gomod-build")
+    pod = find(found, "Pod", "gomod-app-build")
     env = environment(pod["spec"]["containers"][0], {})
     assert (env["GOFLAGS"], env["GOPROXY"]) == ("-mod=vendor", "off")
 
@@ -293,17 +297,53 @@ def test_the_legacy_builder_is_given_arguments_instead() -> None:
     decided = shapes()["plain"]
     assert decided.dockerfile.value.form is DockerfileForm.PLAIN
     found = documents(decided, "kaniko-job")
-    line = words(container(pod_spec(find(found, "Job", "gomod-kaniko")), "kaniko"), {})
+    line = words(container(pod_spec(find(found, "Job", "gomod-app-kaniko")), "kaniko"), {})
     assert f"--build-arg=GOPROXY={decided.goproxy.value}" in line
 
 
 def test_the_main_container_asks_nobody_and_a_workspace_stays_readable() -> None:
     for shape, flags in (("proxy", "-mod=mod"), ("workspace", "-mod=readonly")):
-        pod = find(documents(shapes()[shape], "kubernetes"), "Pod", "gomod-build")
+        pod = find(documents(shapes()[shape], "kubernetes"), "Pod", "gomod-app-build")
         env = environment(container(pod["spec"], "go"), {})
         wanted = {"GOFLAGS": flags, "GOPROXY": "off", "GONOPROXY": "none"}
         assert wanted.items() <= env.items()
         assert env["GOMODCACHE"] == "/go/pkg/mod"
+
+
+SHARED = {"gomod-ca", "gomod-netrc", "gomod-proxy", "gomod-registry"}
+"""The company's, and the same for every project."""
+
+
+def _names(found: list[dict[str, Any]]) -> set[str]:
+    made = {one["metadata"]["name"] for one in found} | _secrets_of(found)
+    for pod in pods(found):
+        made |= {v["configMap"]["name"] for v in pod["volumes"] if "configMap" in v}
+        claims = [
+            v["persistentVolumeClaim"] for v in pod["volumes"] if "persistentVolumeClaim" in v
+        ]
+        made |= {one["claimName"] for one in claims}
+    return made - SHARED
+
+
+def test_two_projects_share_nothing_of_their_own_in_one_namespace() -> None:
+    here, there = (
+        _names(documents(replace(by_ssh(), inputs=replace(by_ssh().inputs, image_tag=tag))))
+        for tag in ("billing", "mail")
+    )
+    assert len(here) == len(there) > 8
+    assert not here & there
+
+
+def test_a_name_that_was_said_tells_two_modules_of_one_name_apart() -> None:
+    said = _names(documents(by_ssh(), name="team-a"))
+    assert all(name.startswith("gomod-team-a-") for name in said)
+
+
+def test_the_longest_name_fits_a_label() -> None:
+    decided = company()
+    decided = replace(decided, inputs=replace(decided.inputs, image_tag="a-" * 50))
+    for one in documents(decided, **WITH_ALL):
+        assert re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", one["metadata"]["name"])
 
 
 def test_rendering_is_pure() -> None:

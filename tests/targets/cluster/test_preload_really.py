@@ -108,7 +108,7 @@ def company(tmp_path: Path) -> Iterator[Company]:
 
 
 def files() -> Data:
-    return {"gomod-files": {"go.mod": go_mod(), "go.sum": go_sum()}}
+    return {"gomod-app-files": {"go.mod": go_mod(), "go.sum": go_sum()}}
 
 
 def pod_of(company: Company, folder: Path, kind: str, name: str, **said: str) -> PodHere:
@@ -141,7 +141,7 @@ def build(pod: PodHere, env: dict[str, str], folder: Path) -> subprocess.Complet
 def test_the_job_fills_the_claim_and_proves_it_without_a_network(
     company: Company, tmp_path: Path
 ) -> None:
-    pod = pod_of(company, tmp_path, "Job", "gomod-preload")
+    pod = pod_of(company, tmp_path, "Job", "gomod-app-preload")
     pod.run("modules")
     cache = pod.volume("modules") / "cache" / "download"
     assert sorted(p.name for p in cache.glob("example.test/**/*.zip")) == [
@@ -154,7 +154,7 @@ def test_the_job_fills_the_claim_and_proves_it_without_a_network(
 
 
 def test_the_proof_fails_where_a_module_is_missing(company: Company, tmp_path: Path) -> None:
-    pod = pod_of(company, tmp_path, "Job", "gomod-preload")
+    pod = pod_of(company, tmp_path, "Job", "gomod-app-preload")
     with pytest.raises(AssertionError, match="GOPROXY=off"):
         pod.run("proof")
 
@@ -162,7 +162,7 @@ def test_the_proof_fails_where_a_module_is_missing(company: Company, tmp_path: P
 def test_the_main_container_builds_from_the_volume_without_a_network(
     company: Company, tmp_path: Path
 ) -> None:
-    pod = pod_of(company, tmp_path, "Pod", "gomod-build")
+    pod = pod_of(company, tmp_path, "Pod", "gomod-app-build")
     pod.run("modules")
     company.close()
     done = build(pod, pod.environment("go"), tmp_path / "src")
@@ -171,7 +171,7 @@ def test_the_main_container_builds_from_the_volume_without_a_network(
 
 
 def test_no_login_stays_in_a_volume_that_others_mount(company: Company, tmp_path: Path) -> None:
-    pod = pod_of(company, tmp_path, "Pod", "gomod-build")
+    pod = pod_of(company, tmp_path, "Pod", "gomod-app-build")
     pod.run("modules")
     for volume in ("modules", "scratch"):
         for path in pod.volume(volume).rglob("*"):
@@ -184,7 +184,7 @@ def test_a_builds_own_init_container_downloads_what_its_steps_then_find(
     company: Company, tmp_path: Path, tool: str
 ) -> None:
     """The steps' environment is that of the Dockerfile's wrapper: goenv, and nothing else."""
-    pod = pod_of(company, tmp_path, "Job", f"gomod-{tool}")
+    pod = pod_of(company, tmp_path, "Job", f"gomod-app-{tool}")
     sources = pod.volume("workspace") / "src"
     sources.mkdir()
     (sources / "go.mod").write_text(go_mod())
@@ -192,7 +192,7 @@ def test_a_builds_own_init_container_downloads_what_its_steps_then_find(
     pod.run("modules")
     company.close()
     mirror = pod.volume("modules") / "cache" / "download"
-    settings = find(documents(company.plan), "ConfigMap", "gomod-network")["data"]["build.env"]
+    settings = find(documents(company.plan), "ConfigMap", "gomod-app-network")["data"]["build.env"]
     env = dict(line.split("=", 1) for line in settings.splitlines() if line[:1] not in ("", "#"))
     env["GOPROXY"] = env["GOPROXY"].replace("/gomodcache", str(mirror))
     home = tmp_path / "step"
@@ -209,7 +209,7 @@ def test_the_sources_come_from_the_repository_and_the_modules_from_the_sources(
     repository = company.code.root / "app.git"
     commit(repository)
     url = f"https://{GIT}/app.git"
-    pod = pod_of(company, tmp_path, "Job", "gomod-buildkit", repository=url)
+    pod = pod_of(company, tmp_path, "Job", "gomod-app-buildkit", repository=url)
     pod.run("sources")
     assert (pod.volume("workspace") / "src" / "main.go").is_file()
     assert f"{GIT}:443" in company.proxy.tunnels
@@ -234,14 +234,14 @@ def test_the_companys_authority_stands_beside_those_of_the_image(
     """SSL_CERT_DIR, as a builder written in Go reads it: a folder of the kubelet's links."""
     with Authority("Public Test CA") as public, Mirror(public, modules=MODULES) as known_to_all:
         found = documents(company.plan)
-        pod = pod_of(company, tmp_path, "Job", "gomod-buildkit")
+        pod = pod_of(company, tmp_path, "Job", "gomod-app-buildkit")
         env = pod.environment("buildkit")
         system = tmp_path / "system"
         system.mkdir()
         (system / "public.pem").write_text(public.bundle.read_text())
         trusted = env["SSL_CERT_DIR"].replace("/etc/ssl/certs", str(system), 1)
         plain = environment(
-            pod_spec(find(found, "Job", "gomod-buildkit"))["containers"][0], company.secrets
+            pod_spec(find(found, "Job", "gomod-app-buildkit"))["containers"][0], company.secrets
         )
         assert plain["SSL_CERT_DIR"] == "/etc/ssl/certs:/etc/pki/tls/certs:/gomod-ca"
         for url in (known_to_all.url, f"https://{LOGIN[0]}:{LOGIN[1]}@{MIRROR}"):

@@ -63,6 +63,13 @@ OPTIONS: Mapping[str, Option] = {
             example="build",
         ),
         Option(
+            key="name",
+            summary=msg("what a project's objects in a namespace are called (default: its module)"),
+            default="",
+            pattern=r"|[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?",
+            example="billing",
+        ),
+        Option(
             key="storage_class",
             summary=msg("the class of a claimed volume (default: the cluster's)"),
             default="",

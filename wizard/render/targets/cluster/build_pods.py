@@ -19,6 +19,7 @@ from wizard.render.targets.cluster.handed_over import (
     from_a_store,
     has_ca,
     metadata,
+    named,
     registry_ref,
 )
 from wizard.render.targets.cluster.in_pod import PodNetwork, english
@@ -46,7 +47,7 @@ from wizard.render.yaml_text import Yaml
 from wizard.text import Text, msg
 
 REGISTRY_DIR = "/run/gomod-registry"
-_SOURCES_CLAIM = "gomod-workspace"
+_SOURCES_CLAIM = "workspace"
 
 
 def build_file(
@@ -63,7 +64,7 @@ def build_file(
     because: Sequence[Text] = (),
 ) -> tuple[Artifact, ...]:
     """Return network.yaml and `<tool>-job.yaml`; `container` is the builder's own."""
-    name = f"gomod-{tool}"
+    name = named(plan, options, tool)
     init: list[Yaml] = []
     if options["repository"]:
         init.append(_cloner(plan, network, options, build))
@@ -91,7 +92,7 @@ def build_file(
     external = from_a_store(options)
     before: list[Yaml] = [*documents]
     if not options["repository"]:
-        before.append(claim(_SOURCES_CLAIM, options))
+        before.append(claim(named(plan, options, _SOURCES_CLAIM), options))
     if external and options["image"]:
         before.append(external_secret(login, options))
     notes = [f"- {english(note)}" for note in build.notes]
@@ -102,7 +103,7 @@ def build_file(
             (
                 *head,
                 f"Apply {NETWORK_FILE} first. A Job runs once: delete it, and apply it again.",
-                *_sources_note(options, build),
+                *_sources_note(plan, options, build),
                 *_image_note(options),
                 *(() if external or not options["image"] else secret_notes((login,), options)),
                 *(("\n".join(("To know:", *notes)),) if notes else ()),
@@ -155,7 +156,7 @@ def _volumes(plan: Plan, options: Options, build: ClusterBuild) -> list[Yaml]:
     workspace: dict[str, Yaml] = (
         {"emptyDir": {}}
         if options["repository"]
-        else {"persistentVolumeClaim": {"claimName": _SOURCES_CLAIM}}
+        else {"persistentVolumeClaim": {"claimName": named(plan, options, _SOURCES_CLAIM)}}
     )
     found: list[Yaml] = [
         {"name": "workspace", **workspace},
@@ -167,11 +168,12 @@ def _volumes(plan: Plan, options: Options, build: ClusterBuild) -> list[Yaml]:
                 "items": [{"key": ".dockerconfigjson", "path": "config.json"}],
             },
         },
-        *network_volumes(plan),
+        *network_volumes(plan, options),
     ]
     if build.secrets:
         goenv = BUILD_ENV if build.modules_first else "goenv"
-        found.append(handed_over_volume(plan, "given", goenv, logins=not build.modules_first))
+        logins = not build.modules_first
+        found.append(handed_over_volume(plan, options, "given", goenv, logins=logins))
     if build.modules_first:
         found.append({"name": "modules", "emptyDir": {"sizeLimit": options["storage_size"]}})
     if has_ca(plan):
@@ -212,11 +214,12 @@ def _downloader(plan: Plan, network: PodNetwork, build: ClusterBuild) -> Yaml:
     }
 
 
-def _sources_note(options: Options, build: ClusterBuild) -> list[str]:
+def _sources_note(plan: Plan, options: Options, build: ClusterBuild) -> list[str]:
     if options["repository"]:
         return []
+    kept = named(plan, options, _SOURCES_CLAIM)
     return [
-        f"The sources lie in the claim {_SOURCES_CLAIM}, the project in {build.project}. Fill it"
+        f"The sources lie in the claim {kept}, the project in {build.project}. Fill it"
         " first,\nor let the Job clone a repository:"
         " --option repository=https://git.example/team/app.git"
     ]

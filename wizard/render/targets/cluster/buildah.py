@@ -14,7 +14,7 @@ from wizard.render.artifact_template import filled
 from wizard.render.quoting import csv_field, posix, toml
 from wizard.render.targets.cluster.build_pods import REGISTRY_DIR, build_file, builder_mounts
 from wizard.render.targets.cluster.builds import ClusterBuild, cluster_build
-from wizard.render.targets.cluster.handed_over import metadata
+from wizard.render.targets.cluster.handed_over import metadata, named
 from wizard.render.targets.cluster.in_pod import PodNetwork, pod_network
 from wizard.render.targets.cluster.pods import (
     SECRETS,
@@ -34,6 +34,8 @@ IMAGE = "quay.io/buildah/stable:v1.42.2"
 _USER = 1000
 _SCRIPT_DIR = "/gomod-buildah"
 _LOCAL = "localhost/gomod-build"
+_VOLUME = "/home/build/.local/share/containers"
+_STORAGE = f"{_VOLUME}/storage"
 
 
 def buildah_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
@@ -55,7 +57,7 @@ def buildah_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
         "volumeMounts": [
             *builder_mounts(plan, build, sources_read_only=True),
             {"name": "script", "mountPath": _SCRIPT_DIR, "readOnly": True},
-            {"name": "storage", "mountPath": "/home/build/.local/share/containers"},
+            {"name": "storage", "mountPath": _VOLUME},
         ],
         "resources": resources("1", "1Gi", "8Gi", "4Gi"),
         "securityContext": Commented(
@@ -74,7 +76,7 @@ def buildah_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
     config: Yaml = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": metadata("gomod-buildah", options),
+        "metadata": metadata(named(plan, options, "buildah"), options),
         "data": {
             "build.sh": buildah_script(build, network, options),
             "registries.conf": registries_conf(network),
@@ -88,7 +90,7 @@ def buildah_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
         build,
         container=container,
         volumes=(
-            {"name": "script", "configMap": {"name": "gomod-buildah"}},
+            {"name": "script", "configMap": {"name": named(plan, options, "buildah")}},
             {"name": "storage", "emptyDir": {}},
         ),
         documents=(config,),
@@ -125,6 +127,7 @@ def buildah_script(build: ClusterBuild, network: PodNetwork, options: Options) -
     push = posix(("buildah", "push", image)) if options["image"] else ":"
     return filled(
         "buildah.sh.tmpl",
+        storage=_STORAGE,
         login=shlex.quote(f"{REGISTRY_DIR}/config.json"),
         options=posix(words),
         context=shlex.quote(build.context),

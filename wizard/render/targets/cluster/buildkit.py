@@ -19,7 +19,7 @@ from wizard.render.targets.cluster.builds import (
     ClusterBuild,
     cluster_build,
 )
-from wizard.render.targets.cluster.handed_over import metadata
+from wizard.render.targets.cluster.handed_over import metadata, named
 from wizard.render.targets.cluster.in_pod import PodNetwork, pod_network
 from wizard.render.targets.cluster.pods import (
     CA_DIR,
@@ -39,6 +39,12 @@ from wizard.text import msg
 IMAGE = "docker.io/moby/buildkit:v0.32.2-rootless"
 _USER = 1000
 _TOML_DIR = "/gomod-buildkit"
+_VOLUME = "/home/user/.local/share/buildkit"
+_STATE = f"{_VOLUME}/state"
+_START = f'mkdir -p {_STATE} && chmod 0700 {_STATE} && chmod g-s {_STATE} && exec "$@"'
+"""fsGroup gives an emptyDir its group and setgid, and what is made in it inherits them. rootlesskit
+maps no such group, so that no file of an image could be given to its owner below the volume itself.
+"""
 
 
 def buildkit_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
@@ -48,12 +54,13 @@ def buildkit_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
     container: dict[str, Yaml] = {
         "name": "buildkit",
         "image": IMAGE,
-        "command": ["buildctl-daemonless.sh"],
+        "command": command(("sh", "-c", _START, "sh", "buildctl-daemonless.sh")),
         "args": command(buildctl_words(build, network, options)),
         "env": [
             variable(
                 "BUILDKITD_FLAGS",
-                f"--oci-worker-no-process-sandbox --config={_TOML_DIR}/buildkitd.toml",
+                f"--oci-worker-no-process-sandbox --root={_STATE}"
+                f" --config={_TOML_DIR}/buildkitd.toml",
             ),
             variable("DOCKER_CONFIG", REGISTRY_DIR),
             *authorities_env(plan),
@@ -62,7 +69,7 @@ def buildkit_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
         "volumeMounts": [
             *builder_mounts(plan, build, sources_read_only=True),
             {"name": "buildkitd", "mountPath": _TOML_DIR, "readOnly": True},
-            {"name": "state", "mountPath": "/home/user/.local/share/buildkit"},
+            {"name": "state", "mountPath": _VOLUME},
         ],
         "resources": resources("1", "1Gi", "8Gi", "4Gi"),
         "securityContext": Commented(
@@ -81,7 +88,7 @@ def buildkit_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
     config: Yaml = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": metadata("gomod-buildkitd", options),
+        "metadata": metadata(named(plan, options, "buildkitd"), options),
         "data": {"buildkitd.toml": pod_toml(plan, network)},
     }
     return build_file(
@@ -92,7 +99,7 @@ def buildkit_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
         build,
         container=container,
         volumes=(
-            {"name": "buildkitd", "configMap": {"name": "gomod-buildkitd"}},
+            {"name": "buildkitd", "configMap": {"name": named(plan, options, "buildkitd")}},
             {"name": "state", "emptyDir": {}},
         ),
         documents=(config,),

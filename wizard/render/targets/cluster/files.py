@@ -16,6 +16,7 @@ from wizard.render.targets.cluster.handed_over import (
     has_ca,
     kubectl_configmap,
     metadata,
+    named,
     pem,
     secret_refs,
 )
@@ -67,7 +68,7 @@ def network_file(plan: Plan, network: PodNetwork, options: Options) -> Artifact:
         {
             "apiVersion": "v1",
             "kind": "ConfigMap",
-            "metadata": metadata(CONFIG, options),
+            "metadata": metadata(named(plan, options, CONFIG), options),
             "data": _config(plan, network),
         }
     ]

@@ -17,13 +17,19 @@ from wizard.render.targets.cluster.in_pod import PodNetwork
 from wizard.render.targets.options import Options
 from wizard.render.yaml_text import Yaml
 
-CONFIG = "gomod-network"
 CA = "gomod-ca"
 NETRC = "gomod-netrc"
-SSH = "gomod-ssh"
 PROXY = "gomod-proxy"
 REGISTRY = "gomod-registry"
-OTHERS = "gomod-secrets"
+"""The company's: every project of a namespace shares them, and a module proxy does."""
+
+CONFIG = "network"
+SSH = "ssh"
+OTHERS = "secrets"
+"""Parts of the names of what is one project's own (`named`)."""
+
+_LONGEST_NAME = 40
+"""A label holds 63 characters (Kubernetes, Labels and Selectors), and more stands around it."""
 
 _BY_HAND = "platform"
 
@@ -45,7 +51,7 @@ class SecretRef:
 
 def secret_refs(plan: Plan, network: PodNetwork, options: Options) -> tuple[SecretRef, ...]:
     """Return the Secrets that the plan needs in a cluster, beside that of the registry."""
-    return tuple(_refs(plan, network, options["namespace"]))
+    return tuple(_refs(plan, network, options))
 
 
 def registry_ref(options: Options) -> SecretRef:
@@ -60,7 +66,8 @@ def registry_ref(options: Options) -> SecretRef:
     )
 
 
-def _refs(plan: Plan, network: PodNetwork, namespace: str) -> Iterator[SecretRef]:
+def _refs(plan: Plan, network: PodNetwork, options: Options) -> Iterator[SecretRef]:
+    namespace = options["namespace"]
     ids = [secret.id for secret in plan.secrets.value]
     if "netrc" in ids:
         yield SecretRef(
@@ -70,9 +77,9 @@ def _refs(plan: Plan, network: PodNetwork, namespace: str) -> Iterator[SecretRef
         )
     if plan.ssh.value:
         yield SecretRef(
-            name=SSH,
+            name=named(plan, options, SSH),
             keys=("ssh-privatekey", "known_hosts"),
-            command=f"{_create(namespace, SSH)} \\\n"
+            command=f"{_create(namespace, named(plan, options, SSH))} \\\n"
             "  --from-file=ssh-privatekey=DEPLOY_KEY_WITHOUT_PASSPHRASE \\\n"
             '  --from-file=known_hosts="$HOME/.ssh/known_hosts"',
         )
@@ -93,7 +100,8 @@ def _refs(plan: Plan, network: PodNetwork, namespace: str) -> Iterator[SecretRef
     others = tuple(id_ for id_ in dict.fromkeys(ids) if id_ not in _OWN_PLACE)
     if others:
         files = "".join(f" \\\n  --from-file={id_}=FILE" for id_ in others)
-        yield SecretRef(name=OTHERS, keys=others, command=f"{_create(namespace, OTHERS)}{files}")
+        name = named(plan, options, OTHERS)
+        yield SecretRef(name=name, keys=others, command=f"{_create(namespace, name)}{files}")
 
 
 def _create(namespace: str, name: str) -> str:
@@ -137,6 +145,12 @@ def _property(key: str) -> str:
 def from_a_store(options: Options) -> bool:
     """Return whether the Secrets come out of a store outside of the cluster."""
     return options["secret_store"] != _BY_HAND
+
+
+def named(plan: Plan, options: Options, part: str) -> str:
+    """Return the name of an object of this project's own: a namespace may have several projects."""
+    project = options["name"] or plan.inputs.image_tag[:_LONGEST_NAME].strip("-")
+    return f"gomod-{project}-{part}"
 
 
 def metadata(name: str, options: Options) -> dict[str, Yaml]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wizard.plan.types import ModuleSource, Plan
 from wizard.render.targets.cluster.files import NETWORK_FILE, manifest, network_file
-from wizard.render.targets.cluster.handed_over import kubectl_configmap, metadata
+from wizard.render.targets.cluster.handed_over import kubectl_configmap, metadata, named
 from wizard.render.targets.cluster.in_pod import PodNetwork, pod_network
 from wizard.render.targets.cluster.pods import (
     MODULES,
@@ -25,8 +25,8 @@ from wizard.render.types import Artifact
 from wizard.render.yaml_text import Commented, Yaml
 from wizard.text import msg
 
-_CLAIM = "gomod-modules"
-_FILES_MAP = "gomod-files"
+_CLAIM = "modules"
+_FILES_MAP = "files"
 _DECISIONS = ("base_image", "module_source", "goproxy", "https_proxy", "no_proxy", "hosts", "dns")
 
 
@@ -93,11 +93,11 @@ def _downloader(plan: Plan, network: PodNetwork) -> Yaml:
     }
 
 
-def _volumes(plan: Plan, modules: Yaml) -> list[Yaml]:
+def _volumes(plan: Plan, options: Options, modules: Yaml) -> list[Yaml]:
     return [
         {"name": "modules", **_mapping(modules)},
-        {"name": "files", "configMap": {"name": _FILES_MAP}},
-        *network_volumes(plan),
+        {"name": "files", "configMap": {"name": named(plan, options, _FILES_MAP)}},
+        *network_volumes(plan, options),
     ]
 
 
@@ -110,7 +110,7 @@ def _mapping(value: Yaml) -> dict[str, Yaml]:
 def _files_note(plan: Plan, options: Options) -> str:
     files = module_files(plan)
     words = tuple(f"{one.key}={one.source}" for one in files if not one.optional)
-    made = kubectl_configmap(options["namespace"], _FILES_MAP, words)
+    made = kubectl_configmap(options["namespace"], named(plan, options, _FILES_MAP), words)
     rest = [f"{one.key} ({one.source})" for one in files if one.optional]
     more = f"\nAnd where there is one: {', '.join(rest)}." if rest else ""
     return (
@@ -134,16 +134,18 @@ def _job(plan: Plan, network: PodNetwork, options: Options) -> Artifact:
         "resources": resources("100m", "256Mi", "1Gi", "100Mi"),
         "securityContext": least_privilege(),
     }
+    name = named(plan, options, "preload")
+    kept = named(plan, options, _CLAIM)
     job: Yaml = {
         "apiVersion": "batch/v1",
         "kind": "Job",
-        "metadata": metadata("gomod-preload", options),
+        "metadata": metadata(name, options),
         "spec": {
             "backoffLimit": 2,
             "activeDeadlineSeconds": 1800,
             "ttlSecondsAfterFinished": 86400,
             "template": {
-                "metadata": {"labels": {"app.kubernetes.io/name": "gomod-preload"}},
+                "metadata": {"labels": {"app.kubernetes.io/name": name}},
                 "spec": pod_spec(
                     network,
                     restartPolicy="Never",
@@ -151,7 +153,7 @@ def _job(plan: Plan, network: PodNetwork, options: Options) -> Artifact:
                     containers=Commented(
                         [proof], "The same again without any network: it fails if one is missing."
                     ),
-                    volumes=_volumes(plan, {"persistentVolumeClaim": {"claimName": _CLAIM}}),
+                    volumes=_volumes(plan, options, {"persistentVolumeClaim": {"claimName": kept}}),
                 ),
             },
         },
@@ -159,12 +161,12 @@ def _job(plan: Plan, network: PodNetwork, options: Options) -> Artifact:
     return manifest(
         "preload-job.yaml",
         (
-            f"A Job that downloads all modules into the claim {_CLAIM}. Apply {NETWORK_FILE}"
+            f"A Job that downloads all modules into the claim {kept}. Apply {NETWORK_FILE}"
             " first. A pod\nthat mounts the claim at /go/pkg/mod needs what the container `proof`"
             " has in `env`.",
             _files_note(plan, options),
         ),
-        (claim(_CLAIM, options), job),
+        (claim(kept, options), job),
         because=(
             msg("modules are downloaded once, and the pods that build need no network"),
             plan.base_image.because,
@@ -188,10 +190,11 @@ def _pod(plan: Plan, network: PodNetwork, options: Options) -> Artifact:
         "resources": resources("500m", "1Gi", "4Gi", "1Gi"),
         "securityContext": least_privilege(),
     }
+    name = named(plan, options, "build")
     pod: Yaml = {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": metadata("gomod-build", options),
+        "metadata": metadata(name, options),
         "spec": pod_spec(
             network,
             restartPolicy="Never",
@@ -201,7 +204,7 @@ def _pod(plan: Plan, network: PodNetwork, options: Options) -> Artifact:
                 [main], "Your own container: what it needs of this is `env` and `volumeMounts`."
             ),
             volumes=[
-                *_volumes(plan, {"emptyDir": {"sizeLimit": options["storage_size"]}}),
+                *_volumes(plan, options, {"emptyDir": {"sizeLimit": options["storage_size"]}}),
                 {"name": "sources", "emptyDir": {}},
                 {"name": "work", "emptyDir": {}},
             ],
@@ -213,8 +216,8 @@ def _pod(plan: Plan, network: PodNetwork, options: Options) -> Artifact:
             "A pod whose init container downloads all modules into a volume that the main"
             " container\nuses without any network. In a Deployment the same `spec` stands below"
             f" `template`. Apply {NETWORK_FILE}\nfirst. Then, for example:\n"
-            f"  kubectl -n {options['namespace']} cp . gomod-build:/src\n"
-            f"  kubectl -n {options['namespace']} exec gomod-build -- go build ./...",
+            f"  kubectl -n {options['namespace']} cp . {name}:/src\n"
+            f"  kubectl -n {options['namespace']} exec {name} -- go build ./...",
             _files_note(plan, options),
         ),
         (pod,),
@@ -231,7 +234,7 @@ def _vendored(plan: Plan, options: Options) -> Artifact:
     pod: Yaml = {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": metadata("gomod-build", options),
+        "metadata": metadata(named(plan, options, "build"), options),
         "spec": pod_spec(
             network,
             restartPolicy="Never",

@@ -18,9 +18,11 @@ from wizard.render.targets.cluster.handed_over import (
     PROXY,
     SSH,
     has_ca,
+    named,
     other_secrets,
 )
 from wizard.render.targets.cluster.in_pod import PodNetwork, proxy_env
+from wizard.render.targets.options import Options
 from wizard.render.yaml_text import Commented, Yaml
 
 NOBODY = 65534
@@ -155,13 +157,13 @@ def network_mounts(plan: Plan) -> list[Yaml]:
     return found
 
 
-def network_volumes(plan: Plan) -> list[Yaml]:
+def network_volumes(plan: Plan, options: Options) -> list[Yaml]:
     """Return the volumes for `network_mounts`."""
     return [
-        {"name": "config", "configMap": {"name": CONFIG}},
-        handed_over_volume(plan, "handed-over", "goenv"),
+        {"name": "config", "configMap": {"name": named(plan, options, CONFIG)}},
+        handed_over_volume(plan, options, "handed-over", "goenv"),
         {"name": "scratch", "emptyDir": {}},
-        *([ssh_volume()] if plan.ssh.value else ()),
+        *([ssh_volume(plan, options)] if plan.ssh.value else ()),
     ]
 
 
@@ -170,16 +172,20 @@ def ssh_mount() -> Yaml:
     return {"name": "ssh", "mountPath": posixpath.dirname(SSH_KEY), **_READ_ONLY}
 
 
-def ssh_volume() -> Yaml:
+def ssh_volume(plan: Plan, options: Options) -> Yaml:
     """Return its volume."""
     items: list[Yaml] = [{"key": "ssh-privatekey", "path": posixpath.basename(SSH_KEY)}]
-    return {"name": "ssh", "secret": {"secretName": SSH, "defaultMode": _mode(), "items": items}}
+    name = named(plan, options, SSH)
+    return {"name": "ssh", "secret": {"secretName": name, "defaultMode": _mode(), "items": items}}
 
 
-def handed_over_volume(plan: Plan, name: str, goenv: str, *, logins: bool = True) -> Yaml:
+def handed_over_volume(
+    plan: Plan, options: Options, name: str, goenv: str, *, logins: bool = True
+) -> Yaml:
     """Return the files of /run/secrets; `goenv`: the key with the module settings."""
+    config = named(plan, options, CONFIG)
     sources: list[Yaml] = [
-        {"configMap": {"name": CONFIG, "items": [{"key": goenv, "path": "goenv"}]}}
+        {"configMap": {"name": config, "items": [{"key": goenv, "path": "goenv"}]}}
     ]
     if has_ca(plan):
         sources.append({"configMap": {"name": CA, "items": [{"key": "ca.pem", "path": "ca"}]}})
@@ -188,9 +194,9 @@ def handed_over_volume(plan: Plan, name: str, goenv: str, *, logins: bool = True
         if "netrc" in ids:
             sources.append(_secret(NETRC, "netrc"))
         if plan.ssh.value:
-            sources.append(_secret(SSH, "known_hosts"))
+            sources.append(_secret(named(plan, options, SSH), "known_hosts"))
     if others := other_secrets(plan):
-        sources.append(_secret(OTHERS, *others))
+        sources.append(_secret(named(plan, options, OTHERS), *others))
     return {"name": name, "projected": {"defaultMode": _mode(), "sources": sources}}
 
 
