@@ -94,7 +94,7 @@ def goproxy_compose(plan: Plan, options: Options) -> tuple[Artifact, ...]:
     if relayed:
         command += ["--proxied-sumdbs", relayed]
     env = {**values.go, "HOME": SCRATCH, "GOCACHE": f"{SCRATCH}/go-build"}
-    env |= {"GOPATH": f"{SCRATCH}/go", "GOTOOLCHAIN": "local"}
+    env["GOPATH"] = f"{SCRATCH}/go"
     if _has_netrc(plan):
         env |= {"GOMOD_LINK_NETRC": "1", "NETRC": NETRC}
     return (

@@ -64,8 +64,10 @@ def proxy_values(plan: Plan) -> ProxyValues:
         go["GONOSUMDB"] = ",".join(private)
     if plan.goinsecure.value:
         go["GOINSECURE"] = ",".join(plan.goinsecure.value)
-    # Its go must not ask for a password that nobody types, nor fetch a toolchain to list a tag.
-    go |= {"GIT_TERMINAL_PROMPT": "0"}
+    # Its go must not ask for a password that nobody types. And it must serve modules that want a
+    # newer go than the image has: without a go.env beside it, Athens' go answers 404 for them
+    # (gomods/athens#2054), and `auto` fetches that toolchain from the same GOPROXY.
+    go |= {"GIT_TERMINAL_PROMPT": "0", "GOTOOLCHAIN": "auto"}
     ca = has_ca(plan)
     if ca:
         go |= {"SSL_CERT_FILE": ROOTS, "GIT_SSL_CAINFO": ROOTS}
