@@ -19,6 +19,11 @@ from wizard.text import msg
 FILE = "docker-bake.gomod.hcl"
 
 
+_ALLOWED = (
+    "# (buildx older than 0.19 asks no such yes, and does not know --allow=fs: leave it out.)\n"
+)
+
+
 def _render(plan: Plan, options: Options) -> tuple[Artifact, ...]:
     del options
     request = project_request(plan, "bake")
@@ -27,6 +32,7 @@ def _render(plan: Plan, options: Options) -> tuple[Artifact, ...]:
     text = filled(
         "docker-bake.hcl.tmpl",
         command=_command(request),
+        allowed=_ALLOWED if "--allow=fs" in _command(request) else "",
         asked=asked,
         variables="".join(
             f"\nvariable {hcl(name)} {{\n  default = null\n}}\n"
