@@ -409,6 +409,15 @@ def test_python_is_added_only_to_a_machine_of_this_job_alone(
         assert (folder / "apk.argv").read_text() == "add --quiet --no-cache python3\n"
 
 
+@pytest.mark.parametrize("folder", ["", "gomod-wizard-1", "/tmp/x", "/tmp/gomod-wizard-1/../x"])
+def test_a_folder_that_may_be_somebody_elses_is_wrong_usage(plain: Bench, folder: str) -> None:
+    """Not 1, which says that the check found something, whatever shell it is."""
+    plain.runner.lay(files(plan(), "gitlab-ci"))
+    for step in ("clean", "check"):
+        argv = ["bash", "--posix", ".gomod-wizard/ci.sh", step]
+        assert plain.runner.run(argv, {"GOMOD_TMP": folder}).code == 2
+
+
 def test_github_shows_why_it_failed(plain: Bench) -> None:
     docker = plain.record.parent / "bin" / "docker"
     docker.write_text(STAND_IN.replace('"DOCKER_ANSWERS", "0"', '"DOCKER_ANSWERS", "1"'))
