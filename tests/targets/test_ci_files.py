@@ -215,6 +215,24 @@ def test_an_image_with_a_digest_cannot_be_pushed(target: str) -> None:
         files(plan(), target, image=f"r.example/app@sha256:{'0' * 64}")
 
 
+@pytest.mark.parametrize("target", CI)
+@pytest.mark.parametrize(
+    ("image", "registry"),
+    [("team/app", "docker.io"), ("r.example:5000/team/app:1", "r.example:5000")],
+)
+def test_the_login_is_for_the_registry_of_the_image(target: str, image: str, registry: str) -> None:
+    """A name without a host is Docker Hub's; `docker login team` asks nobody."""
+    text = "".join(t for p, t in files(plan(), target, image=image).items() if "ci.sh" not in p)
+    assert re.search(rf"GOMOD_REGISTRY\b[ :='\"]+{re.escape(registry)}['\"]?$", text, re.M)
+
+
+@pytest.mark.parametrize("target", CI)
+@pytest.mark.parametrize("image", ["r.example/", "r.example/a//b", "r.example/a:1:2"])
+def test_what_is_no_image_is_refused(target: str, image: str) -> None:
+    with pytest.raises(UsageError):
+        files(plan(), target, image=image)
+
+
 def _needy() -> Plan:
     """Return a plan that needs credentials and an authority."""
     return plan(

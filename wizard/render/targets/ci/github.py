@@ -9,7 +9,7 @@ from __future__ import annotations
 from wizard.plan.types import Plan
 from wizard.render.targets.ci import actions
 from wizard.render.targets.ci.head import head
-from wizard.render.targets.ci.image import image_name
+from wizard.render.targets.ci.image import image_name, registry_of
 from wizard.render.targets.ci.needs import VAULT_ENGINE, Need, needs, place
 from wizard.render.targets.ci.script import SCRIPT, script
 from wizard.render.targets.options import Options
@@ -177,7 +177,7 @@ def _image(options: Options, *, push: bool) -> dict[str, Yaml]:
     if push:
         found["GOMOD_PUSH"] = "1"
     if own:
-        found["GOMOD_REGISTRY"] = own.partition("/")[0]
+        found["GOMOD_REGISTRY"] = registry_of(own)
     elif push:
         found |= {
             "GOMOD_REGISTRY": "ghcr.io",

@@ -15,7 +15,7 @@ from wizard.render.targets.ci.elsewhere import (
     secret_proxies,
 )
 from wizard.render.targets.ci.head import head
-from wizard.render.targets.ci.image import image_name
+from wizard.render.targets.ci.image import image_name, registry_of
 from wizard.render.targets.ci.needs import VAULT_ENGINE, Need, needs, place
 from wizard.render.targets.ci.script import SCRIPT, script
 from wizard.render.targets.options import Options
@@ -157,7 +157,7 @@ def _build(plan: Plan, options: Options, needed: tuple[Need, ...], *, dind: bool
         "GOMOD_IMAGE": image_name(own or "$CI_REGISTRY_IMAGE", "$CI_COMMIT_SHA"),
     }
     if own:
-        variables["GOMOD_REGISTRY"] = own.partition("/")[0]
+        variables["GOMOD_REGISTRY"] = registry_of(own)
     else:
         variables |= {
             "GOMOD_REGISTRY": "$CI_REGISTRY",

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from wizard.plan.types import Plan
 from wizard.render.artifact_template import filled
 from wizard.render.targets.ci.head import head
-from wizard.render.targets.ci.image import image_name
+from wizard.render.targets.ci.image import image_name, registry_of
 from wizard.render.targets.ci.needs import VAULT_ENGINE, Need, needs, place
 from wizard.render.targets.ci.script import SCRIPT, script
 from wizard.render.targets.options import Options
@@ -92,7 +92,7 @@ def _environment(options: Options) -> str:
         return ""
     lines = [
         "environment {",
-        f"  GOMOD_REGISTRY = {groovy(image.partition('/')[0])}",
+        f"  GOMOD_REGISTRY = {groovy(registry_of(image))}",
         # The option's pattern lets no quote and no dollar in.
         f'  GOMOD_IMAGE = "{image_name(image, "${GIT_COMMIT}")}"',
         "  // Of a multibranch project: 'true' on the default branch.",
