@@ -291,10 +291,7 @@ def test_a_login_that_a_credential_helper_keeps_is_taken_back(plain: Bench) -> N
 
 
 def test_a_key_is_lent_by_an_agent_that_ends_with_the_job(plain: Bench) -> None:
-    if shutil.which("ssh-agent") is None:
-        if os.getuid() != 0 or shutil.which("apt-get") is None:
-            pytest.skip("ssh-agent is missing, and only root on Debian can install openssh-client")
-        trees.install_host_tools()
+    _has_ssh_agent()
     key = plain.runner.home / "key"
     subprocess.run(
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True, timeout=30
@@ -307,6 +304,29 @@ def test_a_key_is_lent_by_an_agent_that_ends_with_the_job(plain: Bench) -> None:
     assert plain.argv()[plain.argv().index("--ssh") + 1] == "default"
     assert plain.secret("known_hosts") == "ssh.corp.example key\n"
     assert _ends(int(plain.env()["SSH_AGENT_PID"]))
+
+
+def test_a_key_with_a_passphrase_is_named_before_the_build(plain: Bench) -> None:
+    """And no agent stays behind."""
+    _has_ssh_agent()
+    key = plain.runner.home / "key"
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "made-up", "-f", str(key)],
+        check=True, timeout=30,
+    )  # fmt: skip
+    by_ssh = plan(facts(private=private_facts(SSH_HOST, ssh=AGENT)))
+    ran = plain.runner.gitlab(by_ssh, "dash", {"GOMOD_SSH_KEY": str(key)})
+    assert ran.code == 2
+    assert "without a passphrase" in ran.output
+    assert not (plain.record / "build.argv").exists()
+    assert plain.left() == []
+
+
+def _has_ssh_agent() -> None:
+    if shutil.which("ssh-agent") is None:
+        if os.getuid() != 0 or shutil.which("apt-get") is None:
+            pytest.skip("ssh-agent is missing, and only root on Debian can install openssh-client")
+        trees.install_host_tools()
 
 
 def _ends(pid: int) -> bool:
