@@ -109,3 +109,8 @@ def test_what_helps_is_another_folder_and_no_flag_that_generate_lacks(
         generate((made("a", "1"),), tmp_path / "out", disk=FailingDisk(1, code))
     assert "--out another folder" in str(caught.value.hint)
     assert "--scope" not in str(caught.value.hint)
+
+
+def test_a_folder_whose_name_is_too_long_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(ForbiddenError, match="longer than the file system allows"):
+        generate((made("a", "1"),), tmp_path / ("a" * 300))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -204,6 +205,40 @@ def test_a_zip_that_is_not_what_go_sum_says_is_refused_before_anything_is_writte
     assert f"{SHOUT.path}@{SHOUT.version}" in told.err
     assert "go.sum" in told.err
     assert files(tree) == before
+
+
+def test_what_go_itself_refuses_by_its_hash_is_refused_as_unsafe(
+    place: Place, export: Export, tree: Path
+) -> None:
+    go_sum = place.project / "go.sum"
+    go_sum.write_text(go_sum.read_text().replace(QUOTE.canary.zip_hash, "h1:" + "A" * 43 + "="))
+    told = export("--json")
+    assert told.code == 4, told.err
+    assert "not those that were recorded" in told.json["error"]["message"]
+    assert not tree.exists()
+
+
+def test_a_folder_that_cannot_be_is_refused_in_words(export: Export, tmp_path: Path) -> None:
+    told = export("--json", "--out", str(tmp_path / ("a" * 300)))
+    assert told.code == 3, told.err
+    assert "longer than" in told.json["error"]["message"]
+
+
+@pytest.mark.parametrize("left", ["nothing", "a pipe"])
+def test_a_tree_that_lost_its_newest_info_does_not_stop_a_run(
+    place: Place, export: Export, tree: Path, left: str
+) -> None:
+    newer = Module(QUOTE.path, "v1.9.0")
+    lay(place.upstream, newer)
+    (place.project / "go.sum").write_text(sums((*MODULES, newer)))
+    assert export(f"{newer.path}@{newer.version}").code == 0
+    info = tree / f"{newer.wire[1:]}.info"
+    info.unlink()
+    if left == "a pipe":
+        os.mkfifo(info)
+    told = export(f"{QUOTE.path}@{QUOTE.version}", "--json")
+    assert told.code == (0 if left == "nothing" else 3), told.err
+    assert json.loads(told.out)["schema"].startswith("gomod-wizard/proxy-export/")
 
 
 def test_another_file_in_the_place_of_one_is_refused(export: Export, tree: Path) -> None:

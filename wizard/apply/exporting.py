@@ -59,13 +59,14 @@ class ExportTree:
         """Read the manifest. Raises UsageError for a file, ForbiddenError for what cannot be."""
         self._disk = disk or Disk()
         self.out = Path(os.path.realpath(out_dir))
-        if self.out.exists() and not self.out.is_dir():
-            raise UsageError(
-                msg("it is a file, not a folder"),
-                where=str(self.out),
-                hint=msg("give --out another name"),
-            )
         try:
+            # A name that is too long, or a folder that may not be entered, is an OSError as well.
+            if self.out.exists() and not self.out.is_dir():
+                raise UsageError(
+                    msg("it is a file, not a folder"),
+                    where=str(self.out),
+                    hint=msg("give --out another name"),
+                )
             self._read = self._manifest()
             self._known = dict(self._read)
         except OSError as error:
@@ -74,6 +75,13 @@ class ExportTree:
     def names(self) -> tuple[str, ...]:
         """Return the files of earlier runs that still stand there."""
         return tuple(name for name in self._read if (self.out / name).is_file())
+
+    def read(self, name: str, limit: int) -> bytes | None:
+        """Return a file of the tree; None where it is gone. Raises ForbiddenError."""
+        try:
+            return self._disk.look(self.out.joinpath(*PurePosixPath(name).parts), limit)
+        except OSError as error:
+            raise forbidden(error, error.filename or self.out / name, instead=_ELSEWHERE) from error
 
     def pending(self, files: Sequence[TreeFile]) -> dict[str, Written]:
         """Return what must be written, by name; nothing is.

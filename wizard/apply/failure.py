@@ -31,6 +31,10 @@ _CAUSES: dict[int, tuple[Text, Text]] = {
         msg("the folder that it goes into is gone, or none can be made there"),
         msg("look at that folder, then run this again"),
     ),
+    errno.ENAMETOOLONG: (
+        msg("its name is longer than the file system allows"),
+        msg("give it a shorter name"),
+    ),
     errno.EBUSY: (
         msg("it is a mount point of its own and cannot be replaced"),
         msg("change it where it is mounted from"),

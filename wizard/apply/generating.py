@@ -41,13 +41,14 @@ def generate(
     """
     disk = disk or Disk()
     out = Path(os.path.realpath(out_dir))
-    if out.exists() and not out.is_dir():
-        raise UsageError(
-            msg("it is a file, not a folder"),
-            where=str(out),
-            hint=msg("give --out another name"),
-        )
     try:
+        # A name that is too long, or a folder that may not be entered, is an OSError as well.
+        if out.exists() and not out.is_dir():
+            raise UsageError(
+                msg("it is a file, not a folder"),
+                where=str(out),
+                hint=msg("give --out another name"),
+            )
         own = _manifest(disk, out)
         changes = [
             change for artifact in artifacts if (change := _change(disk, out, artifact, own))

@@ -27,7 +27,7 @@ from wizard.rules.dirhash import (
 )
 from wizard.text import Text, msg
 
-_MAX_INFO_BYTES = 1 << 20
+MAX_INFO_BYTES = 1 << 20
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _BLOCK, _SMALL = 1 << 20, 1 << 16
 _HINT = msg("run `go clean -modcache`, then this again: go fetches it anew, and checks it")
@@ -121,7 +121,7 @@ def check_module(cache: Path, named: Named, hashes: Hashes) -> Checked:
     hashes.check(path, version, ZIP, found, cache / zip_name)
     zipped = TreeFile(name=zip_name, sha256=digest, size=size, source=cache / zip_name)
     info_name = file_name(path, version, INFO)
-    info = info_text(_read(cache / info_name, _MAX_INFO_BYTES), version)
+    info = info_text(_read(cache / info_name, MAX_INFO_BYTES), version)
     if info is None:
         raise UnsafeError(
             msg("{name}: its .info is that of another version", name=f"{path}@{version}"),

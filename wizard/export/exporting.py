@@ -11,7 +11,7 @@ from pathlib import Path
 from wizard.apply.exporting import ExportTree, TreeFile, Written
 from wizard.errors import UnsafeError, UsageError
 from wizard.export.asking import Asked
-from wizard.export.checking import Checked, Hashes, check_graph, check_module
+from wizard.export.checking import MAX_INFO_BYTES, Checked, Hashes, check_graph, check_module
 from wizard.export.tree import (
     INFO,
     file_name,
@@ -139,8 +139,8 @@ def _indexes(tree: ExportTree, files: Iterable[TreeFile]) -> Iterable[TreeFile]:
         if newest is None:
             continue
         name = file_name(path, newest, INFO)
-        data = new[name].data if name in new else (tree.out / name).read_bytes()
-        if (info := info_text(data, newest)) is not None:
+        data = new[name].data if name in new else tree.read(name, MAX_INFO_BYTES)
+        if data is not None and (info := info_text(data, newest)) is not None:
             yield _of(latest_name(path), info)
 
 

@@ -13,7 +13,7 @@ from wizard.cli.commands.diagnose import show_diagnosis
 from wizard.cli.commands.projects import require_project
 from wizard.cli.context import Context
 from wizard.cli.output import BOLD, DIM, GREEN, YELLOW
-from wizard.errors import ExitCode, UsageError, WizardError
+from wizard.errors import ExitCode, UnsafeError, UsageError, WizardError
 from wizard.rules.modpath import ModulePathError, check_path
 from wizard.rules.patterns import match_prefix_patterns
 from wizard.text import msg, nmsg
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _QUERY = re.compile(r"[A-Za-z0-9<>=][A-Za-z0-9._+/<>=-]{0,200}")
 _PORT = 8080
+_MISMATCH = "checksum-mismatch"
 
 
 async def proxy_export(context: Context) -> int:
@@ -132,6 +133,14 @@ def _refuse(context: Context, asked: Asked) -> None:
     """Raise what go said, with the diagnosis of it before."""
     if asked.diagnosis is not None:
         show_diagnosis(context.output, asked.diagnosis)
+        for fault in asked.diagnosis.faults:
+            if fault.cause == _MISMATCH:
+                raise UnsafeError(
+                    msg("go refuses a module: its bytes are not those that were recorded; nothing"
+                        " was written"),
+                    where="proxy-export",
+                    hint=fault.cure.summary,
+                )  # fmt: skip
     raise WizardError(
         msg("go cannot have all modules: {why}; nothing was written", why=asked.last_line),
         where="proxy-export",
