@@ -276,3 +276,13 @@ def test_a_rootless_builder_keeps_nothing_under_the_volumes_group(
     here.run(tool, PATH=f"{program.parent}:/usr/bin:/bin")
     (snapshot,) = here.volume(volume).glob("*/snapshot")
     assert not snapshot.stat().st_mode & stat.S_ISGID
+
+
+@pytest.mark.parametrize("tool", ["buildkit", "buildah", "kaniko"])
+def test_what_a_dockerfile_for_the_legacy_builder_cannot_be_handed_is_said(tool: str) -> None:
+    """Its steps would go without the authority, and fail in the cluster for no visible reason."""
+    observed = facts(mirrors=replace(mirror_facts(), authorities=known((CORPORATE,), "tests")))
+    legacy = plan(observed, dockerfile="create+plain")
+    said = text(artifacts(legacy, f"{tool}-job")[-1])
+    assert "nothing of ca; these builders can: answer dockerfile=create+mounts" in said
+    assert "legacy" not in text(artifacts(plan(observed), f"{tool}-job")[-1])

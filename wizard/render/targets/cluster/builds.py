@@ -94,11 +94,23 @@ def cluster_build(
     at = BRIDGE if wide is None or not wide.cache else f"{context}/{wide.cache}"
     dockerfile = posixpath.join(project, inputs.dockerfile)
     notes: list[Msg] = []
-    if network.proxy_login and not (first or vendored or by_environment):
+    bare = network.proxy_login and not (first or vendored or by_environment)
+    if bare and mounts:
         notes.append(
             msg(
                 "the proxy wants a login, and this builder takes one on its command line alone: the"
                 " steps of this Dockerfile go without the proxy (dockerfile=beside needs none)"
+            )
+        )
+    lost = [secret.id for secret in plan.secrets.value if secret.id != "goenv"]
+    lost += [*(("ssh",) if plan.ssh.value else ()), *(("proxy",) if bare else ())]
+    if lost and not (mounts or vendored):
+        notes.append(
+            msg(
+                "this Dockerfile is for the legacy builder, which hands a step nothing of {names};"
+                " these builders can: answer dockerfile={answer}",
+                names=", ".join(lost),
+                answer=f"{plan.dockerfile.value.place.value}+mounts",
             )
         )
     if inputs.outside_dirs or (wide is not None and wide.outside):
