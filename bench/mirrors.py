@@ -83,7 +83,7 @@ def races_rows(seeds: Sequence[int], sizes: Sequence[int] = SIZES) -> list[Row]:
         with Lab(everybody, seed=seed) as lab:
             spent = {}
             for n in sizes:
-                _decisions(rounds, lab, n, clean[n], dead[n])
+                _decisions(rounds, lab, n, dead[n])
                 spent[n] = _whole(rounds, lab, n, clean[n], dead[n])
             few, many = min(sizes), max(sizes)
             one_more = 1000 * (spent[many] - spent[few]) / (many - few)
@@ -92,11 +92,9 @@ def races_rows(seeds: Sequence[int], sizes: Sequence[int] = SIZES) -> list[Row]:
     return _rows_of(rounds, sizes)
 
 
-def _decisions(
-    rounds: _Rounds, lab: Lab, n: int, clean: Sequence[Site], dead: Sequence[Site]
-) -> None:
+def _decisions(rounds: _Rounds, lab: Lab, n: int, dead: Sequence[Site]) -> None:
     shown: dict[str, float] = {}
-    for name, places in (("clean", clean), ("dead", dead)):
+    for name, places in (("alone", _alive(dead)), ("dead", dead)):
         (raced,) = races(lab, [places], whole_table=False, timeout_s=TIMEOUT_S)
         if sum(1 for found in raced.table if found.proved) < 3:
             raise SystemExit(f"{n} mirrors, {name}: fewer than three were proved")
@@ -104,7 +102,7 @@ def _decisions(
         if name == "dead":
             rounds.add(f"mirrors.best-three.{n}", best_three_ms(places, raced) / limit_ms(places))
     rounds.add(f"mirrors.decided.{n}", shown["dead"])
-    rounds.add(f"mirrors.dead-add.{n}", shown["dead"] / shown["clean"])
+    rounds.add(f"mirrors.dead-add.{n}", shown["dead"] / shown["alone"])
 
 
 def _whole(rounds: _Rounds, lab: Lab, n: int, clean: Sequence[Site], dead: Sequence[Site]) -> float:
@@ -132,7 +130,7 @@ def _rows_of(rounds: _Rounds, sizes: Sequence[int]) -> list[Row]:
             rounds.row(f"mirrors.decided.{n}", f"decision shown, {fifth}", 1.3,
                        against="the same, at least 250 ms"),
             rounds.row(f"mirrors.dead-add.{n}", f"what the dead add, {fifth}", 1.05,
-                       against="the same without dead ones"),
+                       against="the living alone"),
             rounds.row(f"mirrors.whole.{n}", f"whole table, {n} mirrors", _WHOLE[n],
                        against="round trips of its slowest"),
             rounds.row(f"mirrors.tau.{n}", f"right order, {n} mirrors", _TAU[n],
