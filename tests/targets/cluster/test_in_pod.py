@@ -46,6 +46,7 @@ from wizard.errors import UsageError
 from wizard.facts import known
 from wizard.facts.mirrors import Failure
 from wizard.plan.types import Plan
+from wizard.render.targets.cluster.handed_over import secret_refs
 from wizard.render.targets.cluster.in_pod import pod_network
 from wizard.text import msg
 
@@ -123,7 +124,7 @@ def test_a_proxy_with_a_login_comes_out_of_a_secret() -> None:
     assert env["HTTPS_PROXY"] == "https-of-the-secret"
     assert env["http_proxy"] == "http-of-the-secret"
     told = text(artifacts(decided, "kubernetes")[0])
-    assert 'printf \'%s\\n\' "HTTP_PROXY=$HTTP_PROXY" "HTTPS_PROXY=$HTTPS_PROXY" |' in told
+    assert '"HTTPS_PROXY=${HTTPS_PROXY:-${https_proxy:?}}" |' in told
     assert SECRET not in told
 
 
@@ -286,3 +287,16 @@ def test_what_a_dockerfile_for_the_legacy_builder_cannot_be_handed_is_said(tool:
     said = text(artifacts(legacy, f"{tool}-job")[-1])
     assert "nothing of ca; these builders can: answer dockerfile=create+mounts" in said
     assert "legacy" not in text(artifacts(plan(observed), f"{tool}-job")[-1])
+
+
+def test_the_secret_of_a_proxy_is_made_from_either_spelling(tmp_path: Path) -> None:
+    """kubectl, which needs a cluster, is a script that keeps what it reads."""
+    decided = plan(facts(proxy=proxy_facts(https=WRITTEN, http=WRITTEN)))
+    network = pod_network(decided)
+    (made,) = (one for one in secret_refs(decided, network, options()) if one.name == "gomod-proxy")
+    kubectl = tmp_path / "kubectl"
+    kubectl.write_text(f"#!/bin/sh\ncat >{tmp_path}/read\n")
+    kubectl.chmod(0o755)
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "https_proxy": "small", "HTTP_PROXY": "large"}
+    subprocess.run(["sh", "-c", made.command], env=env, check=True)
+    assert (tmp_path / "read").read_text().split() == ["HTTP_PROXY=large", "HTTPS_PROXY=small"]

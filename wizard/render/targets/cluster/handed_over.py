@@ -89,7 +89,8 @@ def _refs(plan: Plan, network: PodNetwork, options: Options) -> Iterator[SecretR
             for name, proxy in (("HTTP_PROXY", network.http), ("HTTPS_PROXY", network.https))
             if proxy is not None and proxy.username is not None
         )
-        lines = " ".join(f'"{name}=${name}"' for name in names)
+        # Many machines have them in small letters alone; with neither, the shell says so.
+        lines = " ".join(f'"{name}=${{{name}:-${{{name.lower()}:?}}}}"' for name in names)
         yield SecretRef(
             name=PROXY,
             keys=names,
