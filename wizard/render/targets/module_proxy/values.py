@@ -30,8 +30,8 @@ MODES = "/gomod/download-mode.hcl"
 NETRC = "/run/secrets/netrc"
 
 ATHENS_IMAGE = "gomods/athens:v0.18.1"
-"""Not v0.15.1, whose go is older than 1.21, nor v0.15.2, whose go finds no GOROOT and does not start
-(gomods/athens#1990); from #1989 on the image is made from that of golang.
+"""Not v0.15.1, whose go is older than 1.21, nor v0.15.2, whose go finds no GOROOT and so does not
+start (gomods/athens#1990); from #1989 on the image is made from that of golang.
 """
 GOPROXY_IMAGE = "ghcr.io/goproxy/goproxy:0.20.0"
 _DEFAULT_UPSTREAM = f"{GO_MIRROR},direct"
