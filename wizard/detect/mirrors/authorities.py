@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from wizard.detect.mirrors.certificate import describe
@@ -28,10 +29,16 @@ _NO_BREAKS = {ord(c): None for c in " \t\r\n"}
 _MOST_FILES = 1_000
 
 
-def own_authorities(system: System, seen: Mapping[str, bytes]) -> Fact[tuple[Authority, ...]]:
+Looked = Mapping[bytes, Authority | None]
+"""Anchors, as DER, that were looked up; None: a public image knows it."""
+
+
+def own_authorities(
+    system: System, seen: Mapping[str, bytes], looked: Looked | None = None
+) -> Fact[tuple[Authority, ...]]:
     """Return the authorities that signed for the hosts in `seen` (host to anchor's DER).
 
-    Reads files: call it in a thread.
+    What is in `looked` is not looked up again. Reads files: call it in a thread.
     """
     if system.platform in ("darwin", "win32"):
         return unknown(msg("the system's verifier does not say which authority it used"), SOURCE)
@@ -40,25 +47,37 @@ def own_authorities(system: System, seen: Mapping[str, bytes]) -> Fact[tuple[Aut
     hosts: dict[bytes, list[str]] = {}
     for host, der in seen.items():
         hosts.setdefault(der, []).append(host)
-    for text in _public(system):
-        hosts = {der: names for der, names in hosts.items() if not _holds(text, der)}
-        if not hosts:
+    before = looked or {}
+    found = {**before, **look_up(system, [der for der in hosts if der not in before])}
+    own = (
+        replace(authority, hosts=tuple(sorted(names)))
+        for der, names in hosts.items()
+        if (authority := found[der]) is not None
+    )
+    return known(tuple(own), SOURCE)
+
+
+def look_up(system: System, anchors: Iterable[bytes]) -> Looked:
+    """Return what is known of each anchor. Reads files: call it in a thread."""
+    strange = found = dict.fromkeys(anchors)
+    for text in _public(system) if strange else ():
+        strange = {der: None for der in strange if not _holds(text, der)}
+        if not strange:
             break
-    found = []
-    for der, names in hosts.items():
-        sha256 = hashlib.sha256(der).hexdigest()
-        about = describe(der)
-        found.append(
-            Authority(
-                subject=about.subject or sha256[:16],
-                sha256=sha256,
-                expires=about.expires or "",
-                pem=ssl.DER_cert_to_PEM_cert(der),
-                source=_holder(system, der),
-                hosts=tuple(sorted(names)),
-            )
-        )
-    return known(tuple(found), SOURCE)
+    return {**found, **{der: _authority(system, der) for der in strange}}
+
+
+def _authority(system: System, der: bytes) -> Authority:
+    sha256 = hashlib.sha256(der).hexdigest()
+    about = describe(der)
+    return Authority(
+        subject=about.subject or sha256[:16],
+        sha256=sha256,
+        expires=about.expires or "",
+        pem=ssl.DER_cert_to_PEM_cert(der),
+        source=_holder(system, der),
+        hosts=(),
+    )
 
 
 def _public(system: System) -> Iterator[str]:

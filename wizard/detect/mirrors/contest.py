@@ -11,7 +11,7 @@ from wizard.detect.deadline import PATIENCE
 from wizard.detect.mirrors.logins import Logins
 from wizard.detect.mirrors.places import HOLD_S
 from wizard.detect.mirrors.quick import prove_at_once
-from wizard.detect.mirrors.race import Race, Runner
+from wizard.detect.mirrors.race import WANTED, Race, Runner
 from wizard.detect.mirrors.rank import in_order, rank_of, ranked
 from wizard.detect.mirrors.resolve import Names
 from wizard.detect.mirrors.switching import quick_turns
@@ -23,6 +23,7 @@ from wizard.rules.modpath import is_upper
 from wizard.system import System
 
 if TYPE_CHECKING:
+    from wizard.detect.mirrors.authorities import Looked
     from wizard.detect.mirrors.prove import Prover
 
 SOURCE = "probe"
@@ -77,6 +78,7 @@ class Contest:
 
         self._make_prover = prover
         self._prover: Prover | None = None
+        self._looking: asyncio.Task[Looked] | None = None
         self._sumdb = sumdb
         self._upper = next((c for c in canaries if is_upper(c.path)), None)
         self._race = Race(
@@ -118,13 +120,23 @@ class Contest:
             self._report(probe)
         from wizard.detect.mirrors.authorities import own_authorities
 
-        seen: dict[str, bytes] = {}
-        for runner in self._race.runners:
-            seen |= runner.session.anchors
+        looked = None if self._looking is None else await self._looking
         return MirrorFacts(
             ranking=known(table, SOURCE),
-            authorities=await asyncio.to_thread(own_authorities, self._system, seen),
+            authorities=await asyncio.to_thread(
+                own_authorities, self._system, self._anchors(), looked
+            ),
         )
+
+    def _anchors(self) -> dict[str, bytes]:
+        """Return the hosts that were verified, each with what its chain ended at."""
+        return {h: der for r in self._race.runners for h, der in r.session.anchors.items()}
+
+    async def _look_at_anchors(self) -> Looked:
+        """Look the anchors up while the decision is waited for: it reads a hundred files."""
+        from wizard.detect.mirrors.authorities import look_up
+
+        return await asyncio.to_thread(look_up, self._system, set(self._anchors().values()))
 
     async def _until_decided(self) -> None:
         if not self._whole_table:
@@ -169,7 +181,10 @@ class Contest:
 
     async def _prove_at_once(self, runner: Runner) -> None:
         """Prove who is complete on its own connection, where it is one of the best so far."""
-        rank = rank_of(runner.probe, [r.probe for r in self._race.runners if r.complete])
+        complete = [r.probe for r in self._race.runners if r.complete]
+        if self._looking is None and len(complete) >= WANTED:
+            self._looking = self._loop.create_task(self._look_at_anchors())
+        rank = rank_of(runner.probe, complete)
         used = runner.probe.mirror.wanted
         if runner.canary is None or rank is None or not (used or rank <= self._wanted):
             return
