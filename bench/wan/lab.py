@@ -25,6 +25,7 @@ _HERE = Path(__file__).resolve().parent
 _CLIENT = "10.99.0.1"
 _BUNDLE = "ca-certificates.crt"
 _STORE = Path("/etc/ssl/certs")
+_TUN = Path("/dev/net/tun")
 _SETTINGS = ("net.ipv4.tcp_no_metrics_save=1", "net.ipv6.conf.all.disable_ipv6=1")
 _SIDE = {
     "client": (
@@ -45,7 +46,9 @@ def missing() -> str:
     if os.geteuid() != 0:
         return "root"
     tools = ("gcc", "ip", "unshare", "nsenter", "taskset", "mount", "openssl")
-    return ", ".join(tool for tool in tools if shutil.which(tool) is None)
+    absent = [tool for tool in tools if shutil.which(tool) is None]
+    absent += [str(path) for path in (_TUN, _STORE / _BUNDLE) if not path.exists()]
+    return ", ".join(absent)
 
 
 class Lab:
