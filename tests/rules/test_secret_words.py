@@ -64,6 +64,18 @@ def test_a_name_alone_and_a_comment_hold_no_secret(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "      id-token: write",
+        "string(credentialsId: 'gomod-netrc', variable: 'GOMOD_NETRC')",
+        "usernamePassword(usernameVariable: 'GOMOD_USER', passwordVariable: 'GOMOD_PASSWORD')",
+    ],
+)
+def test_a_permission_and_a_reference_of_a_ci_file_are_shown(line: str) -> None:
+    assert mask_words(line) == line
+
+
+@pytest.mark.parametrize(
     "line", [*LINES[:-4], "# see https://bob:Zq7-hunter2@h", "ENV NPM_TOKEN=correcthorse"]
 )
 def test_a_line_is_known_to_hold_a_secret(line: str) -> None:

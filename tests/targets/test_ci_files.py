@@ -39,10 +39,13 @@ from tests.render.plans import (
     shapes,
 )
 from tests.targets.ci_jobs import CI, files, job
+from wizard.apply import unified_diff
+from wizard.apply.types import Action, Change
 from wizard.errors import UsageError
 from wizard.facts import Facts, known
 from wizard.plan import decide
 from wizard.plan.types import Plan
+from wizard.render.types import Scope
 
 STORES = ("platform", "vault", "aws", "gcp", "azure")
 _OPTIONS = st.fixed_dictionaries(
@@ -231,6 +234,19 @@ def test_the_login_is_for_the_registry_of_the_image(target: str, image: str, reg
 def test_what_is_no_image_is_refused(target: str, image: str) -> None:
     with pytest.raises(UsageError):
         files(plan(), target, image=image)
+
+
+@pytest.mark.parametrize("target", CI)
+@pytest.mark.parametrize("store", ["platform", "vault", "gcp", "azure"])
+def test_the_diff_that_is_confirmed_shows_every_line_as_it_is(target: str, store: str) -> None:
+    """No secret stands in it, so nothing is to hide: least of all what a job is permitted."""
+    for path, text in files(_needy(), target, secret_store=store, image="r.example/a").items():
+        new = Change(
+            path=path, scope=Scope.PROJECT, action=Action.CREATE, artifact=path, before=None,
+            after=text.encode(), mode=0o644, needs_root=False,
+        )  # fmt: skip
+        shown = [line.removeprefix("+") for line in unified_diff(new).splitlines()[3:]]
+        assert shown == text.splitlines()
 
 
 def _needy() -> Plan:

@@ -15,9 +15,10 @@ from wizard.rules.credentials import mask_credentials, url_secrets
 from wizard.secret import MASK, Secret
 
 _NAME = (
-    r"(?:token|secret|passw(?:or)?d|passphrase|pwd|api[_-]?key|access[_-]?key|private[_-]?key"
-    r"|auth[_-]?key|credential|signature|accessid)"
+    r"(?:token|secret|passw(?:or)?d(?!variable\b)|passphrase|pwd|api[_-]?key|access[_-]?key"
+    r"|private[_-]?key|auth[_-]?key|credential(?!sid\b)|signature|accessid)"
 )
+"""Jenkins' `credentialsId` and `passwordVariable` are names that refer to one."""
 _VALUE = (
     r"(?:\"(?P<vq>[^\"\n]{3,4000})\"|'(?P<vs>[^'\n]{3,4000})'"
     r"|(?P<v>[^\s\"'&;|<>)\\]{3,4000}))"
@@ -50,7 +51,7 @@ _PATTERNS = tuple(
 _GROUPS = ("v", "vq", "vs")
 _NO_SECRET = re.compile(
     r"(?i)[`$%/.~<{*\[(]|(?:true|false|none|null|nil|yes|no|not|off|on|is|auto|netrc|git|required"
-    r"|invalid|missing|found|expired|type|id|src|env|file)(?:$|[\s=,:])"
+    r"|invalid|missing|found|expired|type|id|src|env|file|read|write)(?:$|[\s=,:])"
 )
 """What a value begins with where it is a reference, a path, or a word about a secret."""
 _KEY_BLOCK = re.compile(

@@ -76,7 +76,7 @@ def needs(plan: Plan, options: Options) -> tuple[Need, ...]:
     found += [
         Need(
             key=name.lower(),
-            what=f"http://user:password@proxy:port for {name.partition('_')[0].lower()}",
+            what=f"the proxy for {name.partition('_')[0].lower()}, a URL with its login",
             file=False,
         )
         for name in secret_proxies(plan)
