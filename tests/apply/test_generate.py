@@ -114,3 +114,18 @@ def test_what_helps_is_another_folder_and_no_flag_that_generate_lacks(
 def test_a_folder_whose_name_is_too_long_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(ForbiddenError, match="longer than the file system allows"):
         generate((made("a", "1"),), tmp_path / ("a" * 300))
+
+
+@pytest.mark.parametrize("at", range(1, 16))
+def test_after_a_full_disk_it_is_said_whether_anything_was_written(tmp_path: Path, at: int) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    said = ""
+    try:
+        generate((made("a", "1"), made("b", "2")), out, disk=FailingDisk(at, errno.ENOSPC))
+    except ForbiddenError as error:
+        said = str(error.message)
+    assert "everything is as it was" not in said or not names(out)
+    assert not list(out.glob(".*new")), "half a file stays"
+    generate((made("a", "1"), made("b", "2")), out)
+    assert names(out) == {"a", "b"}

@@ -6,6 +6,7 @@ run, and of what stands there already nothing is written again.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -122,6 +123,7 @@ class ExportTree:
         """
         if not files and self._known == self._read:
             return
+        begun = False
         try:
             for folder in missing_folders([self.out / MANIFEST]):
                 self._disk.make_folder(Path(folder), Ownership(mode=0o755))
@@ -134,11 +136,13 @@ class ExportTree:
                     )
                 # The manifest first: after a crash the next run knows the files as its own.
                 self._put_manifest()
+                begun = True
                 for file in files:
                     self._put(file)
                     yield file.name
         except OSError as error:
-            raise forbidden(error, error.filename or self.out, instead=_ELSEWHERE) from error
+            where = error.filename or self.out
+            raise forbidden(error, where, instead=_ELSEWHERE, begun=begun) from error
 
     def _put_manifest(self) -> None:
         known = {name: list(self._known[name]) for name in sorted(self._known)}
@@ -154,17 +158,25 @@ class ExportTree:
         with Folder(path.parent) as folder:
             temporary = f".{path.name}.gomod-wizard-new"
             self._disk.remove(folder, temporary)
-            if file.source is None:
-                self._disk.write_new(folder, temporary, file.data, Ownership(mode=0o644))
-            elif self._copy(file.source, folder, temporary) != file.sha256:
-                self._disk.remove(folder, temporary)
-                raise UnsafeError(
-                    msg("it changed while it was copied; it was not written"),
-                    where=str(file.source),
-                    hint=msg("look what else writes there, then run this again"),
-                )
-            self._disk.rename(folder, temporary, path.name)
+            try:
+                self._fill(file, folder, temporary)
+                self._disk.rename(folder, temporary, path.name)
+            except BaseException:
+                # Half a file must not hold what is left of a full disk, nor be served.
+                with contextlib.suppress(OSError):
+                    self._disk.remove(folder, temporary)
+                raise
             self._disk.sync(folder)
+
+    def _fill(self, file: TreeFile, folder: Folder, temporary: str) -> None:
+        if file.source is None:
+            self._disk.write_new(folder, temporary, file.data, Ownership(mode=0o644))
+        elif self._copy(file.source, folder, temporary) != file.sha256:
+            raise UnsafeError(
+                msg("it changed while it was copied; it was not written"),
+                where=str(file.source),
+                hint=msg("look what else writes there, then run this again"),
+            )
 
     def _copy(self, source: Path, folder: Folder, name: str) -> str:
         """Copy by pieces into a new file, and return the hash of what was written."""

@@ -82,8 +82,9 @@ def forbidden(
     foreign: tuple[str, ...] = (),
     *,
     instead: Text = "",
+    begun: bool = False,
 ) -> ForbiddenError:
-    """Return the error for a write that failed.
+    """Return the error for a write that failed; `begun` where files before it stay written.
 
     `left` are files that could not be put back, `foreign` those that somebody changed meanwhile.
     """
@@ -105,6 +106,16 @@ def forbidden(
                 " meanwhile: {foreign}",
                 why=why,
                 foreign=", ".join(foreign),
+            ),
+            where=str(path),
+            hint=hint,
+        )
+    if begun:
+        return ForbiddenError(
+            msg(
+                "it cannot be written: {why}; each file before it is whole, and the next run goes"
+                " on from there",
+                why=why,
             ),
             where=str(path),
             hint=hint,

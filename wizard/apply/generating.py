@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -41,6 +42,7 @@ def generate(
     """
     disk = disk or Disk()
     out = Path(os.path.realpath(out_dir))
+    written: list[Path] = []
     try:
         # A name that is too long, or a folder that may not be entered, is an OSError as well.
         if out.exists() and not out.is_dir():
@@ -54,9 +56,10 @@ def generate(
             change for artifact in artifacts if (change := _change(disk, out, artifact, own))
         ]
         if not dry_run:
-            _write(disk, out, changes, own)
+            _write(disk, out, changes, own, written)
     except OSError as error:
-        raise forbidden(error, error.filename or out, instead=_ELSEWHERE) from error
+        where = error.filename or out
+        raise forbidden(error, where, instead=_ELSEWHERE, begun=bool(written)) from error
     return tuple(changes)
 
 
@@ -113,7 +116,9 @@ def _standing(disk: Disk, path: Path) -> bytes | None:
         return disk.read(folder, path.name, READ_LIMIT)
 
 
-def _write(disk: Disk, out: Path, changes: Sequence[Change], own: dict[str, str]) -> None:
+def _write(
+    disk: Disk, out: Path, changes: Sequence[Change], own: dict[str, str], written: list[Path]
+) -> None:
     manifest = json.dumps({"schema": SCHEMA, "sha256": dict(sorted(own.items()))}, indent=2)
     files = [(Path(c.path), c.after or b"", c.mode) for c in changes]
     if not changes and _manifest(disk, out) == own:
@@ -125,8 +130,14 @@ def _write(disk: Disk, out: Path, changes: Sequence[Change], own: dict[str, str]
         with Folder(path.parent) as inner:
             temporary = f".{path.name}.gomod-wizard-new"
             disk.remove(inner, temporary)
-            disk.write_new(inner, temporary, data, Ownership(mode=mode))
-            disk.rename(inner, temporary, path.name)
+            try:
+                disk.write_new(inner, temporary, data, Ownership(mode=mode))
+                disk.rename(inner, temporary, path.name)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    disk.remove(inner, temporary)
+                raise
+            written.append(path)
             disk.sync(inner)
 
 
