@@ -263,8 +263,9 @@ def test_a_rootless_builder_keeps_nothing_under_the_volumes_group(
 ) -> None:
     """The kubelet's SetVolumeOwnership: an emptyDir has setgid, and the group of fsGroup.
 
-    A user namespace has no id for that group, and chown refuses there what belongs to it. The
-    builders do not run here: a script in their place makes one folder where they would.
+    rootlesskit's user namespace has no id for that group, and chown refuses there what belongs to
+    it; buildah 1.28.2 was seen to give `/` of its images setgid. The builders do not run here: a
+    script in their place makes one folder where they would.
     """
     found = documents(shapes()["proxy"], f"{tool}-job", image="registry.example/app")
     here = PodHere(tmp_path, pod_spec(find(found, "Job", f"gomod-app-{tool}")), found, image={})
