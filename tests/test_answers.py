@@ -46,6 +46,7 @@ def test_a_list_in_a_profile_is_the_same_as_commas(machine: System, tmp_path: Pa
     [
         ("[answers]\nmtu = 1\nmut = 2\n", ":3", "did you mean mtu"),
         ("[answers\nmtu=1", "gomod-wizard.toml", "TOML"),
+        ("[answers]\n" + ".".join("a" * 9_000) + " = 1\n", "gomod-wizard.toml", "nested"),
         ("answers = 3\n", "gomod-wizard.toml", "table"),
         ("[answers]\nmtu = { a = 1 }\n", ":2", "a text, a number"),
     ],

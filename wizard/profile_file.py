@@ -87,11 +87,14 @@ def read_profile(system: System, path: Path, *, required: bool) -> ProfileFile |
 def _parsed(text: str, path: Path) -> Mapping[str, object]:
     import tomllib  # most machines have no profile, and need not pay for it
 
+    from wizard.rules.toml_lines import TooDeepError, toml_lines
+
     try:
+        toml_lines(text)  # a clone may bring a profile: of a key with 20 000 dots, gigabytes grow
         return tomllib.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         why: Text = str(error)
-        if isinstance(error, RecursionError):
+        if isinstance(error, TooDeepError):
             why = msg("it is nested too deeply")
         elif not isinstance(error, tomllib.TOMLDecodeError):
             # Python refuses integers of more than 4300 digits, and speaks of its own settings.

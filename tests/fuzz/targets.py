@@ -30,6 +30,7 @@ from wizard.detect.registries_token import token_host, token_in
 from wizard.detect.ssh import parse_known_hosts, parse_ssh_config
 from wizard.diagnose.redact import safe_line
 from wizard.diagnose.stream import diagnose_stream
+from wizard.export.tree import info_text
 from wizard.facts.mirrors import Canary
 from wizard.redactor import Redactor, environment_secrets
 from wizard.render.types import DockerfileBlock
@@ -202,6 +203,7 @@ TARGETS: Mapping[str, Reading] = {
     "HTTP answer": _answer,
     "certificate": lambda data: _done(describe(data)),
     "module zip": _zip,
+    "module .info": lambda data: _done(info_text(data, "v1.5.2")),
     "probe's log": _text(lambda text: read_log(text, _PROBE), why_no_answer),
     "build log": lambda data: _done(diagnose_stream(io.BytesIO(data))),
     "shown text": _text(_whole_in, _redact),

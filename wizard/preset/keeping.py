@@ -26,9 +26,10 @@ from wizard.preset.reading import LIMIT
 from wizard.preset.signatures import Key, read_key
 from wizard.preset.sources import FileSource, Source, parse_source
 from wizard.render.quoting import toml
-from wizard.rules.toml_lines import line_at, toml_lines
+from wizard.rules.toml_lines import line_at, line_of_error, toml_lines
 from wizard.system import Failed, System
 from wizard.text import msg
+from wizard.untrusted import clean_line
 
 _LIMIT = 64 * 1024
 _KEYS = ("source", "key", "unsigned")
@@ -106,10 +107,11 @@ def _configured(system: System) -> Setting | None:
     import tomllib
 
     try:
-        read = tomllib.loads(text)
         lines = toml_lines(text)
-    except (ValueError, RecursionError) as error:
-        raise _broken(str(path), 1, str(error)) from None
+        read = tomllib.loads(text)
+    except ValueError as error:
+        why = clean_line(str(error).partition(" (at")[0], 200)
+        raise _broken(str(path), line_of_error(error, text), why) from None
     for key, value in read.items():
         kind = bool if key == "unsigned" else str
         if key not in _KEYS or not isinstance(value, kind):

@@ -1,6 +1,7 @@
 """On which line each key and each item of a TOML text stands; `tomllib` does not tell.
 
-The text must be valid TOML: this walks over it and judges nothing. Rule: toml.io, v1.0.0.
+The text must be valid TOML: this walks over it and judges nothing but its depth. It is walked
+before `tomllib` reads it, whose work grows with the square of a dotted key. Rule: toml.io, v1.0.0.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ from collections.abc import Mapping
 Place = tuple[str | int, ...]
 """Keys and indices from the top of the document: `("mirror", 0, "url")`."""
 
+DEEPEST = 32
+"""Keys and indices of one place; a text with more of them is refused."""
+
+_AT = re.compile(r"\(at line (\d+), column \d+\)")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _BLANK = re.compile(r"[ \t]*")
 _GAP = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
@@ -19,10 +24,18 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
 
 
+class TooDeepError(ValueError):
+    """A dotted key, or lists and tables in one another, beyond any that a person writes."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"nested too deeply (at line {line}, column 1)")
+
+
 def toml_lines(text: str) -> Mapping[Place, int]:
     """Return the line, from 1, of every key, table and list item of a valid TOML `text`.
 
     The first mention counts: of `[[mirror]]` the list itself, and each item its own header.
+    Raises TooDeepError where a place is deeper than `DEEPEST`.
     """
     return _Walk(text.removeprefix("\ufeff")).document()
 
@@ -32,6 +45,12 @@ def line_at(lines: Mapping[Place, int], place: Place) -> int:
     while place and place not in lines:
         place = place[:-1]
     return lines.get(place, 1)
+
+
+def line_of_error(error: Exception, text: str) -> int:
+    """Return the line that `tomllib` or this module complains of; the last one where it ended."""
+    place = _AT.search(str(error))
+    return int(place[1]) if place else text.count("\n") + 1
 
 
 class _Walk:
@@ -65,6 +84,8 @@ class _Walk:
         return taken
 
     def _note(self, place: Place) -> None:
+        if len(place) > DEEPEST:
+            raise TooDeepError(self.line)
         for end in range(1, len(place) + 1):
             self.lines.setdefault(place[:end], self.line)
 
@@ -100,6 +121,8 @@ class _Walk:
                 found = _BARE.match(self.text, self.at)
                 keys.append(self._take(found.end() if found else self.at + 1))
             self._skip(_BLANK)
+            if len(keys) > DEEPEST:
+                raise TooDeepError(self.line)
             if not self.text.startswith(".", self.at):
                 return tuple(keys)
             self._take(self.at + 1)
