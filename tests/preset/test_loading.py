@@ -135,8 +135,9 @@ def test_what_is_refused_never_takes_the_place_of_a_good_copy(
         site.pages["/preset.toml"] = site.pages[f"/preset.toml{signer.suffix}"] = Page(
             body=b"<html>\nlog in\n</html>\n\n"
         )
-        where, words = f"{signed}:", "no signature"
-    with pytest.raises(UnsafeError) as caught:
+        where, words = f"{url}:1", "a web page"
+    refused = UsageError if kind == "html" else UnsafeError
+    with pytest.raises(refused) as caught:
         asyncio.run(obtain(trusting, setting, patience_s=5))
     assert caught.value.where.startswith(where)
     assert words in str(caught.value.message)
@@ -251,6 +252,8 @@ def test_what_is_kept_is_for_its_owner_alone_and_can_be_removed(
         ('source = "p.toml"\nkey = 3\n', 2),
         ('source = "p.toml"\n\ncolour = "red"\n', 3),
         ("key = ", 1),
+        ('# ours\n\nsource = "p.toml\n', 3),
+        ("# ours\n" + ".".join("a" * 20_000) + " = 1\n", 2),
     ],
 )
 def test_a_broken_setting_is_named_with_its_line(

@@ -91,7 +91,16 @@ HEAD = small().decode()  # three lines
         ("<!DOCTYPE html>\n<html>Log in</html>", 1, "web page"),
         ("", 1, "schema is missing"),
         (HEAD.encode() + b"\n# \xff", 5, "UTF-8"),
-        (HEAD + "a = " + "[" * 5000 + "]" * 5000, 1, "nested"),
+        (HEAD + "a = " + "[" * 5000 + "]" * 5000, 4, "nested"),
+        (HEAD + ".".join("a" * 30_000) + " = 1\n", 4, "nested"),
+        (HEAD + "\n[[" + ".".join("a" * 30_000) + "]]\n", 5, "nested"),
+        (HEAD + "[answers]\ngoauth = 'sh -c id'\n", 5, "start that program"),
+        (HEAD + "[answers]\ngoauth = 'netrc; helper'\n", 5, "start that program"),
+        (HEAD + "[[mirror]]\nurl = 'https://a.example/,direct'\n", 5, "percent-encoded"),
+        (HEAD + "contact = 'moc\u202e'\n", 4, "control character"),
+        (HEAD + 'contact = "moc\\u202e"\n', 4, "control character"),
+        (HEAD.replace("Example", "Exa\u200bmple"), 2, "control character"),
+        (HEAD + "[[self_test]]\nhost = 'git:\u0664'\n", 5, "no host:port"),
         (HEAD + "a = 1" + "0" * 5000, 1, "too long"),
     ],
 )  # fmt: skip
@@ -118,6 +127,11 @@ def test_a_secret_is_refused_with_its_line_and_not_repeated(more: str, line: int
     assert [one[0] for one in found] == [line]
     assert "secret" in found[0][1]
     assert "hunter2" not in found[0][1]
+
+
+def test_go_may_be_told_to_log_in_without_a_program() -> None:
+    read = _read(HEAD + "[answers]\ngoauth = 'git /home/me; netrc'\n")
+    assert [one.text for one in read.answers] == ["git /home/me; netrc"]
 
 
 def test_every_mistake_is_named_from_the_top() -> None:

@@ -134,6 +134,13 @@ def test_what_a_repository_does_not_have_is_unreachable(
     assert words in str(caught.value.message)
 
 
+def test_what_ssh_says_is_told_and_not_that_git_read_nothing(machine: System) -> None:
+    with pytest.raises(UnreachableError) as caught:
+        _fetch(machine, "git+ssh://git@127.0.0.1:1/it/go.git")
+    assert "Could not read" not in str(caught.value.message)
+    assert "port 1" in str(caught.value.message)
+
+
 def test_git_runs_no_program_that_the_users_own_rewrite_names(
     machine: System, home: Path, tmp_path: Path
 ) -> None:

@@ -281,6 +281,8 @@ def url_problem(url: str) -> Text:
         return msg("the URL holds credentials; put them into your netrc, Go reads them there")
     if parts.query or parts.fragment:
         return msg("the URL ends before ? and #")
+    if "," in url or "|" in url:
+        return msg("GOPROXY ends a URL at , and |; write them percent-encoded")
     return ""
 
 

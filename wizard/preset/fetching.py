@@ -199,4 +199,6 @@ def _git_failure(done: Completed | Failed, source: GitSource) -> WizardError | N
         return None
     lines = [line for line in done.err.splitlines() if line.strip()]
     last = next((line for line in lines if line.startswith("fatal:")), lines[-1] if lines else "")
+    if lines and last.startswith("fatal: Could not read from remote"):  # ssh said why, above it
+        last = lines[0]
     return _unreachable(clean_line(mask_credentials(last), 300), str(source))

@@ -19,7 +19,7 @@ from wizard.preset.keeping import (
     refuse_older,
 )
 from wizard.preset.named import KEY_VARIABLE, VARIABLE
-from wizard.preset.reading import read_preset, refusal
+from wizard.preset.reading import WEB_PAGE, is_web_page, read_preset, refusal
 from wizard.preset.signatures import verify
 from wizard.preset.sources import FileSource, HttpsSource
 from wizard.rules.toml_lines import line_at, toml_lines
@@ -96,6 +96,8 @@ async def obtain(
     suffix = None if key is None else key.suffix
     fetched = await fetch(system, source, suffix, patience_s=patience_s)
     sha256 = hashlib.sha256(fetched.document).hexdigest()
+    if is_web_page(fetched.document):  # a login page answers for the signature's name as well
+        raise refusal((WEB_PAGE,), str(source))
     if key is not None and fetched.signature is not None:
         seen = copy is not None and copy.key == key.text and copy.sha256 == sha256
         if not seen:

@@ -14,15 +14,16 @@ from wizard.plan.rulebook import broken_rule
 from wizard.plan.types import Answer, Origin
 from wizard.questions import BY_KEY
 from wizard.rules.credentials import value_holds_credentials
+from wizard.rules.goauth import commands_of
 from wizard.rules.image_reference import parse_image_reference
 from wizard.rules.json_schema import Mistake
 from wizard.rules.secret_words import holds_secret
 from wizard.rules.toml_lines import Place
 from wizard.text import Text, msg
+from wizard.untrusted import escape_hidden
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HOST = re.compile(
-    r"(?P<host>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>\d{1,5}))?"
+    r"(?P<host>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>[0-9]{1,5}))?"
 )
 COMMENT = "#"
 """No key: the place of a comment is `(COMMENT, line)`."""
@@ -85,7 +86,7 @@ def _secrets(value: object, place: Place) -> Iterator[Mistake]:
     elif isinstance(value, str):
         if value_holds_credentials(value) or holds_secret(value):
             yield Mistake(place=place, message=_SECRET)
-        elif _CONTROL.search(value):
+        elif escape_hidden(value) != value or "\t" in value or "\n" in value:
             yield Mistake(place=place, message=msg("it holds a control character"))
 
 
@@ -104,6 +105,9 @@ def _answers(answers: Mapping[str, Any]) -> Iterator[Mistake]:
         except UsageError as error:
             yield Mistake(place=("answers", key), message=error.message, hint=error.hint)
             continue
+        if key == "goauth" and commands_of(as_text(value)):
+            message = msg("Go would start that program; only a person may answer so")
+            yield Mistake(place=("answers", key), message=message)
         gives_up = BY_KEY[key].unsafe(decided)
         if gives_up is not None:
             message = msg("it is unsafe: {why}; only a person may answer so", why=gives_up)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,13 +20,19 @@ from wizard.facts.preset import (
 from wizard.preset.meaning import COMMENT, as_text, host_and_port, misunderstandings
 from wizard.resources import asset
 from wizard.rules.json_schema import Mistake, mistakes
-from wizard.rules.toml_lines import Place, line_at, toml_lines
+from wizard.rules.toml_lines import (
+    Place,
+    TooDeepError,
+    line_at,
+    line_of_error,
+    toml_lines,
+)
 from wizard.text import Text, msg
 from wizard.untrusted import clean_line
 
 LIMIT = 256 * 1024
 """Bytes of a preset; more is refused unread."""
-_AT = re.compile(r"\(at line (\d+), column (\d+)\)")
+WEB_PAGE = Problem(message=msg("it is a web page, perhaps of a login, and no preset"), line=1)
 
 
 def read_preset(data: bytes, source: str) -> Preset | tuple[Problem, ...]:
@@ -40,10 +45,8 @@ def read_preset(data: bytes, source: str) -> Preset | tuple[Problem, ...]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return (Problem(message=msg("it is no UTF-8"), line=line),)
-    if text.lstrip("\ufeff \t\r\n")[:1] == "<":
-        return (
-            Problem(message=msg("it is a web page, perhaps of a login, and no preset"), line=1),
-        )
+    if is_web_page(data):
+        return (WEB_PAGE,)
     try:
         document, lines = _parsed(text)
     except _NoToml as error:
@@ -55,6 +58,11 @@ def read_preset(data: bytes, source: str) -> Preset | tuple[Problem, ...]:
         problems = [_problem(one, lines) for one in found]
         return tuple(sorted(problems, key=lambda one: one.line or 0))
     return _preset(document, lines, source)
+
+
+def is_web_page(data: bytes) -> bool:
+    """Whether `data` begins as HTML or XML does; no TOML does."""
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
 
 
 def refusal(problems: Sequence[Problem], source: str) -> UsageError:
@@ -80,15 +88,14 @@ def _parsed(text: str) -> tuple[dict[str, Any], Mapping[Place, int]]:
     import tomllib
 
     try:
-        document = tomllib.loads(text.removeprefix("\ufeff"))
-        return document, toml_lines(text)
+        lines = toml_lines(text)
+        return tomllib.loads(text.removeprefix("\ufeff")), lines
+    except TooDeepError as error:
+        raise _NoToml(msg("it is nested too deeply"), line_of_error(error, text)) from None
     except tomllib.TOMLDecodeError as error:
-        place = _AT.search(str(error))
-        line = int(place[1]) if place else text.count("\n") + 1
+        line = line_of_error(error, text)
         why = clean_line(str(error).partition(" (at")[0], 200)
         raise _NoToml(msg("it is not valid TOML: {why}", why=why), line) from None
-    except RecursionError:
-        raise _NoToml(msg("it is nested too deeply"), 1) from None
     except ValueError:  # Python refuses integers of more than 4300 digits
         raise _NoToml(msg("a number in it is too long"), 1) from None
 
