@@ -128,16 +128,22 @@ class Session:
 
         return await propose(replace(self, answers=answers), facts, failed)
 
-    def remember(self, facts: Facts, plan: Plan, answers: Answers | None = None) -> None:
+    def remember(
+        self,
+        facts: Facts,
+        plan: Plan,
+        answers: Answers | None = None,
+        left: frozenset[str] = frozenset(),
+    ) -> None:
         """Keep what was written on this network, for `check` and `refresh`.
 
-        `answers` replaces the session's where given. Raises ForbiddenError where the state folder
-        cannot be written.
+        `answers` replaces the session's where given; `left`: decisions whose files were left as
+        they are. Raises ForbiddenError where the state folder cannot be written.
         """
         from wizard.moves.memory import remember
 
         given = self.answers if answers is None else answers
-        remember(self.system, self.request.project, facts, plan, given)
+        remember(self.system, self.request.project, facts, plan, given, left)
 
     async def undo(self, id_: str) -> Receipt:
         """Take a transaction back. Raises UnsafeError where a file was changed since."""

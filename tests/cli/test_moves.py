@@ -130,10 +130,35 @@ def test_a_dry_refresh_writes_nothing(command: Command, project: Path) -> None:
     assert sorted(path.name for path in project.iterdir()) == before
 
 
+def test_a_dry_refresh_with_nothing_to_change_remembers_nothing(
+    command: Command, office: System
+) -> None:
+    assert command("apply", "--yes", system=office).code == 0
+    resolv = office.path("/etc/resolv.conf")
+    resolv.write_text("nameserver 192.0.2.1\nsearch corp.example\n")
+    assert command("refresh", "--dry-run", "--json", system=office).json["changes"] == []
+    (one,) = command("networks", "--json", system=office).json["networks"]
+    assert one["fingerprint"]["resolvers"] == ["10.0.0.53"]
+
+
+def test_a_setting_that_leaves_the_builds_file_is_named_and_no_other(
+    command: Command, office: System, request: pytest.FixtureRequest
+) -> None:
+    mirror = ("--set", "goproxy=https://goproxy.corp.example")
+    assert command("apply", "--yes", *mirror, system=office).code == 0
+    home = request.getfixturevalue("moved")
+    ended = command("check", "--json", system=home)
+    assert set(_keys(ended.json)) == {"container_proxy", "goproxy"}
+    assert ended.json["unsure"] == []
+    assert command("refresh", "--yes", system=home).code == 0
+    assert command("check", system=home).code == 0
+
+
 def test_networks_are_listed_and_can_be_named(
     command: Command, office: System, request: pytest.FixtureRequest
 ) -> None:
     command("apply", "--yes", *OFFICE, system=office)
+    assert command("networks", "--name", "of\nfi\x1bce", system=office).code == 0
     assert command("networks", "--name", "office", system=office).code == 0
     home = request.getfixturevalue("moved")
     assert command("networks", "--name", "home", system=home).code == 2

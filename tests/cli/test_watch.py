@@ -55,16 +55,25 @@ def more() -> tuple[str, ...]:
 
 
 @pytest.fixture
-def watched(project: Path, tmp_path: Path, more: tuple[str, ...]) -> Iterator[Watched]:
+def environment(tmp_path: Path) -> dict[str, str]:
+    """What a service manager gives: nothing of a shell's."""
     catalogue = tmp_path / "home" / ".config" / "gomod-wizard" / "mirrors.toml"
     catalogue.parent.mkdir(parents=True, exist_ok=True)
     catalogue.write_text('shipped = false\n[[mirror]]\nname = "x"\nurl = "https://127.0.0.1:9"\n')
-    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"), "GOPROXY": "off",
-           "PYTHONPATH": str(ROOT), "DOCKER_HOST": f"unix://{tmp_path}/none"}  # fmt: skip
+    return {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"), "GOPROXY": "off",
+            "PYTHONPATH": str(ROOT), "DOCKER_HOST": f"unix://{tmp_path}/none"}  # fmt: skip
+
+
+def _argv(project: Path, *words: str) -> list[str]:
+    return ["unshare", "--net", sys.executable, "-m", "wizard", *words, "--timeout", "1",
+            "--project", str(project)]  # fmt: skip
+
+
+@pytest.fixture
+def watched(project: Path, environment: dict[str, str], more: tuple[str, ...]) -> Iterator[Watched]:
     process = subprocess.Popen(
-        ["unshare", "--net", sys.executable, "-m", "wizard", "watch", "--once", "--json",
-         "--timeout", "1", "--project", str(project), *more],
-        env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [*_argv(project, "watch", "--once", "--json"), *more],
+        env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True,
     )  # fmt: skip
     assert process.stderr is not None
@@ -207,3 +216,26 @@ def test_a_watch_reads_the_organisations_preset_anew(organisation: Path, watched
     out, err = watched.process.communicate(timeout=60)
     assert "https://new.corp.example" in out, err
     assert "https://old.corp.example" not in out
+
+
+@pytest.fixture
+def proxied(project: Path, environment: dict[str, str]) -> Path:
+    """The answers of a project that was set up in a shell which has a proxy."""
+    shell = {**environment, "HTTPS_PROXY": "http://proxy.corp.example:3128"}
+    argv = _argv(project, "apply", "--yes", "--scope", "user,project", "--set", "mtu=1400")
+    subprocess.run(argv, env=shell, check=True, capture_output=True, timeout=60)
+    return project / "gomod-wizard.toml"
+
+
+@needs_root
+@pytest.mark.parametrize("more", [("--refresh", "--yes")])
+def test_a_watch_that_has_no_proxy_of_the_shells_refreshes_nothing(
+    proxied: Path, watched: Watched
+) -> None:
+    before = proxied.read_bytes()
+    watched.join_a_network()
+    out, err = watched.process.communicate(timeout=60)
+    assert "written with the proxy http://proxy.corp.example:3128" in err
+    assert "mtu" in [row["key"] for row in json.loads(out)["stale"]]
+    assert proxied.read_bytes() == before
+    assert watched.process.returncode == 1

@@ -69,10 +69,13 @@ class Context:
         """Detect and decide."""
         return self.session.decide(await self.facts())
 
-    def remember(self, facts: Facts, plan: Plan) -> None:
-        """Keep what was written for this network; what cannot be kept is said, and no failure."""
+    def remember(self, facts: Facts, plan: Plan, left: frozenset[str] = frozenset()) -> None:
+        """Keep what was written for this network; what cannot be kept is said, and no failure.
+
+        `left`: decisions whose files were left as they are.
+        """
         try:
-            self.session.remember(facts, plan)
+            self.session.remember(facts, plan, left=left)
         except ForbiddenError as error:
             self.output.talk(f"{error.where}: {error.message}", YELLOW)
             self.output.talk(error.hint)

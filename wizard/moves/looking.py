@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from wizard.apply.types import Action
 from wizard.errors import UnsafeError
 from wizard.moves.fingerprint import Fingerprint, fingerprint_of
-from wizard.moves.memory import Networks, Remembered, recall
+from wizard.moves.memory import Networks, Remembered, decided_as_text, recall
 from wizard.moves.returning import answers_here, goproxy_of_before, with_originals
 from wizard.moves.staleness import Stale, stale_decisions, unsure_keys
 from wizard.moves.watching import ways_out_now
 from wizard.plan import unsafe
 from wizard.plan.types import Answers
+from wizard.plan.values import LEAVE
 from wizard.questions import BY_KEY, UNTIL, value_of
 from wizard.render.types import Scope
 from wizard.text import msg
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from wizard.facts import Facts
     from wizard.plan.types import Plan
     from wizard.session import Session
+
+
+_PROXIES = ("https_proxy", "http_proxy", "container_proxy")
+_PROXY_VARIABLES = {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"}
+_NOTHING = ("", LEAVE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,28 @@ class Today:
     def remembered(self) -> Remembered | None:
         """What was decided on this very network; None where it is a new one."""
         return _at(self.known, self.here.place)
+
+    @property
+    def left(self) -> frozenset[str]:
+        """Decisions that were not judged, and stay on disk as they are."""
+        return frozenset(one.key for one in self.unsure)
+
+    @property
+    def proxy_out_of_sight(self) -> str | None:
+        """The proxy that the files were written with, where this process finds none.
+
+        A shell may have it all the same, and without it no mirror is judged rightly. One that was
+        seen to be gone is none.
+        """
+        environment = {name.upper() for name in self.session.system.env}
+        if self.plan is None or not self.known or environment & _PROXY_VARIABLES:
+            return None
+        now = decided_as_text(self.plan)
+        gone = self.plan.container_proxy.value is not None
+        if gone or any(now[key] not in _NOTHING for key in _PROXIES):
+            return None
+        written = (self.known[0].decisions.get(key, LEAVE) for key in _PROXIES)
+        return next((text for text in written if text not in _NOTHING), None)
 
     @property
     def came_from(self) -> Remembered | None:
@@ -104,7 +132,8 @@ async def look_at_today(
             artifacts = with_originals(session.system, artifacts, plan, remembered)
         changes = await session.changes(artifacts, scopes)
         found = stale_decisions(plan, artifacts, changes, written, tuple(foreign))
-        late = unsure_keys(facts, plan, written)
+        # An answer of another network does not hold here, whatever was seen in time.
+        late = unsure_keys(facts, plan, written) - foreign.keys()
         stale = tuple(one for one in found if one.key not in late)
         unsure = tuple(one for one in found if one.key in late)
         if unsure:

@@ -86,17 +86,37 @@ def recall(system: System, project: Path) -> Networks:
         return ()  # a memory that cannot be read is none: everything is looked at anew
 
 
-def remember(system: System, project: Path, facts: Facts, plan: Plan, answers: Answers) -> None:
-    """Keep what was just written for this network. Raises ForbiddenError where it cannot be."""
+def remember(
+    system: System,
+    project: Path,
+    facts: Facts,
+    plan: Plan,
+    answers: Answers,
+    left: frozenset[str] = frozenset(),
+) -> None:
+    """Keep what was just written for this network. Raises ForbiddenError where it cannot be.
+
+    `left`: decisions that were not judged; of them, what was written before stands on disk still.
+    """
     with _lock(state_folder(system)):
-        _remember(system, project, facts, plan, answers)
+        _remember(system, project, facts, plan, answers, left)
 
 
-def _remember(system: System, project: Path, facts: Facts, plan: Plan, answers: Answers) -> None:
+def _remember(
+    system: System,
+    project: Path,
+    facts: Facts,
+    plan: Plan,
+    answers: Answers,
+    left: frozenset[str],
+) -> None:
     here = fingerprint_of(facts)
     known = recall(system, project)
     before = next((one for one in known if one.fingerprint.place == here.place), None)
     decisions = decided_as_text(plan)
+    if known:
+        earlier = known[0].decisions
+        decisions |= {key: earlier[key] for key in left if key in earlier}
     if before is not None and before is known[0]:
         # "It stands there already" decides nothing, and takes nothing back that was written here.
         stays = {key: before.decisions[key] for key in _STAYING if key in before.decisions}

@@ -55,6 +55,8 @@ def systemd_unit(project: Path) -> str:
     return f"""\
 # ~/.config/systemd/user/gomod-wizard.service, then:
 #   systemctl --user enable --now gomod-wizard.service
+# It does not see the proxy of your shell, unless before that:
+#   systemctl --user import-environment HTTP_PROXY HTTPS_PROXY NO_PROXY
 [Unit]
 Description=Say when the network no longer fits what gomod-wizard set up
 Documentation=man:gomod-wizard(1)

@@ -96,7 +96,8 @@ def build_input_artifacts(plan: Plan) -> tuple[Artifact, ...]:
                 content=Whole(text=text),
                 standalone=text,
                 because=(msg("what the build needs to know of this network"),),
-                decisions=_decisions(settings),
+                # Those that set nothing now as well: what left the file was one of them.
+                decisions=(*_TEXTS, *_LISTS, "module_source"),
             )
         )
     pem = "".join(f"{ca.pem.strip()}\n" for ca in plan.ca.value if ca.pem)

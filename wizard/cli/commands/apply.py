@@ -65,10 +65,12 @@ async def write_shown(
     plan: Plan,
     changes: ChangeSet,
     told: Mapping[str, object] = _NOTHING_MORE,
+    left: frozenset[str] = frozenset(),
 ) -> int:
     """Ask, and write what was shown; returns the exit code.
 
-    `name` is the command that speaks, `told` what its document says beside the changes.
+    `name` is the command that speaks, `told` what its document says beside the changes; `left`:
+    decisions that were not judged, so that their files stay as they are.
     """
     output = context.output
 
@@ -78,7 +80,8 @@ async def write_shown(
     if not changes.changes:
         emit(None)
         if not changes.refusals:
-            context.remember(facts, plan)
+            if not context.flag("dry_run", False):
+                context.remember(facts, plan, left)
             output.line(msg("Nothing to change: everything is as planned."), GREEN)
         return _exit_code(None, changes.refusals)
     if context.flag("dry_run", False):
@@ -94,7 +97,7 @@ async def write_shown(
         restart=context.flag("restart"),
         on_step=lambda step: output.talk(step, DIM) if output.verbose else None,
     )
-    context.remember(facts, plan)
+    context.remember(facts, plan, left)
     emit(receipt)
     show_receipt(context, receipt)
     output.line(msg("taken back by: gomod-wizard undo {id}", id=receipt.id), DIM)

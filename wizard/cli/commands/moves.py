@@ -16,6 +16,7 @@ from wizard.moves.watching import ways_out_now
 from wizard.plan.stopping import refuse_the_incurable
 from wizard.render.types import Scope
 from wizard.text import Text, msg, nmsg
+from wizard.untrusted import clean_line
 
 _PARTS: Mapping[str, Text] = {
     "gateways": msg("gateway"),
@@ -63,7 +64,9 @@ async def refresh(context: Context) -> int:
     here = Context(
         session=today.session, output=context.output, flags=context.flags, ask=context.ask
     )
-    return await write_shown(here, "refresh", today.facts, today.plan, today.changes, told(today))
+    return await write_shown(
+        here, "refresh", today.facts, today.plan, today.changes, told(today), today.left
+    )
 
 
 async def networks(context: Context) -> int:
@@ -71,8 +74,9 @@ async def networks(context: Context) -> int:
     session = context.session
     name, project = context.flag("name"), session.request.project
     if name is not None:
+        name = clean_line(name, 60)  # it stands in the middle of sentences
         place = (await ways_out_now(session.system)).place
-        if not name.strip() or not rename(session.system, project, place, name.strip()):
+        if not name or not rename(session.system, project, place, name):
             raise UsageError(
                 msg("nothing was set up on this network yet, so there is nothing to name"),
                 where="--name",

@@ -103,9 +103,24 @@ async def _acted(context: Context, today: Today) -> int:
         text = msg("on {name}: {keys}", name=today.name, keys=keys)
         if not await notify(context.session.system, str(title), output.redact(str(text))):
             output.talk(msg("this system has no way to notify (notify-send, osascript)"), DIM)
-    if not context.flag("refresh", False) or today.plan is None or today.changes is None:
+    proxy = today.proxy_out_of_sight
+    if proxy is not None:
+        words = msg(
+            "the files were written with the proxy {proxy}, and the environment in which this"
+            " watch was started names none; where your shell has it: gomod-wizard check",
+            proxy=proxy,
+        )
+        output.talk(words, YELLOW)
+    if (
+        proxy is not None
+        or not context.flag("refresh", False)
+        or today.plan is None
+        or today.changes is None
+    ):
         context.emit("watch", **told(today))
         show_next(output, today)
         return ExitCode.NO
     there = replace(context, session=today.session)
-    return await write_shown(there, "watch", today.facts, today.plan, today.changes, told(today))
+    return await write_shown(
+        there, "watch", today.facts, today.plan, today.changes, told(today), today.left
+    )
