@@ -34,6 +34,7 @@ from wizard.export.tree import info_text
 from wizard.facts.mirrors import Canary
 from wizard.redactor import Redactor, environment_secrets
 from wizard.render.types import DockerfileBlock
+from wizard.rules.addresses import means_this_machine
 from wizard.rules.credentials import holds_credentials, mask_credentials
 from wizard.rules.dirhash import BadModuleZip, hash_zip
 from wizard.rules.dockerfile import DockerfileError, parse_dockerfile
@@ -196,6 +197,7 @@ TARGETS: Mapping[str, Reading] = {
     ".dockerignore": _text(
         lambda text: hidden_by(parse_dockerignore(text), "go.sum"), may=(DockerignoreError,)
     ),
+    "address": _text(means_this_machine),
     "image reference": _text(parse_image_reference, minor_of_image, minor_of_line),
     "JSON": lambda data: _done(parse_json_object(data)),
     "catalogue": _text(parse_catalogue),
