@@ -67,6 +67,7 @@ def test_a_name_alone_and_a_comment_hold_no_secret(line: str) -> None:
     "line",
     [
         "      id-token: write",
+        "            secretName: gomod-netrc",
         "string(credentialsId: 'gomod-netrc', variable: 'GOMOD_NETRC')",
         "usernamePassword(usernameVariable: 'GOMOD_USER', passwordVariable: 'GOMOD_PASSWORD')",
     ],

@@ -15,10 +15,10 @@ from wizard.rules.credentials import mask_credentials, url_secrets
 from wizard.secret import MASK, Secret
 
 _NAME = (
-    r"(?:token|secret|passw(?:or)?d(?!variable\b)|passphrase|pwd|api[_-]?key|access[_-]?key"
+    r"(?:token|secret(?!name\b)|passw(?:or)?d(?!variable\b)|passphrase|pwd|api[_-]?key|access[_-]?key"
     r"|private[_-]?key|auth[_-]?key|credential(?!sid\b)|signature|accessid)"
 )
-"""Jenkins' `credentialsId` and `passwordVariable` are names that refer to one."""
+"""Jenkins' `credentialsId` and `passwordVariable`, Kubernetes' `secretName` only refer to one."""
 _VALUE = (
     r"(?:\"(?P<vq>[^\"\n]{3,4000})\"|'(?P<vs>[^'\n]{3,4000})'"
     r"|(?P<v>[^\s\"'&;|<>)\\]{3,4000}))"
