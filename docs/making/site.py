@@ -66,6 +66,7 @@ def configuration(causes: Iterable[tuple[str, str]]) -> dict[str, Any]:
             {"Commands": "commands.md"},
             {"Decisions": "decisions.md"},
             {"On request": "targets.md"},
+            {"For an organisation": "preset.md"},
             {"Causes": ["causes/index.md", *({t: f"causes/{i}.md"} for i, t in causes)]},
             {"More": [*COPIED, "benchmarks.md", "pictures.md"]},
         ],
