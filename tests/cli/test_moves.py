@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -174,6 +175,26 @@ def test_a_damaged_memory_is_none(command: Command, home: Path) -> None:
     kept.write_text('{"schema": "gomod-wizard/networks/1", "networks": [{"name": 3}')
     assert command("check").code == 0
     assert command("networks", "--json").json["networks"] == []
+
+
+@pytest.mark.parametrize(("key", "text"), [("mtu", "rubbish"), ("of_a_newer_program", "1")])
+def test_an_answer_that_nobody_understands_any_more_holds_nobody_up(
+    command: Command, home: Path, key: str, text: str
+) -> None:
+    assert command("apply", "--yes", "--set", "dns_search=corp.example").code == 0
+    (kept,) = (home / ".local" / "state" / "gomod-wizard" / "networks").iterdir()
+    document = json.loads(kept.read_text())
+    document["networks"][0]["answers"][key] = text
+    kept.write_text(json.dumps(document))
+    ended = command("check", "--json")
+    assert (ended.code, ended.json["stale"]) == (0, [])
+
+
+def test_a_login_of_gos_is_not_called_a_change_of_the_dockerfile(command: Command) -> None:
+    plain = ("--set", "dockerfile=create+plain")
+    assert command("apply", "--yes", *plain).code == 0
+    ended = command("check", "--json", *plain, "--set", "goauth=off")
+    assert _keys(ended.json) == ["goauth"]
 
 
 def test_what_is_kept_is_for_its_owner_alone_and_goes_with_a_purge(

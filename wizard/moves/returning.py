@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from wizard.answers import put_over
+from wizard.answers import WAIVER_KEYS, put_over
 from wizard.apply.merge.json_text import parse_object
 from wizard.apply.merge.refused import CannotMerge
 from wizard.apply.originals import Original, original_of
@@ -45,9 +45,10 @@ def answers_here(answers: Answers, known: Networks, place: str) -> tuple[Answers
     What was answered on this network comes back; what was answered on another one alone, and
     stands in the profile because of that, does not count here.
     """
-    given: Mapping[str, str] = next(
+    kept: Mapping[str, str] = next(
         (one.answers for one in known if one.fingerprint.place == place), {}
     )
+    given = {key: text for key, text in kept.items() if _is_answer(key, text)}
     elsewhere = [one.answers for one in known if one.fingerprint.place != place]
     foreign = {
         key: answer
@@ -65,6 +66,17 @@ def answers_here(answers: Answers, known: Networks, place: str) -> tuple[Answers
     of_preset = {k: one for k, one in held.items() if one and one.origin is Origin.PRESET}
     others = {k: one for k, one in held.items() if one and k not in of_preset}
     return put_over(put_over(of_preset, back), others), foreign
+
+
+def _is_answer(key: str, text: str) -> bool:
+    """Whether this program understands what was kept, by a newer one perhaps, or by a hand."""
+    if key in WAIVER_KEYS:
+        return True
+    try:
+        BY_KEY[key].parse(text)
+    except (KeyError, UsageError):
+        return False
+    return True
 
 
 def same_answer(key: str, one: str, other: str) -> bool:

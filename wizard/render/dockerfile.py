@@ -42,7 +42,7 @@ def dockerfile(plan: Plan) -> tuple[Artifact, ...]:
     if shape.place is DockerfilePlace.KEEP:
         return ()
     whole = whole_text(plan)
-    decisions: tuple[str, ...] = ("dockerfile", "base_image", "module_source", "ssh")
+    decisions: tuple[str, ...] = ("dockerfile", "base_image", "module_source", "ssh", "goauth")
     if shape.place is DockerfilePlace.BLOCK:
         return (
             Artifact(
