@@ -28,23 +28,38 @@ _LONGEST = 2.0
 """A bar's end, in shares of its goal; what is longer is cut, its figure beside it."""
 
 
+Group = tuple[str, str, str, Sequence[Row]]
+"""Key, title, name of the plot's file, and its figures."""
+
+
 def main() -> int:
     """Redraw everything; exit 0."""
     machine, rows = read(RECORDED)
-    names = []
-    for group, title in GROUPS.items():
-        own = [one for one in rows if one.key.partition(".")[0] == group]
-        if own:
-            name = f"benchmarks-{group}.svg"
-            (PICTURES / name).write_text(plot(title, own), encoding="utf-8")
-            names.append((group, title, name, own))
-    PAGE.write_text(page(machine, rows, names), encoding="utf-8")
+    groups = grouped(rows)
+    for _, title, name, own in groups:
+        (PICTURES / name).write_text(plot(title, own), encoding="utf-8")
+    PAGE.write_text(page(machine, rows, groups), encoding="utf-8")
     return 0
 
 
-def page(
-    machine: Machine, rows: Sequence[Row], groups: Sequence[tuple[str, str, str, Sequence[Row]]]
-) -> str:
+def grouped(rows: Sequence[Row]) -> list[Group]:
+    """Return the figures by topic; a figure of an unknown topic would be lost: KeyError."""
+    topics = dict.fromkeys(one.key.partition(".")[0] for one in rows)
+    for topic in topics:
+        GROUPS[topic]
+    return [
+        (
+            topic,
+            title,
+            f"benchmarks-{topic}.svg",
+            [one for one in rows if one.key.partition(".")[0] == topic],
+        )
+        for topic, title in GROUPS.items()
+        if topic in topics
+    ]
+
+
+def page(machine: Machine, rows: Sequence[Row], groups: Sequence[Group]) -> str:
     """Return the page: what was measured on what, a table and a plot for each group."""
     met = sum(one.met for one in rows)
     lines = [

@@ -23,7 +23,7 @@ from wizard.cli.completion.grammar import Flag, Grammar, grammar
 from wizard.questions import QUESTIONS
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("security.md", "scoreboard.md", "diagnose.md", "translating.md")
+COPIED = ("security.md", "scoreboard.md", "benchmarks.md", "diagnose.md", "translating.md")
 """Pages that are read in the repository too."""
 _OUTSIDE = re.compile(r"\[([^\]]*)\]\((?:\.\./|(?!https?:)[^)#]*/)[^)]*\)")
 
@@ -68,7 +68,7 @@ def configuration(causes: Iterable[tuple[str, str]]) -> dict[str, Any]:
             {"On request": "targets.md"},
             {"For an organisation": "preset.md"},
             {"Causes": ["causes/index.md", *({t: f"causes/{i}.md"} for i, t in causes)]},
-            {"More": [*COPIED, "benchmarks.md", "pictures.md"]},
+            {"More": [*COPIED, "pictures.md"]},
         ],
     }  # fmt: skip
 
