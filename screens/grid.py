@@ -15,6 +15,8 @@ from typing import Protocol
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 from textual.geometry import Size
+from textual.strip import Strip
+from textual.visual import Visual
 from textual.widget import Widget
 
 from wizard.text import Text, msg
@@ -199,7 +201,8 @@ class GridView(Widget):
         super().__init__(id=id, classes=classes)
         self.grid = grid
         self.needle = ""
-        self._laid: tuple[tuple[int, str, Drawing], Content, int] | None = None
+        self._laid: tuple[tuple[int, str, Drawing], tuple[Content, ...]] | None = None
+        self._strips: dict[int, Strip] = {}
 
     def show(self, grid: Drawing) -> None:
         """Draw `grid` in place of what stood there."""
@@ -214,16 +217,31 @@ class GridView(Widget):
             self.refresh(layout=True)
 
     def render(self) -> Content:
-        return self._lay(self.content_size.width)[0]
+        return Content("\n").join(self._lay(self.content_size.width))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line: of two hundred that change while answers come, a window shows twenty."""
+        if self.text_selection is not None:  # the mouse selects over several lines
+            return super().render_line(y)
+        if self._dirty_regions:
+            self._strips.clear()
+            self._dirty_regions.clear()
+        strip = self._strips.get(y)
+        if strip is None:
+            lines = self._lay(self.size.width)
+            line = lines[y] if y < len(lines) else Content("")
+            made = Visual.to_strips(self, line, self.size.width, 1, self.visual_style)
+            strip = self._strips[y] = made[0]
+        return strip
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return self._lay(width)[1]
+        return len(self._lay(width))
 
-    def _lay(self, width: int) -> tuple[Content, int]:
+    def _lay(self, width: int) -> tuple[Content, ...]:
         """Lay the drawing out once for its height and its text: while answers come, often."""
         known = self._laid
         if known is not None and known[0][:2] == (width, self.needle) and known[0][2] is self.grid:
-            return known[1:]
+            return known[1]
         lines = self.grid.lines(width, self.needle)
-        self._laid = ((width, self.needle, self.grid), Content("\n").join(lines), len(lines))
-        return self._laid[1:]
+        self._laid = ((width, self.needle, self.grid), lines)
+        return lines
