@@ -7,17 +7,29 @@ say nothing about another. Loopback, and network namespaces that the bench makes
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from bench import keys, recorded, starting, writing
+from bench import keys, mirrors, recorded, starting, writing
 from bench.page import RECORDED
 from bench.rows import Row
 
 ROUNDS = 12
+QUICK = 6
+"""Rounds below which the mirrors are measured in a minute, not in six."""
 
 Part = Callable[[int], list[Row]]
+
+
+def ranking(rounds: int, *, peers: bool = False) -> list[Row]:
+    """Return the figures of the mirrors; they need root, for network namespaces."""
+    if os.geteuid() != 0:
+        sys.stderr.write("mirrors: left out, their network namespaces need root\n")
+        return []
+    return mirrors.rows(quick=rounds < QUICK, with_peers=peers)
 
 
 PARTS: dict[str, Part] = {
@@ -26,6 +38,7 @@ PARTS: dict[str, Part] = {
     "keys": lambda rounds: keys.figures(),
     "write": writing.writing,
     "large": lambda rounds: writing.large(max(1, rounds // 4)),
+    "mirrors": ranking,
     "dead": lambda rounds: writing.dead(max(1, rounds // 4)),
 }
 
@@ -50,10 +63,12 @@ def main() -> int:
     parser.add_argument("--json", type=Path, default=Path("bench-results.json"), metavar="FILE")
     parser.add_argument("--record", action="store_true", help="keep it in docs/benchmarks.json")
     parser.add_argument("--compare", action="store_true", help="with docs/benchmarks.json")
+    parser.add_argument("--peers", action="store_true", help="nrm and cnpip too, from npm and PyPI")
     chosen = parser.parse_args()
+    parts = PARTS | {"mirrors": partial(ranking, peers=chosen.peers)}
     rows: list[Row] = []
-    for name in chosen.only or PARTS:
-        rows += PARTS[name](chosen.rounds)
+    for name in chosen.only or parts:
+        rows += parts[name](chosen.rounds)
     show(rows, sys.stdout.write)
     machine = recorded.this_machine()
     recorded.write(RECORDED if chosen.record else chosen.json, rows, machine)
