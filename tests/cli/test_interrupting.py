@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,45 @@ def test_ctrl_c_at_a_question_leaves_at_once(
         process.wait()
         os.close(master)
     assert sorted(path.name for path in project.iterdir()) == before
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_whoever_ends_the_program_ends_what_it_started_too(
+    project: Path, tmp_path: Path, by: signal.Signals
+) -> None:
+    """CI ends a job by SIGTERM; a go that hangs would run on for hours."""
+    told = tmp_path / "go.pid"
+    go = tmp_path / "bin" / "go"
+    go.parent.mkdir()
+    go.write_text(f'#!/bin/sh\necho $$ > "{told}.new"\nmv "{told}.new" "{told}"\nexec sleep 600\n')
+    go.chmod(0o755)
+    env = {"PATH": f"{go.parent}:/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(ROOT),
+           "DOCKER_HOST": f"unix://{tmp_path}/none", "GOPROXY": "off"}  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wizard", "plan", "--timeout", "60", "--project", str(project)],
+        env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        _soon(told.exists)
+        started = int(told.read_text())
+        process.send_signal(by)
+        assert process.wait(timeout=20) == 130
+        _soon(lambda: not _runs(started))
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _soon(holds: Callable[[], bool], limit_s: float = 20) -> None:
+    """Wait until `holds`; fails where it never does."""
+    end = time.monotonic() + limit_s
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return "sleep" in Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return False

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -169,7 +169,25 @@ def _dispatch(
     run = command(flags.command)
     import asyncio
 
-    return asyncio.run(run(context))
+    with _ended_as_by_ctrl_c():
+        return asyncio.run(run(context))
+
+
+@contextlib.contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Clean up at SIGTERM too, by which CI ends a job: else go and docker would run on."""
+    import signal
+    import threading
+
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _preset(flags: argparse.Namespace, machine: System, output: Output) -> Preset | None:
