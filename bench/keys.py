@@ -18,7 +18,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench.rows import Row
-from screens.app import SWITCH_S, WizardApp
+from screens.app import WizardApp
+from screens.calm import calm_the_interpreter
 from tests.servers import Authority, Mirror
 from wizard.detect.request import Request
 from wizard.flow import Step
@@ -142,7 +143,7 @@ def key_presses() -> tuple[list[float], list[float]]:
         request = Request(
             project=folder, timeout_s=TIMEOUT_S, mirror_urls=tuple(urls), prove_all=True
         )
-        sys.setswitchinterval(SWITCH_S)
+        calm_the_interpreter()
         steps, moves = asyncio.run(_walk(Session(system=system, request=request)))
     if min(len(steps), len(moves)) < LEAST:
         raise SystemExit(f"only {len(steps)} keys while {MIRRORS} mirrors were probed")

@@ -19,6 +19,7 @@ from textual.worker import WorkerFailed
 
 from screens.acting import ActingApp
 from screens.apart import end_all, still_ending
+from screens.calm import IDLE_S, Idleness, calm_the_interpreter
 from screens.deciding import SOURCE, asking
 from screens.frame import LEAST_HEIGHT, LEAST_WIDTH, Framed
 from screens.messages import Change, GoBack, GoOn, Leap, LeaveOut, LookAgain
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
 LEAVE_KEYS = ("ctrl+q", "ctrl+c")
 ENDING_S = 20.0
 """Seconds that docker gets to end a build when the user leaves in the middle of the proof."""
-SWITCH_S = 0.0005
-"""Seconds after which the interpreter is handed over: the thread that looks and the one that draws
-share it, and with Python's own 5 ms a key would wait so long at each of its many waits."""
 TAKING_KEYS = ("enter", "space")
 
 
@@ -77,6 +75,7 @@ class WizardApp(ActingApp, SpokenApp):
     def __init__(self, stream: Stream) -> None:
         super().__init__(stream)
         self.readable_at = 0.0
+        self.idleness = Idleness()
 
     @property
     def too_small(self) -> bool:
@@ -90,6 +89,8 @@ class WizardApp(ActingApp, SpokenApp):
 
     async def on_event(self, event: Event) -> None:
         """Take keys, text and clicks only where one sees what they do."""
+        if isinstance(event, InputEvent):
+            self.idleness.pressed()
         if isinstance(event, Key) and event.key in TAKING_KEYS and event.time < self.readable_at:
             return
         unseen = isinstance(event, InputEvent | Paste) and self.too_small
@@ -112,6 +113,7 @@ class WizardApp(ActingApp, SpokenApp):
     async def begin(self) -> None:
         """Look, and ask about what an earlier start left unfinished."""
         self.look()
+        self.set_interval(IDLE_S / 2, self.idleness.tidy)
         draft = self.stream.draft()
         if draft is not None:
             from screens.resuming import resuming
@@ -240,7 +242,7 @@ def run_wizard(session: Session) -> int:
     Raises what a mistake of the program raised, once the terminal is itself again.
     """
     app = WizardApp(session)
-    sys.setswitchinterval(SWITCH_S)
+    calm_the_interpreter()
     code = app.run()
     from screens.farewell import after_a_mistake, farewell
 

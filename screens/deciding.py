@@ -101,14 +101,27 @@ def asking(stream: Stream, state: State, key: str) -> Asking | None:
     )
 
 
+async def decided_apart(stream: Stream, state: State) -> State:
+    """Return what `decided` does, worked out where no key waits for it: it imports all rules."""
+
+    async def decide() -> State:
+        return decided(stream, state)
+
+    return await apart(decide)
+
+
 async def previewed(stream: Stream, state: State) -> Preview | None:
     """Compare what would be written with what stands on disk. Raises WizardError."""
-    if state.plan is None:
+    plan, left_out = state.plan, state.left_out
+    if plan is None:
         return None
-    artifacts = stream.render(state.plan)
-    wanted = tuple(one for one in artifacts if one.name not in state.left_out)
-    changes = await apart(lambda: stream.changes(wanted))
-    return preview_of(stream, state.plan, artifacts, changes)
+
+    async def compare() -> Preview:
+        artifacts = stream.render(plan)
+        wanted = tuple(one for one in artifacts if one.name not in left_out)
+        return preview_of(stream, plan, artifacts, await stream.changes(wanted))
+
+    return await apart(compare)
 
 
 def preview_of(

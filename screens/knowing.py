@@ -15,7 +15,14 @@ from textual import on, work
 from textual.message import Message
 
 from screens.apart import apart
-from screens.deciding import SOURCE, answered, decided, nothing_to_ask, previewed
+from screens.deciding import (
+    SOURCE,
+    answered,
+    decided,
+    decided_apart,
+    nothing_to_ask,
+    previewed,
+)
 from screens.dressed import DressedApp
 from screens.focus import Sheet
 from screens.frame import Framed
@@ -117,7 +124,11 @@ class KnowingApp(DressedApp):
             state = replace(self.state, looking=False, trouble=error)
             self.take(replace(state, facts=None, plan=None, preview=None))
             return
-        state = self.without_what_no_longer_fits(decided(self.stream, self.state.complete(facts)))
+        known = self.state
+        state = await decided_apart(self.stream, known.complete(facts))
+        if self.state.answers != known.answers or self.state.left_out != known.left_out:
+            state = decided(self.stream, self.state.complete(facts))  # somebody chose meanwhile
+        state = self.without_what_no_longer_fits(replace(state, held=self.state.held))
         self.flow = self.flow.skipping(nothing_to_ask(state))
         self.adopt(state)
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 def start_wizard(session: Session) -> int:
     """Start the full-screen wizard; returns its exit code."""
+    import gc
+
+    gc.disable()  # what is imported lives as long as the program; `screens.calm` goes on from there
     from screens.app import run_wizard
 
     return run_wizard(session)
