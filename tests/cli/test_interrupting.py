@@ -70,6 +70,8 @@ def test_whoever_ends_the_program_ends_what_it_started_too(
     process = subprocess.Popen(
         [sys.executable, "-m", "wizard", "plan", "--timeout", "60", "--project", str(project)],
         env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        # Who starts the tests in the background has had Ctrl-C ignored, for their children too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     try:
         _soon(told.exists)
