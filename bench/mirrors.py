@@ -167,7 +167,7 @@ def wifi_rows(runs: int) -> list[Row]:
     return [
         row("mirrors.top-one.whole", "first place within 5 % of the best", [share("whole")], 98.0,
             unit="%", against=against, at_least=True),
-        row("mirrors.top-one.early", "the same, decided early", [share("early")], 93.0,
+        row("mirrors.top-one.early", "first place, decided early", [share("early")], 93.0,
             unit="%", against=against, at_least=True),
     ]  # fmt: skip
 
@@ -213,12 +213,12 @@ def command_rows(rounds: int, *, with_peers: bool, seed: int = 8) -> list[Row]:
     rows = [
         row("mirrors.command", what, [m.wall / p.wall for m, p in pairs], 20.0,
             against=f"python -c pass; its round trips alone are {_trips(limit_s, pairs)} of it"),
-        row("mirrors.command.own", "the same without its round trips",
+        row("mirrors.command.own", "gomod-wizard mirrors without its round trips",
             [(m.wall - limit_s) / p.wall for m, p in pairs], 11.0, against="python -c pass"),
-        row("mirrors.command.limit", "the same", [m.wall / limit_s for m, _ in pairs], 1.6,
-            against="its round trips"),
-        row("mirrors.command.peak", "the same, peak memory", [m.peak_mb for m, _ in pairs], 30.0,
-            unit="MB"),
+        row("mirrors.command.limit", "gomod-wizard mirrors against its round trips",
+            [m.wall / limit_s for m, _ in pairs], 1.6, against="its round trips"),
+        row("mirrors.command.peak", "gomod-wizard mirrors, peak memory",
+            [m.peak_mb for m, _ in pairs], 30.0, unit="MB"),
     ]  # fmt: skip
     for name in ("nrm", "cnpip"):
         if name in found:
