@@ -62,6 +62,20 @@ class Bind:
     writable: bool = False
 
 
+_CONNECT = """
+import socket, sys, time
+end = time.monotonic() + 15
+while True:
+    try:
+        socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1).close()
+        break
+    except OSError:
+        if time.monotonic() > end:
+            raise
+        time.sleep(0.05)
+"""
+
+
 @dataclass
 class Machine:
     """A running machine. Start one with `Machine.start`, end it with `stop` (or use `with`)."""
@@ -228,6 +242,10 @@ class Machine:
         self._servers.append(server)
 
     # Its files, seen from outside
+
+    def until_listening(self, port: int) -> None:
+        """Return when a program that was spawned takes connections. Raises LabError for none."""
+        self.must(["python3", "-c", _CONNECT, str(port)])
 
     def path(self, inside: str) -> Path:
         """The path from outside of `inside`. Only for paths without absolute symbolic links."""

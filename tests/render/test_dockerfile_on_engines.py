@@ -88,6 +88,7 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
             ["python3", "/mirror_server.py", "/srv", "/srv.pem", "8443", f"{LOGIN}:{TOKEN}"],
             "/mirror.log",
         )
+        machine.until_listening(8443)
         machine.write("/root/in/ca.pem", authority.cert_pem.bytes())
         machine.write("/root/in/go.env", f"GOPROXY=https://{BRIDGE}:8443\nGOSUMDB=sum.golang.org\n")
         machine.write(

@@ -89,6 +89,7 @@ def runner() -> Iterator[Runner]:
         machine.spawn(
             ["python3", "/mirror_server.py", "/srv", "/srv.pem", "8443", f"ci:{TOKEN}"], "/m.log"
         )
+        machine.until_listening(8443)
         machine.write(
             "/usr/local/bin/gomod-wizard",
             '#!/bin/sh\nPYTHONPATH=/opt/gomod-wizard:/opt/packages exec python3 -m wizard "$@"\n',

@@ -83,6 +83,7 @@ def furnish(machine: Machine) -> None:
         ["python3", "/mirror_server.py", "/srv", "/srv.pem", "8443", f"{LOGIN}:{TOKEN}"],
         "/mirror.log",
     )
+    machine.until_listening(8443)
     machine.write("/root/in/ca.pem", authority.cert_pem.bytes())
     machine.write(GO_ENV, f"GOPROXY=https://{ADDRESS}:8443\nGOSUMDB=sum.golang.org\n")
     machine.write("/root/.netrc", f"machine {ADDRESS}:8443 login {LOGIN} password {TOKEN}\n", 0o600)
