@@ -132,7 +132,7 @@ def test_ten_thousand_hosts_of_modules_do_not_hold_the_look(
     """Each with each, they would hold the event loop, and with it the deadline, for a minute."""
     lines = [f"\ta{n}.example/m v1.0.0" for n in range(10_000)]
     write(place.project, {"go.mod": "\n".join(("module a.example/app", "require (", *lines, ")"))})
-    assert detect(place) == 0
+    assert detect(place, "--timeout", "10") == 0
     facts = json.loads(capfd.readouterr().out)["facts"]
     hosts = next(fact for fact in facts if fact["key"] == "private.hosts")
     assert hosts["state"] == "known", hosts
