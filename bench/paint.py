@@ -50,18 +50,16 @@ class Painted:
 
     first_s: float
     """Seconds until a cell of the screen shows something."""
-    told_s: float | None
-    """Seconds until `mark` was written; None where it never was, or none was asked for."""
     peak_mb: float
     """Most memory that the process had, in mebibytes."""
 
 
-def first_paint(argv: Sequence[str], env: Mapping[str, str], cwd: Path, mark: str = "") -> Painted:
-    """Start `argv` on a terminal and end it once it painted, and wrote `mark` where one is given.
+def first_paint(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> Painted:
+    """Start `argv` on a terminal, and end it once it painted.
 
     Raises SystemExit where nothing was painted in `LONGEST_S`.
     """
-    asked = json.dumps({"argv": argv, "env": dict(env), "cwd": str(cwd), "mark": mark})
+    asked = json.dumps({"argv": argv, "env": dict(env), "cwd": str(cwd)})
     here = [sys.executable, "-I", "-S", __file__]
     done = subprocess.run(here, input=asked, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -69,7 +67,7 @@ def first_paint(argv: Sequence[str], env: Mapping[str, str], cwd: Path, mark: st
     return Painted(**json.loads(done.stdout))
 
 
-def _paint(argv: Sequence[str], env: Mapping[str, str], cwd: str, mark: str) -> Painted:
+def _paint(argv: Sequence[str], env: Mapping[str, str], cwd: str) -> Painted:
     start = time.perf_counter()
     pid, terminal = pty.fork()
     if pid == 0:
@@ -77,7 +75,7 @@ def _paint(argv: Sequence[str], env: Mapping[str, str], cwd: str, mark: str) -> 
         seen_as = {**env, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         os.execve(argv[0], list(argv), seen_as)  # noqa: S606 - no shell is wanted
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-    seen, first, told = b"", None, None
+    seen, first = b"", None
     try:
         while time.perf_counter() - start < LONGEST_S:
             if not select.select([terminal], [], [], 0.5)[0]:
@@ -88,11 +86,8 @@ def _paint(argv: Sequence[str], env: Mapping[str, str], cwd: str, mark: str) -> 
                 break
             now = time.perf_counter() - start
             seen += data
-            if first is None and _SEQUENCE.sub(b"", seen).strip():
+            if _SEQUENCE.sub(b"", seen).strip():
                 first = now
-            if told is None and mark and mark.encode() in _SEQUENCE.sub(b"", seen):
-                told = now
-            if first is not None and (told is not None or not mark):
                 break
     finally:
         os.kill(pid, signal.SIGKILL)
@@ -101,7 +96,7 @@ def _paint(argv: Sequence[str], env: Mapping[str, str], cwd: str, mark: str) -> 
     if first is None:
         raise SystemExit(f"{argv} painted nothing: {seen[-500:]!r}")
     unit = 1024 if sys.platform != "darwin" else 1024 * 1024
-    return Painted(first_s=first, told_s=told, peak_mb=usage.ru_maxrss / unit)
+    return Painted(first_s=first, peak_mb=usage.ru_maxrss / unit)
 
 
 if __name__ == "__main__":

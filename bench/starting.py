@@ -21,7 +21,6 @@ from bench.rows import Row, row
 from tests.servers import Authority, Mirror, write_catalogue
 
 NOTHING = (sys.executable, "-c", "pass")
-PAINT_MARK = "gomod-wizard"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,34 +176,22 @@ def start_up(rounds: int) -> list[Row]:
     ]
 
 
-def paint(rounds: int, others: Sequence[tuple[str, Sequence[str]]] = ()) -> list[Row]:
-    """Return the wizard's first frame and memory against the smallest Textual program's.
-
-    `others`: full-screen programs of other people, by name and command line.
-    """
+def paint(rounds: int) -> list[Row]:
+    """Return the wizard's first frame and memory against the smallest Textual program's."""
     first: list[float] = []
     memory: list[float] = []
-    beside: dict[str, list[float]] = {name: [] for name, _ in others}
     with place() as here:
         minimal = here.project.parent / "minimal.py"
         minimal.write_text(MINIMAL, encoding="utf-8")
         for number in range(rounds + 1):
             base = first_paint((sys.executable, str(minimal)), here.env, here.project)
             ours = first_paint(command(), here.env, here.project)
-            if number:
+            if number:  # the first round warms the caches
                 first.append(ours.first_s / base.first_s)
                 memory.append(ours.peak_mb / base.peak_mb)
-            for name, argv in others:
-                theirs = first_paint(argv, here.env, here.project)
-                if number:
-                    beside[name].append(ours.first_s / theirs.first_s)
-    rows = [
+    return [
         row("paint.first", "first paint of the wizard", first, 1.3, against="minimal Textual app"),
         row("memory.wizard", "its memory by then", memory, 1.4, against="minimal Textual app"),
-    ]
-    return rows + [
-        row(f"paint.{name}", f"first paint beside {name}", ratios, 0.4, against=name)
-        for name, ratios in beside.items()
     ]
 
 

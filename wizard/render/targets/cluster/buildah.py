@@ -23,15 +23,15 @@ from wizard.render.targets.cluster.pods import (
     command,
     network_env,
     resources,
+    user_namespace_rights,
     variable,
 )
 from wizard.render.targets.options import Options
 from wizard.render.types import Artifact
-from wizard.render.yaml_text import Commented, Yaml
+from wizard.render.yaml_text import Yaml
 from wizard.text import msg
 
 IMAGE = "quay.io/buildah/stable:v1.42.2"
-_USER = 1000
 _SCRIPT_DIR = "/gomod-buildah"
 _LOCAL = "localhost/gomod-build"
 _VOLUME = "/home/build/.local/share/containers"
@@ -60,18 +60,7 @@ def buildah_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
             {"name": "storage", "mountPath": _VOLUME},
         ],
         "resources": resources("1", "1Gi", "8Gi", "4Gi"),
-        "securityContext": Commented(
-            {
-                "runAsNonRoot": True,
-                "runAsUser": _USER,
-                "runAsGroup": _USER,
-                "allowPrivilegeEscalation": True,
-                "capabilities": {"drop": ["ALL"], "add": ["SETUID", "SETGID"]},
-                "seccompProfile": {"type": "Unconfined"},
-                "appArmorProfile": {"type": "Unconfined"},
-            },
-            "No root, not privileged; a user namespace of its own needs what is open here.",
-        ),
+        "securityContext": user_namespace_rights(),
     }
     config: Yaml = {
         "apiVersion": "v1",

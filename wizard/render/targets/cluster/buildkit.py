@@ -29,15 +29,15 @@ from wizard.render.targets.cluster.pods import (
     command,
     network_env,
     resources,
+    user_namespace_rights,
     variable,
 )
 from wizard.render.targets.options import Options
 from wizard.render.types import Artifact
-from wizard.render.yaml_text import Commented, Yaml
+from wizard.render.yaml_text import Yaml
 from wizard.text import msg
 
 IMAGE = "docker.io/moby/buildkit:v0.32.2-rootless"
-_USER = 1000
 _TOML_DIR = "/gomod-buildkit"
 _VOLUME = "/home/user/.local/share/buildkit"
 _STATE = f"{_VOLUME}/state"
@@ -72,18 +72,7 @@ def buildkit_job(plan: Plan, options: Options) -> tuple[Artifact, ...]:
             {"name": "state", "mountPath": _VOLUME},
         ],
         "resources": resources("1", "1Gi", "8Gi", "4Gi"),
-        "securityContext": Commented(
-            {
-                "runAsNonRoot": True,
-                "runAsUser": _USER,
-                "runAsGroup": _USER,
-                "allowPrivilegeEscalation": True,
-                "capabilities": {"drop": ["ALL"], "add": ["SETUID", "SETGID"]},
-                "seccompProfile": {"type": "Unconfined"},
-                "appArmorProfile": {"type": "Unconfined"},
-            },
-            "No root, not privileged; a user namespace of its own needs what is open here.",
-        ),
+        "securityContext": user_namespace_rights(),
     }
     config: Yaml = {
         "apiVersion": "v1",

@@ -127,6 +127,22 @@ def least_privilege(*, read_only: bool = True) -> Yaml:
     }
 
 
+def user_namespace_rights() -> Yaml:
+    """Return the rights of a builder without root, whose image knows the user 1000."""
+    return Commented(
+        {
+            "runAsNonRoot": True,
+            "runAsUser": 1000,
+            "runAsGroup": 1000,
+            "allowPrivilegeEscalation": True,
+            "capabilities": {"drop": ["ALL"], "add": ["SETUID", "SETGID"]},
+            "seccompProfile": {"type": "Unconfined"},
+            "appArmorProfile": {"type": "Unconfined"},
+        },
+        "No root, not privileged; a user namespace of its own needs what is open here.",
+    )
+
+
 def resources(cpu: str, memory: str, most_memory: str, disk: str) -> Yaml:
     """Return what the scheduler keeps free for a container, and where it is stopped."""
     return {
