@@ -102,9 +102,14 @@ def _names(wanted: Answer) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(n for n in map(str.strip, wanted.text.split(",")) if n))
     for name in names:
         if name not in TARGETS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, TARGETS, n=1)
             raise UsageError(
                 msg("there is no target {name}", name=name),
                 where=wanted.source,
-                hint=msg("the targets are: {names}", names=", ".join(TARGETS)),
+                hint=msg("did you mean {near}?", near=near[0])
+                if near
+                else msg("the targets are: {names}", names=", ".join(TARGETS)),
             )
     return names

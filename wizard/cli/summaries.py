@@ -58,7 +58,10 @@ COMMANDS: dict[str, tuple[Text, tuple[Example, ...]]] = {
     ),
     "generate": (
         msg("write all artifacts into a folder, nothing else is touched"),
-        (("gomod-wizard generate --out build-setup", ""),),
+        (
+            ("gomod-wizard generate --out build-setup", ""),
+            ("gomod-wizard generate --out build-setup --with gitlab-ci,kubernetes", ""),
+        ),
     ),
     "diff": (
         msg("what `apply` would change, as a unified diff"),
